@@ -1,0 +1,1 @@
+"""The kit every service is built from; it knows no service."""

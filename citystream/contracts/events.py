@@ -1,0 +1,139 @@
+"""The five events, one msgspec Struct per topic.
+
+Units are in the names. Timestamps come as RFC 3339 (with a zone) or as epoch seconds or
+milliseconds; `event_time_ms` is the one place that reads them. Unknown fields are ignored here
+and kept in the archive, which stores the original bytes.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+import msgspec
+from msgspec import Meta
+
+Id = Annotated[str, Meta(min_length=1, max_length=100)]
+Timestamp = Annotated[datetime, Meta(tz=True)] | float
+Latitude = Annotated[float, Meta(ge=-90, le=90)]
+Longitude = Annotated[float, Meta(ge=-180, le=180)]
+SpeedKmh = Annotated[float, Meta(ge=0, le=400)]
+Count = Annotated[int, Meta(ge=0, le=100_000)]
+
+VehicleType = Literal["car", "bus", "taxi", "ambulance", "police", "fire"]
+IncidentKind = Literal["medical", "accident", "fire", "crime", "hazard"]
+IncidentStatus = Literal[
+    "reported", "dispatched", "en_route", "on_scene", "transporting", "resolved", "cancelled"
+]
+Condition = Literal["clear", "clouds", "rain", "drizzle", "thunderstorm", "snow", "fog", "unknown"]
+
+# A clock before 2000 was never set; one past 2100 is broken. Both bounds in epoch milliseconds.
+EARLIEST_MS = 946_684_800_000
+LATEST_MS = 4_102_444_800_000
+# 1e11 s is the year 5138 and 1e11 ms is 1973: numbers from there on are milliseconds.
+MILLISECONDS_FROM = 1e11
+
+
+class Event(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """What every event carries: who it is, and when it happened."""
+
+    event_id: Id
+    timestamp: Timestamp
+
+
+class Gps(Event, frozen=True, gc=False, kw_only=True):
+    """One position of one vehicle."""
+
+    vehicle_id: Id
+    vehicle_type: VehicleType
+    latitude: Latitude
+    longitude: Longitude
+    speed_kmh: SpeedKmh
+    heading_deg: Annotated[float, Meta(ge=0, le=360)]
+    road_id: Id | None = None
+
+
+class Traffic(Event, frozen=True, gc=False, kw_only=True):
+    """One reading of one road sensor: vehicles counted since its last reading, and their mean speed."""
+
+    sensor_id: Id
+    road_id: Id
+    speed_kmh: SpeedKmh
+    vehicle_count: Count
+    occupancy_pct: Annotated[float, Meta(ge=0, le=100)] | None = None
+
+
+class Emergency(Event, frozen=True, gc=False, kw_only=True):
+    """One step in the life of an incident."""
+
+    incident_id: Id
+    kind: IncidentKind
+    status: IncidentStatus
+    severity: Annotated[int, Meta(ge=1, le=5)]
+    latitude: Latitude
+    longitude: Longitude
+    road_id: Id | None = None
+    unit_id: Id | None = None
+    hospital_id: Id | None = None
+
+
+class Weather(Event, frozen=True, gc=False, kw_only=True):
+    """One observation of one weather station."""
+
+    station_id: Id
+    latitude: Latitude
+    longitude: Longitude
+    temperature_c: Annotated[float, Meta(ge=-90, le=60)]
+    humidity_pct: Annotated[float, Meta(ge=0, le=100)]
+    wind_speed_ms: Annotated[float, Meta(ge=0, le=150)]
+    precipitation_mm_h: Annotated[float, Meta(ge=0, le=500)]
+    visibility_m: Annotated[float, Meta(ge=0, le=200_000)]
+    condition: Condition
+    air_quality_index: Annotated[float, Meta(ge=0, le=1000)] | None = None
+
+
+class CameraCounts(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    """Road users seen since the camera's last observation, by class."""
+
+    car: Count = 0
+    bus: Count = 0
+    truck: Count = 0
+    motorcycle: Count = 0
+    bicycle: Count = 0
+    pedestrian: Count = 0
+
+
+class Camera(Event, frozen=True, gc=False, kw_only=True):
+    """One observation of one camera. A plate comes hashed, or is hashed before anything is stored."""
+
+    camera_id: Id
+    road_id: Id
+    counts: CameraCounts
+    mean_speed_kmh: SpeedKmh | None = None
+    incident: Annotated[str, Meta(max_length=200)] | None = None
+    plate_hash: Annotated[str, Meta(min_length=16, max_length=128)] | None = None
+
+
+EVENTS: dict[str, type[Event]] = {
+    "gps": Gps,
+    "traffic": Traffic,
+    "emergency": Emergency,
+    "weather": Weather,
+    "camera": Camera,
+}
+"""The platform's own types, by topic name."""
+
+
+def event_time_ms(timestamp: datetime | float) -> int:
+    """Event time in epoch milliseconds, UTC.
+
+    Raises:
+        ValueError: before 2000 or after 2100, naming the field.
+    """
+    if isinstance(timestamp, datetime):
+        ms = round(timestamp.timestamp() * 1000)
+    elif timestamp >= MILLISECONDS_FROM:
+        ms = int(timestamp)
+    else:
+        ms = round(timestamp * 1000)
+    if not EARLIEST_MS <= ms < LATEST_MS:
+        raise ValueError("timestamp: outside the years 2000 to 2100; is the sender's clock set?")
+    return ms

@@ -1,0 +1,84 @@
+"""What a service is: one event type and the views folded from it.
+
+A service's own modules state this and nothing else; the kit makes the Faust app, the archive, the
+command line, dead letters, metrics and health out of it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from citystream.contracts.events import Event
+from citystream.contracts.redis_keys import AGGREGATE_TTL_S
+from citystream.contracts.views import State, Summary
+
+E = TypeVar("E", bound=Event)
+S = TypeVar("S", bound=State)
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """Where in time and in the log an event stands."""
+
+    time_ms: int
+    partition: int
+    offset: int
+
+
+@dataclass(frozen=True)
+class Windows(Generic[E, S]):
+    """Tumbling event-time windows of a key.
+
+    `add(state, event, time_ms)` changes the state in place; its class called without arguments is
+    the zero. `document` is what Elasticsearch gets of a state, beside key, window and partition.
+    """
+
+    name: str
+    key: Callable[[E], str]
+    state: type[S]
+    add: Callable[[S, E, int], None]
+    window_s: int
+    ttl_s: int = AGGREGATE_TTL_S
+    document: Callable[[str, S], Summary] | None = None
+
+
+@dataclass(frozen=True)
+class Things(Generic[E, S]):
+    """One state for the whole life of a key (an incident), folded from all its events.
+
+    It leaves the table `ttl_s` of event time after its last event.
+    """
+
+    name: str
+    key: Callable[[E], str]
+    state: type[S]
+    add: Callable[[S, E, Stamp], None]
+    ttl_s: int = AGGREGATE_TTL_S
+    document: Callable[[str, S], Summary] | None = None
+
+
+@dataclass(frozen=True)
+class Latest(Generic[E]):
+    """The newest event of a thing (a vehicle), by event time, then by place in the log.
+
+    `value` is what readers get, as msgpack; `place` puts the thing on the map.
+    """
+
+    name: str
+    key: Callable[[E], str]
+    value: Callable[[E, int], dict[str, Any]]
+    place: Callable[[E], tuple[float, float]] | None = None
+    ttl_s: int = AGGREGATE_TTL_S
+
+
+@dataclass(frozen=True)
+class Service(Generic[E]):
+    """A data type: its topic's name, its event, its views."""
+
+    name: str
+    event: type[E]
+    windows: tuple[Windows[E, Any], ...] = ()
+    things: tuple[Things[E, Any], ...] = ()
+    latest: tuple[Latest[E], ...] = ()
+    redact: Callable[[bytes], bytes] | None = None
+    """Removes what may not be stored from the original bytes, before archive and dead letters."""

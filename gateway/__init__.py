@@ -1,0 +1,1 @@
+"""The front door: merges what the services publish, over REST and WebSocket."""

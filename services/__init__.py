@@ -1,0 +1,1 @@
+"""Five services, one folder each; they never import each other."""
