@@ -156,14 +156,13 @@ def dump(model: CityModel) -> bytes:
         )
         for road in model.roads.values()
     ]
-    for place in model.hospitals.values():
-        features.append(_feature(place.id, Point(place.position), HospitalProperties(place.name)))
-    for place in model.sensors.values():
-        features.append(_feature(place.id, Point(place.position), SensorProperties(place.road_id or "")))
-    for place in model.cameras.values():
-        features.append(_feature(place.id, Point(place.position), CameraProperties(place.road_id or "")))
-    for place in model.stations.values():
-        features.append(_feature(place.id, Point(place.position), StationProperties(place.name)))
+    named = (
+        *((place, HospitalProperties(place.name)) for place in model.hospitals.values()),
+        *((place, SensorProperties(place.road_id or "")) for place in model.sensors.values()),
+        *((place, CameraProperties(place.road_id or "")) for place in model.cameras.values()),
+        *((place, StationProperties(place.name)) for place in model.stations.values()),
+    )
+    features += [_feature(place.id, Point(place.position), about) for place, about in named]
     return msgspec.json.encode({"type": "FeatureCollection", "features": features})
 
 

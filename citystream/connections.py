@@ -1,0 +1,73 @@
+"""Clients for the four servers, made from settings: TLS, SASL and credentials included."""
+
+from typing import Any
+
+import aioboto3
+import elasticsearch
+import redis.asyncio as redis
+from aiobotocore.config import AioConfig
+
+from citystream.settings import Settings, secret
+
+
+def kafka_options(settings: Settings) -> dict[str, Any]:
+    """Keyword arguments of every aiokafka client."""
+    options: dict[str, Any] = {
+        "bootstrap_servers": settings.kafka,
+        "security_protocol": settings.kafka_security,
+        "ssl_context": settings.kafka_ssl(),
+    }
+    if settings.kafka_security.startswith("SASL"):
+        options |= {
+            "sasl_mechanism": settings.kafka_sasl_mechanism,
+            "sasl_plain_username": settings.kafka_username,
+            "sasl_plain_password": secret(settings.kafka_password),
+        }
+    return options
+
+
+def redis_client(settings: Settings) -> redis.Redis:
+    """Redis client whose calls end within the sink timeout; values are bytes."""
+    options: dict[str, Any] = {
+        "socket_timeout": settings.sink_timeout_s,
+        "socket_connect_timeout": settings.sink_timeout_s,
+        "health_check_interval": 15,
+    }
+    if settings.redis_username:
+        options["username"] = settings.redis_username
+    if settings.redis_password:
+        options["password"] = secret(settings.redis_password)
+    if settings.redis_ca_file:
+        options["ssl_ca_certs"] = str(settings.redis_ca_file)
+    return redis.Redis.from_url(settings.redis, **options)
+
+
+def s3_client(settings: Settings) -> Any:
+    """Async context manager that yields an S3 client."""
+    return aioboto3.Session().client(
+        "s3",
+        endpoint_url=settings.s3,
+        region_name=settings.s3_region,
+        aws_access_key_id=settings.s3_access_key,
+        aws_secret_access_key=secret(settings.s3_secret_key),
+        verify=str(settings.s3_ca_file) if settings.s3_ca_file else None,
+        config=AioConfig(
+            connect_timeout=5,
+            read_timeout=30,
+            retries={"max_attempts": 2, "mode": "standard"},
+            # A bucket of one's own server seldom has a host name of its own.
+            s3={"addressing_style": "path" if settings.s3 else "auto"},
+        ),
+    )
+
+
+def elasticsearch_client(settings: Settings) -> elasticsearch.AsyncElasticsearch:
+    """Elasticsearch client whose calls end within the sink timeout; the caller retries, not the client."""
+    options: dict[str, Any] = {"request_timeout": max(settings.sink_timeout_s, 5.0), "max_retries": 0}
+    if settings.elasticsearch_api_key:
+        options["api_key"] = secret(settings.elasticsearch_api_key)
+    elif settings.elasticsearch_username:
+        options["basic_auth"] = (settings.elasticsearch_username, secret(settings.elasticsearch_password))
+    if settings.elasticsearch_ca_file:
+        options["ca_certs"] = str(settings.elasticsearch_ca_file)
+    return elasticsearch.AsyncElasticsearch(settings.elasticsearch, **options)
