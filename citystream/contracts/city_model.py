@@ -156,7 +156,7 @@ def dump(model: CityModel) -> bytes:
         )
         for road in model.roads.values()
     ]
-    named = (
+    named: tuple[tuple[Place, Properties], ...] = (
         *((place, HospitalProperties(place.name)) for place in model.hospitals.values()),
         *((place, SensorProperties(place.road_id or "")) for place in model.sensors.values()),
         *((place, CameraProperties(place.road_id or "")) for place in model.cameras.values()),
