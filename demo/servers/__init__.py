@@ -1,0 +1,1 @@
+"""Real servers for tests, benchmarks and the demo: one module a server, nothing mocked."""
