@@ -1,0 +1,58 @@
+# A live city in one command. `make` says what there is.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+# Give these on the command line or in the environment: RATE=5000 make demo
+BROKER ?= embedded
+RATE ?= 1000
+SEED ?= 1
+PORT ?= 8000
+DURATION ?=
+
+UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
+BIN := .venv/bin
+INSTALLED := .venv/.installed
+
+.PHONY: help install demo smoke test test-real lint clean
+
+help: ## What there is (this)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  BROKER=embedded|apache   Kafka from a wheel, or Apache Kafka (needs Java and Maven)"
+	@echo "  RATE=$(RATE)                events per second    SEED=$(SEED)   the city's course, the same for the same seed"
+	@echo "  PORT=$(PORT)                of the gateway, or a free one    DURATION=  seconds after which the demo ends"
+	@echo "  CITY_KAFKA, CITY_REDIS, CITY_S3, CITY_ELASTICSEARCH   your own servers instead of embedded ones"
+
+install: $(INSTALLED) ## Install everything into .venv (and uv into .tools, where it is not on PATH)
+
+.tools/uv/bin/uv:
+	python3 -m venv .tools/uv
+	.tools/uv/bin/pip install -q --disable-pip-version-check uv
+
+$(INSTALLED): pyproject.toml uv.lock | $(filter .tools/%,$(UV))
+	$(UV) sync --frozen --all-extras
+	@touch $@
+
+demo: $(INSTALLED) ## A live city with a status table; Ctrl-C stops it
+	@$(BIN)/city-demo up --broker $(BROKER) --rate $(RATE) --seed $(SEED) --port $(PORT) $(if $(DURATION),--duration $(DURATION))
+
+smoke: $(INSTALLED) ## The same for a minute without a screen, checked; exits 0 or 1
+	@$(BIN)/city-demo smoke --broker $(BROKER) --rate $(RATE) --seed $(SEED) $(if $(DURATION),--duration $(DURATION))
+
+test: lint ## Lint and all tests but the long ones
+	$(BIN)/pytest -m "not real"
+
+test-real: $(INSTALLED) ## The long tests, on real servers
+	$(BIN)/pytest -m real
+
+lint: $(INSTALLED) ## Style, types and who may import whom
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## Remove all that was installed, fetched and written here
+	rm -rf .venv .tools .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
