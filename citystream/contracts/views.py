@@ -28,6 +28,9 @@ CAMERA_LATEST = "camera"
 """Names of the views, as they stand in Redis keys and index names. `Latest` values are msgpack maps of
 the event's own fields without `event_id` and `timestamp`, plus `time_ms` (event time, epoch milliseconds)."""
 
+TRAFFIC_WINDOW_S = 300
+"""Length of a road's window where `CITY_WINDOW_S` does not say otherwise; readers need it for the window's end."""
+
 Summary = dict[str, Any]
 """JSON-ready: str, int, float, None, and lists and dicts of them."""
 
