@@ -1,4 +1,4 @@
-"""The `city` command: topics, schemas and the city model."""
+"""The `city` command: topics, bucket, schemas and the city model."""
 
 import asyncio
 from collections.abc import Coroutine
@@ -9,6 +9,7 @@ import click
 
 from citystream import schemas
 from citystream.admin import TopicReport, TopicsError, create_topics, list_topics
+from citystream.bucket import BucketError, create_bucket
 from citystream.contracts import city_model
 from citystream.contracts.events import EVENTS
 from citystream.settings import Settings, SettingsError, load
@@ -65,6 +66,24 @@ def topics_list(types: tuple[str, ...]) -> None:
     _show(reports)
     if any(not report.partitions for report in reports):
         raise click.ClickException("topics are missing; make them with: city topics create")
+
+
+@main.group()
+def bucket() -> None:
+    """The S3 bucket of the archive."""
+
+
+@bucket.command("create")
+def bucket_create() -> None:
+    """Create the bucket if it is not there.
+
+    \b
+    Example:
+      CITY_S3=https://s3.example CITY_S3_BUCKET=city city bucket create
+    """
+    settings = _settings()
+    made = _run(create_bucket(settings))
+    click.echo(f"{'created' if made else 'exists'}  {settings.s3_bucket}")
 
 
 @main.group("schemas")
@@ -139,7 +158,7 @@ def _settings() -> Settings:
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
-    except TopicsError as error:
+    except (TopicsError, BucketError) as error:
         raise click.ClickException(str(error)) from error
 
 

@@ -154,11 +154,12 @@ def event_time_ms(timestamp: datetime | float) -> int:
         ValueError: before 2000 or after 2100, naming the field.
     """
     if isinstance(timestamp, datetime):
-        ms = round(timestamp.timestamp() * 1000)
+        ms = timestamp.timestamp() * 1000
     elif timestamp >= MILLISECONDS_FROM:
-        ms = int(timestamp)
+        ms = timestamp
     else:
-        ms = round(timestamp * 1000)
+        ms = timestamp * 1000
+    # Checked before rounding: -1e308 s becomes infinity here, which no integer holds.
     if not EARLIEST_MS <= ms < LATEST_MS:
         raise ValueError("timestamp: outside the years 2000 to 2100; is the sender's clock set?")
-    return ms
+    return round(ms)
