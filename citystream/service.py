@@ -46,13 +46,14 @@ class Windows(Generic[E, S]):
 class Things(Generic[E, S]):
     """One state for the whole life of a key (an incident), folded from all its events.
 
-    It leaves the table `ttl_s` of event time after its last event.
+    It leaves the table `ttl_s` of event time after its last event. `place` puts it on the map.
     """
 
     name: str
     key: Callable[[E], str]
     state: type[S]
     add: Callable[[S, E, Stamp], None]
+    place: Callable[[S], tuple[float, float]] | None = None
     ttl_s: int = AGGREGATE_TTL_S
     document: Callable[[str, S], Summary] | None = None
 
@@ -61,7 +62,8 @@ class Things(Generic[E, S]):
 class Latest(Generic[E]):
     """The newest event of a thing (a vehicle), by event time, then by place in the log.
 
-    `value` is what readers get, as msgpack; `place` puts the thing on the map.
+    `value` is what readers get, as msgpack, and Elasticsearch as JSON; `place` (longitude, latitude)
+    puts the thing on the map.
     """
 
     name: str
@@ -82,3 +84,8 @@ class Service(Generic[E]):
     latest: tuple[Latest[E], ...] = ()
     redact: Callable[[bytes], bytes] | None = None
     """Removes what may not be stored from the original bytes, before archive and dead letters."""
+
+    @property
+    def views(self) -> tuple[Windows[E, Any] | Things[E, Any] | Latest[E], ...]:
+        """All of them."""
+        return (*self.windows, *self.things, *self.latest)

@@ -29,7 +29,7 @@ CAMERA_LATEST = "camera"
 the event's own fields without `event_id` and `timestamp`, plus `time_ms` (event time, epoch milliseconds)."""
 
 TRAFFIC_WINDOW_S = 300
-"""Length of a road's window where `CITY_WINDOW_S` does not say otherwise; readers need it for the window's end."""
+"""Length of a road's window where `CITY_WINDOW_S` does not say otherwise: readers state the window's end."""
 
 Summary = dict[str, Any]
 """JSON-ready: str, int, float, None, and lists and dicts of them."""

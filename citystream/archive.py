@@ -1,0 +1,273 @@
+"""The archive role: the log to Parquet objects, cut by the log alone, each record in exactly one.
+
+An object is created only if absent. Whoever finds it there reads its last offset and goes on after it; so
+the first writer of a cut wins, whoever it was and however the cuts fall. Offsets are committed after the
+object is there. While S3 is away the buffer stays bounded, the partition is paused and Kafka keeps the data.
+"""
+
+import asyncio
+import logging
+import time
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from botocore.exceptions import BotoCoreError, ClientError
+from faust import App
+from faust.types import TP
+
+from citystream import parquet
+from citystream.batches import Record
+from citystream.breaker import Breaker
+from citystream.connections import s3_client
+from citystream.contiguity import Contiguity
+from citystream.contracts import s3_paths, topics
+from citystream.contracts.status import SinkStatus
+from citystream.log import Log
+from citystream.metrics import Metrics
+from citystream.service import Service
+from citystream.settings import Settings
+
+log = logging.getLogger(__name__)
+
+EXISTS = frozenset({"PreconditionFailed", "ConditionalRequestConflict"})
+NO_BUCKET = "NoSuchBucket"
+TICK_S = 0.2
+# A partition holds at most this many cuts while S3 is slow; beyond it Kafka keeps the rest.
+BUFFERED_CUTS = 2
+DRAIN_S = 5.0
+
+
+class Buffer:
+    """Records of one partition that are not archived yet."""
+
+    def __init__(self, number: int, next_offset: int) -> None:
+        self.number = number
+        self.records: list[Record] = []
+        self.bytes = 0
+        self.next_offset = next_offset
+        self.since = time.monotonic()
+        self.generation = 0
+        self.paused = False
+
+    def add(self, records: Sequence[Record]) -> None:
+        """Take the records that follow."""
+        fresh = [record for record in records if record.offset >= self.next_offset]
+        if not fresh:
+            return
+        if not self.records:
+            self.since = time.monotonic()
+        self.records += fresh
+        self.bytes += sum(len(record.value or b"") for record in fresh)
+        self.next_offset = fresh[-1].offset + 1
+
+    def drop_to(self, offset: int) -> None:
+        """Forget the records up to and including an offset: they are archived."""
+        self.records = [record for record in self.records if record.offset > offset]
+        self.bytes = sum(len(record.value or b"") for record in self.records)
+        self.next_offset = max(self.next_offset, offset + 1)
+        self.since = time.monotonic()
+
+
+class Archive:
+    """The partitions of one service's topic that this worker archives."""
+
+    def __init__(self, app: App, service: Service[Any], settings: Settings, metrics: Metrics) -> None:
+        self.service = service
+        self.settings = settings
+        self.metrics = metrics
+        self.log = Log(app, topics.source(settings.namespace, service.name), settings)
+        self.breaker = Breaker()
+        self._contiguity = Contiguity(self.log, lambda lost: metrics.count("records_lost_total", lost))
+        self.buffers: dict[int, Buffer] = {}
+        self.archived = 0
+        self._app = app
+        self._opening = asyncio.Lock()
+        self._cutting = asyncio.Lock()
+
+    async def deliver(self, partition: int, records: Sequence[Record]) -> None:
+        """Buffer a chunk, if it follows what is buffered."""
+        buffer = self.buffers.get(partition) or await self._open(partition)
+        if buffer is None:
+            return
+        expected = buffer.next_offset
+        start = await self._contiguity.next_offset(partition, expected, records[0].offset)
+        if start is None or self.buffers.get(partition) is not buffer or buffer.next_offset != expected:
+            return
+        buffer.next_offset = start
+        buffer.add(records)
+        self._pause_or_resume(buffer)
+
+    async def _open(self, partition: int) -> Buffer | None:
+        async with self._opening:
+            if partition in self.buffers:
+                return self.buffers[partition]
+            if partition not in self.log.assigned():
+                return None
+            try:
+                committed = await self.log.committed(partition)
+                bounds = await self.log.bounds(partition)
+            except (KafkaError, TimeoutError) as error:
+                log.warning("partition %d can't be opened yet: %s", partition, error)
+                return None
+            if self._app.rebalancing or partition not in self.log.assigned():
+                return None
+            start = bounds.begin if committed is None or committed > bounds.end else committed
+            self._contiguity.check_begin(partition, start, bounds.begin)
+            start = max(start, bounds.begin)
+            buffer = self.buffers[partition] = Buffer(partition, start)
+            return buffer
+
+    async def revoked(self, tps: Iterable[TP]) -> None:
+        """Forget what is buffered: the next owner reads it again from what was committed."""
+        if any(tp.topic == self.log.topic for tp in tps):
+            self.buffers.clear()
+            self._contiguity.forget()
+
+    async def run(self) -> None:
+        """Cut until cancelled."""
+        async with s3_client(self.settings) as s3:
+            while True:
+                await asyncio.sleep(TICK_S)
+                try:
+                    await self._tick(s3, drain=False)
+                except Exception:  # a clock that stops would stop the archive
+                    log.exception("the archive goes on after an error")
+
+    async def drain(self) -> None:
+        """Archive what is buffered, so that the next owner need not read it again."""
+        try:
+            async with asyncio.timeout(DRAIN_S), s3_client(self.settings) as s3:
+                await self._tick(s3, drain=True)
+        except (TimeoutError, BotoCoreError, ClientError) as error:
+            log.warning("not all of the buffer was archived before the stop: %s", error)
+
+    async def _tick(self, s3: Any, *, drain: bool) -> None:
+        async with self._cutting:
+            for buffer in list(self.buffers.values()):
+                while (
+                    self.breaker.allows()
+                    and self.buffers.get(buffer.number) is buffer
+                    and (self._due(buffer) or (drain and buffer.records))
+                ):
+                    if not await self._cut(s3, buffer):
+                        break
+                self._pause_or_resume(buffer)
+
+    def _due(self, buffer: Buffer) -> bool:
+        return bool(buffer.records) and (
+            len(buffer.records) >= self.settings.archive_records
+            or buffer.bytes >= self.settings.archive_bytes
+            or time.monotonic() - buffer.since >= self.settings.archive_s
+        )
+
+    def _pause_or_resume(self, buffer: Buffer) -> None:
+        full = (
+            len(buffer.records) >= BUFFERED_CUTS * self.settings.archive_records
+            or buffer.bytes >= BUFFERED_CUTS * self.settings.archive_bytes
+        )
+        if full == buffer.paused:
+            return
+        buffer.paused = full
+        tps = {self.log.tp(buffer.number)}
+        if full:
+            self._app.consumer.pause_partitions(tps)
+        else:
+            self._app.consumer.resume_partitions(tps)
+
+    async def _cut(self, s3: Any, buffer: Buffer) -> bool:
+        """Write one object, or take over what another wrote; then commit. False when it has to wait."""
+        records = buffer.records[: self.settings.archive_records]
+        try:
+            last = await self._put(s3, buffer, records)
+        except (BotoCoreError, ClientError, TimeoutError, OSError) as error:
+            self.metrics.count("archive_failures_total")
+            if self.breaker.failed(error):
+                log.warning("S3 is away: %s", self.breaker.error)
+            return False
+        if self.breaker.succeeded():
+            log.warning("S3 is back")
+        if self.buffers.get(buffer.number) is not buffer:
+            return False
+        buffer.drop_to(last)
+        return await self.log.commit({buffer.number: last + 1})
+
+    async def _put(self, s3: Any, buffer: Buffer, records: Sequence[Record]) -> int:
+        """Create the object; returns the last offset that the object there has, whoever wrote it."""
+        first, last = records[0], records[-1]
+        body = await asyncio.to_thread(parquet.encode, buffer.number, records, self.service.redact)
+        metadata = {
+            s3_paths.FIRST_OFFSET: str(first.offset),
+            s3_paths.LAST_OFFSET: str(last.offset),
+            s3_paths.FIRST_TIMESTAMP_MS: str(first.timestamp),
+        }
+        while True:
+            name = s3_paths.raw_object(
+                self.settings.namespace,
+                self.service.name,
+                buffer.generation,
+                buffer.number,
+                first.offset,
+                first.timestamp,
+            )
+            there = await self._create(s3, name, body, metadata)
+            if there is None:
+                self.archived += len(records)
+                self.metrics.count("records_archived_total", len(records))
+                self.metrics.count("archive_objects_total")
+                return last.offset
+            if there[s3_paths.FIRST_TIMESTAMP_MS] == str(first.timestamp):
+                return int(there[s3_paths.LAST_OFFSET])
+            # The same offset at another time: an object of an older topic of this name.
+            buffer.generation += 1
+
+    async def _create(
+        self, s3: Any, name: str, body: bytes, metadata: dict[str, str]
+    ) -> dict[str, str] | None:
+        """Create an object only if absent; else the metadata of the one there."""
+        bucket = self.settings.s3_bucket
+        try:
+            await s3.put_object(Bucket=bucket, Key=name, Body=body, Metadata=metadata, IfNoneMatch="*")
+        except ClientError as error:
+            code = error.response["Error"]["Code"]
+            if code == NO_BUCKET:
+                await self._create_bucket(s3)
+                return await self._create(s3, name, body, metadata)
+            if code not in EXISTS:
+                raise
+            head = await s3.head_object(Bucket=bucket, Key=name)
+            found: dict[str, str] = head["Metadata"]
+            return found
+        return None
+
+    async def _create_bucket(self, s3: Any) -> None:
+        region = self.settings.s3_region
+        # The one region that may not be named.
+        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
+        try:
+            await s3.create_bucket(Bucket=self.settings.s3_bucket, **where)
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+                raise
+
+    @property
+    def ready(self) -> bool:
+        """The consumer group is joined, and no rebalance is under way."""
+        return self._app.started and not self._app.rebalancing
+
+    @property
+    def lag(self) -> int:
+        """Records between what is archived and the log's end."""
+        total = 0
+        for number, buffer in self.buffers.items():
+            end = self.log.end(number)
+            done = buffer.records[0].offset if buffer.records else buffer.next_offset
+            total += max(0, end - done) if end is not None else 0
+        return total
+
+    def status(self) -> SinkStatus:
+        return SinkStatus(
+            state="up" if self.breaker.closed else "down",
+            pending=sum(len(buffer.records) for buffer in self.buffers.values()),
+            error=self.breaker.error,
+        )

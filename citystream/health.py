@@ -1,0 +1,218 @@
+"""What a worker says of itself: /healthz, /readyz, /metrics, and a status in Redis."""
+
+import contextlib
+import logging
+import os
+import socket
+import statistics
+import time
+from collections.abc import Callable, Iterator
+from typing import Literal
+
+import msgspec
+import uvicorn
+from prometheus_client import generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from redis.exceptions import RedisError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from citystream.archive import Archive
+from citystream.connections import redis_client
+from citystream.contracts import redis_keys
+from citystream.contracts.status import ProcessStatus
+from citystream.metrics import Metrics
+from citystream.settings import Settings
+from citystream.stream import Stream
+
+log = logging.getLogger(__name__)
+
+STATUS_EVERY_S = 5.0
+# Longer than any rebalance with recovery of a healthy size; a loop that folds nothing for so long is stuck.
+STUCK_S = 120.0
+
+State = Literal["starting", "up", "degraded"]
+
+
+class HealthServer(uvicorn.Server):
+    """Uvicorn beside the worker: signals are the worker's."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class StreamHealth:
+    """The stream role's state."""
+
+    role = "stream"
+
+    def __init__(self, stream: Stream, metrics: Metrics) -> None:
+        self._stream = stream
+        self._metrics = metrics
+        self._last = (time.monotonic(), 0)
+
+    @property
+    def stuck(self) -> bool:
+        """Records wait, and none was folded for too long."""
+        now = time.monotonic()
+        for number, part in list(self._stream.parts.items()):
+            end = self._stream.log.end(number)
+            if (
+                end is not None
+                and part.fold.next_offset < end
+                and now - max(part.progressed_at, self._stream.started_at) > STUCK_S
+            ):
+                return True
+        return False
+
+    def status(self, settings: Settings, instance: str, port: int) -> ProcessStatus:
+        stream, totals = self._stream, self._stream.metrics.totals
+        now, events = time.monotonic(), totals["folded"]
+        (then, before), self._last = self._last, (now, events)
+        lag = 0
+        for number, part in list(stream.parts.items()):
+            end = stream.log.end(number)
+            lag += max(0, end - part.fold.next_offset) if end is not None else 0
+        sinks = {sink.name: sink.status() for sink in (stream.redis, stream.elasticsearch)}
+        freshness = statistics.median(stream.ages_ms) if stream.ages_ms else None
+        self._metrics.show("lag_records", lag, role=self.role)
+        self._metrics.show("partitions", len(stream.parts), role=self.role)
+        if stream.parts:
+            folds = [part.fold for part in stream.parts.values()]
+            self._metrics.show("states", sum(1 for fold in folds for _ in fold.all_slots()))
+            self._metrics.show("watermark_seconds", min(fold.watermark_ms for fold in folds) / 1000)
+        if freshness is not None:
+            self._metrics.show("freshness_seconds", freshness / 1000)
+        return ProcessStatus(
+            process=stream.service.name,
+            role=self.role,
+            instance=instance,
+            at_ms=round(time.time() * 1000),
+            health_port=port,
+            state=_state(stream.ready, all(sink.state == "up" for sink in sinks.values())),
+            partitions=len(stream.parts),
+            events=events,
+            events_per_s=(events - before) / max(now - then, 1e-3),
+            lag=lag,
+            freshness_ms=freshness,
+            late=totals["late"],
+            duplicates=totals["duplicate"],
+            dead_letters=totals["refused"],
+            sinks=sinks,
+        )
+
+
+class ArchiveHealth:
+    """The archive role's state. Without S3 it waits, which is not being stuck."""
+
+    role = "archive"
+    stuck = False
+
+    def __init__(self, archive: Archive, metrics: Metrics) -> None:
+        self._archive = archive
+        self._metrics = metrics
+        self._last = (time.monotonic(), 0)
+
+    def status(self, settings: Settings, instance: str, port: int) -> ProcessStatus:
+        archive = self._archive
+        now, events = time.monotonic(), archive.archived
+        (then, before), self._last = self._last, (now, events)
+        sink, lag = archive.status(), archive.lag
+        self._metrics.show("lag_records", lag, role=self.role)
+        self._metrics.show("partitions", len(archive.buffers), role=self.role)
+        self._metrics.show("sink_up", float(sink.state == "up"), sink="s3")
+        self._metrics.show("sink_pending", sink.pending, sink="s3")
+        self._metrics.show("sink_written", archive.archived, sink="s3")
+        return ProcessStatus(
+            process=archive.service.name,
+            role=self.role,
+            instance=instance,
+            at_ms=round(time.time() * 1000),
+            health_port=port,
+            state=_state(archive.ready, sink.state == "up"),
+            partitions=len(archive.buffers),
+            events=events,
+            events_per_s=(events - before) / max(now - then, 1e-3),
+            lag=lag,
+            sinks={"s3": sink},
+        )
+
+
+def _state(ready: bool, sinks_up: bool) -> State:
+    if not ready:
+        return "starting"
+    return "up" if sinks_up else "degraded"
+
+
+RoleHealth = StreamHealth | ArchiveHealth
+
+
+class Health:
+    """One worker process: its roles, over HTTP and in Redis."""
+
+    def __init__(self, settings: Settings, metrics: Metrics, roles: list[RoleHealth]) -> None:
+        self._settings = settings
+        self._metrics = metrics
+        self._roles = roles
+        self._instance = f"{socket.gethostname()}-{os.getpid()}"
+        self._redis = redis_client(settings)
+        self._statuses: dict[str, ProcessStatus] = {}
+        self._server: HealthServer | None = None
+        self._port = settings.health_port
+
+    async def serve(self, on_bound: Callable[[int], None]) -> None:
+        """Answer until the process ends."""
+        app = Starlette(
+            routes=[
+                Route("/healthz", self._healthz),
+                Route("/readyz", self._readyz),
+                Route("/metrics", self._scrape),
+            ]
+        )
+        listener = socket.create_server((self._settings.health_host, self._settings.health_port))
+        self._port = listener.getsockname()[1]
+        on_bound(self._port)
+        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+        self._server = HealthServer(config)
+        await self._server.serve(sockets=[listener])
+
+    async def report(self) -> None:
+        """Write the statuses, best effort; whoever misses them knows that something is wrong."""
+        self.refresh()
+        try:
+            pipe = self._redis.pipeline(transaction=False)
+            for role, status in self._statuses.items():
+                name = redis_keys.status(self._settings.namespace, f"{status.process}-{role}", self._instance)
+                pipe.set(name, msgspec.json.encode(status), ex=redis_keys.STATUS_TTL_S)
+            await pipe.execute()
+        except (RedisError, OSError) as error:
+            log.debug("status not written: %s", error)
+
+    async def close(self) -> None:
+        if self._server:
+            self._server.should_exit = True
+        await self._redis.aclose()
+
+    def refresh(self) -> None:
+        """Look at every role again."""
+        for role in self._roles:
+            self._statuses[role.role] = role.status(self._settings, self._instance, self._port)
+
+    async def _healthz(self, request: Request) -> Response:
+        stuck = [role.role for role in self._roles if role.stuck]
+        body = {"stuck": stuck, "roles": msgspec.to_builtins(self._statuses)}
+        return JSONResponse(body, status_code=503 if stuck else 200)
+
+    async def _readyz(self, request: Request) -> Response:
+        self.refresh()
+        starting = [role for role, status in self._statuses.items() if status.state == "starting"]
+        return JSONResponse({"starting": starting}, status_code=503 if starting else 200)
+
+    async def _scrape(self, request: Request) -> Response:
+        self.refresh()
+        return Response(
+            generate_latest(self._metrics.registry), headers={"content-type": CONTENT_TYPE_LATEST}
+        )

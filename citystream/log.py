@@ -1,0 +1,106 @@
+"""The source topic as its consumer sees it: positions, commits, gaps.
+
+Everything that asks Kafka runs in Faust's consumer thread, through its method queue. Offsets are committed
+here and not by Faust, whose commit crashes the worker when a broker is away and says True for partitions
+that are no longer owned.
+"""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from faust import App
+from faust.transport.drivers.aiokafka import Consumer
+from faust.types import TP
+
+from citystream.connections import kafka_options
+from citystream.settings import Settings
+
+# A broker that answers at all answers a fetch well within this.
+PROBE_S = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """What the log holds: offsets from `begin` up to, not including, `end`."""
+
+    begin: int
+    end: int
+
+
+class Log:
+    """One app's source topic."""
+
+    def __init__(self, app: App, topic: str, settings: Settings) -> None:
+        self._app = app
+        self._settings = settings
+        self.topic = topic
+
+    @property
+    def _consumer(self) -> Consumer:
+        return cast("Consumer", self._app.consumer)
+
+    def _client(self) -> AIOKafkaConsumer:
+        return self._consumer._thread._ensure_consumer()
+
+    async def _call(self, function: Any, *args: Any) -> Any:
+        return await self._consumer._thread.call_thread(function, *args)
+
+    def tp(self, partition: int) -> TP:
+        return TP(self.topic, partition)
+
+    def assigned(self) -> set[int]:
+        """Partitions of the topic that this worker owns now."""
+        if not self._consumer.started:
+            return set()
+        return {tp.partition for tp in self._consumer.assignment() if tp.topic == self.topic}
+
+    async def committed(self, partition: int) -> int | None:
+        """The group's committed position: the next offset to read."""
+        offset: int | None = await self._call(self._client().committed, TopicPartition(self.topic, partition))
+        return offset
+
+    async def bounds(self, partition: int) -> Bounds:
+        """What the log holds now."""
+        tp = TopicPartition(self.topic, partition)
+        begin = await self._call(self._client().beginning_offsets, [tp])
+        end = await self._call(self._client().end_offsets, [tp])
+        return Bounds(begin[tp], end[tp])
+
+    def end(self, partition: int) -> int | None:
+        """The log's end as the last fetch saw it; no request."""
+        highwater: int | None = self._client().highwater(TopicPartition(self.topic, partition))
+        return highwater
+
+    async def seek(self, partition: int, offset: int) -> None:
+        """Read on from an offset."""
+        tp = self.tp(partition)
+        await self._consumer.seek_wait({TopicPartition(self.topic, partition): offset})
+        self._consumer._read_offset[tp] = None
+
+    async def commit(self, positions: dict[int, int]) -> bool:
+        """Commit next offsets; False when the partitions are another's, or Kafka is away."""
+        offsets = {TopicPartition(self.topic, partition): offset for partition, offset in positions.items()}
+        if not set(positions) <= self.assigned():
+            return False
+        try:
+            await self._call(self._client().commit, offsets)
+        except (CommitFailedError, IllegalStateError, KafkaError):
+            return False
+        for partition, offset in positions.items():
+            self._consumer._committed_offset[self.tp(partition)] = offset
+        return True
+
+    async def first_at_or_after(self, partition: int, offset: int) -> int | None:
+        """Offset of the first record from an offset on, asked of the broker by a consumer of its own."""
+        probe = AIOKafkaConsumer(**kafka_options(self._settings), enable_auto_commit=False)
+        tp = TopicPartition(self.topic, partition)
+        await probe.start()
+        try:
+            probe.assign([tp])
+            probe.seek(tp, offset)
+            fetched = await probe.getmany(tp, timeout_ms=int(PROBE_S * 1000), max_records=1)
+            return next((records[0].offset for records in fetched.values() if records), None)
+        finally:
+            await probe.stop()

@@ -1,0 +1,114 @@
+"""Every metric of a service process: its name, unit, labels and meaning.
+
+`docs/metrics.md` and the dashboards are made from this file. All carry the label `service`; those of a
+sink also `sink`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from citystream.fold import PartitionFold
+from citystream.sinks.buffered import BufferedSink
+
+Labels = tuple[str, ...]
+
+COUNTERS: Mapping[str, tuple[Labels, str]] = {
+    "events_folded_total": (("service",), "Events folded into states."),
+    "events_late_total": (("service",), "Events that came after their window had closed for good."),
+    "events_duplicate_total": (("service",), "Events dropped because their id was seen."),
+    "events_refused_total": (("service",), "Events that became dead letters."),
+    "records_lost_total": (("service",), "Records that retention took before they were folded."),
+    "records_archived_total": (("service",), "Records written to S3."),
+    "archive_objects_total": (("service",), "Objects written to S3."),
+    "archive_failures_total": (("service",), "Objects that S3 did not take; tried again."),
+    "checkpoints_total": (("service",), "Checkpoints done."),
+    "checkpoint_failures_total": (("service",), "Partitions' checkpoints that failed; tried again."),
+    "fold_seconds_total": (("service",), "Seconds spent decoding and folding."),
+    "checkpoint_seconds_total": (("service",), "Seconds spent in table, changelog and commit."),
+    "sink_seconds_total": (("service", "sink"), "Seconds spent writing to a sink."),
+}
+
+GAUGES: Mapping[str, tuple[Labels, str]] = {
+    "lag_records": (("service", "role"), "Records between what is done and the log's end."),
+    "partitions": (("service", "role"), "Partitions owned."),
+    "states": (("service",), "States held in memory."),
+    "watermark_seconds": (("service",), "Lowest watermark of the partitions owned, epoch seconds."),
+    "freshness_seconds": (("service",), "Median age of the last events published."),
+    "sink_up": (("service", "sink"), "1 while the sink takes writes, 0 while its breaker is open."),
+    "sink_pending": (("service", "sink"), "Values waiting for a sink."),
+    "sink_written": (("service", "sink"), "Values a sink has taken."),
+    "sink_dropped": (("service", "sink"), "Values given up because more than the bound were waiting."),
+}
+
+PREFIX = "city_"
+
+
+class Metrics:
+    """All of the catalogue, in one registry."""
+
+    def __init__(self, service: str) -> None:
+        self.registry = CollectorRegistry()
+        self._service = service
+        self._counters = {
+            name: Counter(PREFIX + name, meaning, labels, registry=self.registry)
+            for name, (labels, meaning) in COUNTERS.items()
+        }
+        self._gauges = {
+            name: Gauge(PREFIX + name, meaning, labels, registry=self.registry)
+            for name, (labels, meaning) in GAUGES.items()
+        }
+        for name, (labels, _) in COUNTERS.items():
+            if labels == ("service",):
+                self._counters[name].labels(service)
+
+    def count(self, name: str, amount: float = 1, **labels: Any) -> None:
+        """Add to a counter of the catalogue."""
+        self._counters[name].labels(service=self._service, **labels).inc(amount)
+
+    def show(self, name: str, value: float, **labels: Any) -> None:
+        """Set a gauge of the catalogue."""
+        self._gauges[name].labels(service=self._service, **labels).set(value)
+
+
+class StreamMetrics:
+    """What the stream role counts, and where its second goes."""
+
+    def __init__(self, metrics: Metrics) -> None:
+        self.all = metrics
+        self.totals = {"folded": 0, "late": 0, "duplicate": 0, "refused": 0}
+
+    def folded(self, fold: PartitionFold[Any], seconds: float) -> None:
+        """Take a fold's counters over, and reset them."""
+        counters = fold.counters
+        for name, amount in (
+            ("folded", counters.folded),
+            ("late", counters.late),
+            ("duplicate", counters.duplicates),
+            ("refused", counters.refused),
+        ):
+            if amount:
+                self.totals[name] += amount
+                self.all.count(f"events_{name}_total", amount)
+        counters.folded = counters.late = counters.duplicates = counters.refused = 0
+        self.all.count("fold_seconds_total", seconds)
+
+    def lost(self, records: int) -> None:
+        self.all.count("records_lost_total", records)
+
+    def checkpointed(self, seconds: float) -> None:
+        self.all.count("checkpoints_total")
+        self.all.count("checkpoint_seconds_total", seconds)
+
+    def checkpoint_failed(self) -> None:
+        self.all.count("checkpoint_failures_total")
+
+    def wrote(self, sink: BufferedSink, seconds: float) -> None:
+        """Show a sink as it is after a flush."""
+        status = sink.status()
+        self.all.count("sink_seconds_total", seconds, sink=sink.name)
+        self.all.show("sink_up", float(status.state == "up"), sink=sink.name)
+        self.all.show("sink_pending", status.pending, sink=sink.name)
+        self.all.show("sink_written", sink.written, sink=sink.name)
+        self.all.show("sink_dropped", sink.dropped, sink=sink.name)

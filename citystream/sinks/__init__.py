@@ -1,0 +1,1 @@
+"""Where published states go: each sink compares, buffers and may be away."""

@@ -1,0 +1,333 @@
+"""The stream role: chunks in, states out, on two clocks.
+
+Chunks fold into memory. The publish clock hands what changed to the sinks: freshness. The checkpoint
+clock makes it durable. Both write what the fold says and nothing else.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from aiokafka.errors import KafkaError
+from faust import App
+from faust.types import TP
+
+from citystream.batches import Record
+from citystream.contiguity import Contiguity
+from citystream.contracts import topics
+from citystream.contracts.redis_keys import PartitionFacts
+from citystream.fold import PartitionFold, TimeRules
+from citystream.log import Log
+from citystream.metrics import StreamMetrics
+from citystream.partition import OwnedPartition, Snapshot
+from citystream.producer import CheckpointProducer
+from citystream.rows import Facts, restore, slot_key
+from citystream.service import Service
+from citystream.settings import Settings
+from citystream.sinks.elasticsearch import ElasticsearchSink
+from citystream.sinks.redis import RedisSink
+from citystream.table import ExactTable
+from citystream.updates import updates
+
+log = logging.getLogger(__name__)
+
+# Kafka waits for a member that leaves; a checkpoint that takes longer is left to the next owner.
+REVOKE_CHECKPOINT_S = 4.0
+# Ages kept for the median that the status shows.
+AGES = 256
+
+
+def time_rules(settings: Settings) -> TimeRules:
+    """Event-time rules from settings."""
+    return TimeRules(
+        disorder_ms=round(settings.disorder_s * 1000),
+        lateness_ms=round(settings.lateness_s * 1000),
+        future_ms=round(settings.future_s * 1000),
+        window_s=settings.window_s,
+        deduplicate=settings.deduplicate,
+    )
+
+
+class Stream:
+    """The partitions of one service's topic that this worker owns."""
+
+    def __init__(
+        self, app: App, table: ExactTable, service: Service[Any], settings: Settings, metrics: StreamMetrics
+    ) -> None:
+        self.service = service
+        self.settings = settings
+        self.metrics = metrics
+        self.log = Log(app, topics.source(settings.namespace, service.name), settings)
+        self._contiguity = Contiguity(self.log, metrics.lost)
+        self.parts: dict[int, OwnedPartition] = {}
+        self.redis = RedisSink(settings, service.name)
+        self.elasticsearch = ElasticsearchSink(settings, service.name)
+        self.started_at = time.monotonic()
+        self.ages_ms: deque[float] = deque(maxlen=AGES)
+        self._app = app
+        self._table = table
+        self._rules = time_rules(settings)
+        self._producer = CheckpointProducer(settings)
+        self._opening = asyncio.Lock()
+        self._checkpointing = asyncio.Lock()
+        self._arrivals: list[int] = []
+        self._changelog = topics.changelog(settings.namespace, service.name)
+        self._dead_letters = topics.dead_letters(settings.namespace, service.name)
+
+    async def start(self) -> None:
+        await self._producer.start()
+
+    async def stop(self) -> None:
+        """Drain: a last checkpoint, then let go."""
+        await self._checkpoint_within(REVOKE_CHECKPOINT_S)
+        await self.elasticsearch.flush()
+        await self._producer.stop()
+        await self.redis.close()
+        await self.elasticsearch.close()
+
+    @property
+    def ready(self) -> bool:
+        """Every partition assigned is open, and no rebalance is under way."""
+        return (
+            self._app.tables.actives_ready
+            and not self._app.rebalancing
+            and self.log.assigned() <= set(self.parts)
+        )
+
+    # Chunks in ------------------------------------------------------------------------------------
+
+    async def deliver(self, partition: int, records: Sequence[Record]) -> None:
+        """Fold a chunk, if it is this worker's and follows what was folded."""
+        part = self.parts.get(partition) or await self._open(partition)
+        if part is None:
+            return
+        expected = part.fold.next_offset
+        start = await self._contiguity.next_offset(partition, expected, records[0].offset)
+        if start is None or self.parts.get(partition) is not part or part.fold.next_offset != expected:
+            return
+        part.fold.next_offset = start
+        started = time.perf_counter()
+        part.fold.fold(records)
+        self.metrics.folded(part.fold, time.perf_counter() - started)
+        part.progressed_at = time.monotonic()
+        self._arrivals.append(records[0].timestamp)
+
+    # Ownership ------------------------------------------------------------------------------------
+
+    async def open_assigned(self) -> None:
+        """Take up the partitions assigned, once their table has recovered."""
+        if self._app.rebalancing or not self._app.tables.actives_ready:
+            return
+        for partition in self.log.assigned() - set(self.parts):
+            await self._open(partition)
+
+    async def _open(self, partition: int) -> OwnedPartition | None:
+        """Restore a partition from its table; None while it can't be, or when it is another's."""
+        async with self._opening:
+            if partition in self.parts:
+                return self.parts[partition]
+            if partition not in self.log.assigned():
+                return None
+            try:
+                bounds = await self.log.bounds(partition)
+                committed = await self.log.committed(partition)
+            except (KafkaError, TimeoutError) as error:
+                log.warning("partition %d can't be opened yet: %s", partition, error)
+                return None
+            if self._app.rebalancing or partition not in self.log.assigned():
+                return None
+            part = self._restored(partition, bounds.end)
+            if part.fold.next_offset < bounds.begin:
+                if part.fold.next_offset:
+                    self._contiguity.check_begin(partition, part.fold.next_offset, bounds.begin)
+                part.fold.next_offset = bounds.begin
+            # The table says how far the fold is; the committed offset only tells others.
+            part.committed = -1 if committed is None else committed
+            self.parts[partition] = part
+            self._republish(part)
+            log.info(
+                "partition %d: from offset %d of %d (committed %s), %d states",
+                partition,
+                part.fold.next_offset,
+                bounds.end,
+                committed,
+                sum(1 for _ in part.fold.all_slots()),
+            )
+            return part
+
+    def _restored(self, partition: int, end: int) -> OwnedPartition:
+        store = self._table.store
+        fold: PartitionFold[Any] = PartitionFold(self.service, self._rules, partition)
+        facts, ids = restore(fold, store.rows(partition))
+        generation = facts.generation if facts else 0
+        if facts and facts.next_offset > end:
+            # Offsets compare only within one log, and this one is another: start over beside the old.
+            log.warning(
+                "partition %d: the log ends at %d, before %d that was folded: the topic was made anew",
+                partition,
+                end,
+                facts.next_offset,
+            )
+            keys = [slot_key(slot) for slot in fold.all_slots()] + ids
+            fold = PartitionFold(self.service, self._rules, partition)
+            part = OwnedPartition(partition, fold, generation + 1)
+            part.bury(keys)
+            return part
+        part = OwnedPartition(partition, fold, generation)
+        part.adopt_ids(ids)
+        beaten = store.beaten.pop(partition, set())
+        part.mark([slot for slot in fold.all_slots() if slot_key(slot) in beaten])
+        return part
+
+    async def revoked(self, tps: Iterable[TP]) -> None:
+        """Checkpoint if still possible, then forget all of it."""
+        if any(tp.topic == self.log.topic for tp in tps):
+            await self._checkpoint_within(REVOKE_CHECKPOINT_S)
+            self.parts.clear()
+            self._contiguity.forget()
+
+    # Publish clock --------------------------------------------------------------------------------
+
+    async def publish(self) -> None:
+        """Hand what changed to the sinks; write Redis, and Elasticsearch when its time has come."""
+        arrivals, self._arrivals = self._arrivals, []
+        for part in self.parts.values():
+            self._collect(part)
+        started = time.perf_counter()
+        await self.redis.check_alive()
+        if await self.redis.flush():
+            now_ms = time.time() * 1000
+            self.ages_ms.extend(now_ms - at for at in arrivals)
+        self.metrics.wrote(self.redis, time.perf_counter() - started)
+        if self.redis.take_returned():
+            for part in self.parts.values():
+                self._republish(part)
+        if self.parts:
+            views = [(view.name, view.ttl_s) for view in self.service.views]
+            watermark_ms = max(part.fold.watermark_ms for part in self.parts.values())
+            await self._prune(views, watermark_ms)
+
+    async def _prune(self, views: list[tuple[str, int]], watermark_ms: int) -> None:
+        try:
+            await self.redis.prune(views, watermark_ms)
+        except Exception as error:  # whatever the client raises, the worker goes on
+            self.redis.breaker.failed(error)
+
+    async def index(self) -> None:
+        """Write Elasticsearch; it may lag, so it has a clock of its own."""
+        started = time.perf_counter()
+        await self.elasticsearch.flush()
+        self.metrics.wrote(self.elasticsearch, time.perf_counter() - started)
+        if self.elasticsearch.take_returned():
+            for part in self.parts.values():
+                slots = list(part.fold.all_slots())
+                self.elasticsearch.offer(updates(part.fold, part.generation, slots))
+
+    def _collect(self, part: OwnedPartition) -> None:
+        touched = part.fold.take_touched()
+        if touched:
+            part.mark(touched)
+            made = updates(part.fold, part.generation, touched)
+            self.redis.offer(made)
+            self.elasticsearch.offer(made)
+            self._note(part)
+
+    def _republish(self, part: OwnedPartition) -> None:
+        """The sinks may lack anything: give them every live state again."""
+        made = updates(part.fold, part.generation, part.fold.all_slots())
+        self.redis.offer(made)
+        self.elasticsearch.offer(made)
+        self._note(part)
+
+    def _note(self, part: OwnedPartition) -> None:
+        facts = PartitionFacts(
+            part.generation, part.fold.next_offset, part.fold.watermark_ms, round(time.time() * 1000)
+        )
+        self.redis.note(part.number, facts)
+
+    # Checkpoint clock -----------------------------------------------------------------------------
+
+    async def checkpoint(self) -> None:
+        """Make durable what was folded: publish, dead letters, table, facts, commit, in this order.
+
+        Publish first, so that Redis is never behind what is committed. Every send is awaited. Facts come
+        after the rows they speak of, so they never claim more than the table holds. The commit comes
+        last. A sink that is away does not stop it (its values wait); a failed send does, and all of it
+        is tried again.
+        """
+        async with self._checkpointing:
+            await self.publish()
+            started = time.perf_counter()
+            parts = [part for part in self.parts.values() if part.unsaved]
+            # `publish` let other chunks in; what they touched is saved as well.
+            for part in parts:
+                self._collect(part)
+            saved = await asyncio.gather(*(self._save(part, part.snapshot()) for part in parts))
+            positions = {
+                part.number: facts.next_offset
+                for part, facts in zip(parts, saved, strict=True)
+                if facts and self.parts.get(part.number) is part
+            }
+            if positions and await self.log.commit(positions):
+                for number, offset in positions.items():
+                    if number in self.parts:
+                        self.parts[number].committed = offset
+            self.metrics.checkpointed(time.perf_counter() - started)
+
+    async def _save(self, part: OwnedPartition, snapshot: Snapshot) -> Facts | None:
+        """Write one partition's snapshot; None when it was not, and is still to be saved."""
+        saved = False
+        try:
+            await self._producer.dead_letters(
+                self._dead_letters, self.log.topic, part.number, self.service.name, snapshot.letters
+            )
+            written = await self._producer.rows(self._changelog, part.number, snapshot.rows)
+            written += await self._producer.rows(self._changelog, part.number, [snapshot.facts_row])
+            if self.parts.get(part.number) is part:
+                for at in written:
+                    rows = {row.key: row.value for row in at.rows}
+                    tp = TP(self._changelog, part.number)
+                    self._table.store.write_rows(tp, rows, at.base, len(at.rows))
+            saved = True
+        except (KafkaError, TimeoutError) as error:
+            self.metrics.checkpoint_failed()
+            log.warning("partition %d: checkpoint failed, will be tried again: %s", part.number, error)
+        finally:
+            if not saved:
+                part.take_back(snapshot)
+        return snapshot.facts if saved else None
+
+    async def _checkpoint_within(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self.checkpoint()
+        except TimeoutError:
+            log.warning("checkpoint not done in %.0f s; the next owner repeats what it lacks", seconds)
+
+    # Clocks ---------------------------------------------------------------------------------------
+
+    async def run_clocks(self) -> None:
+        """Publish and checkpoint until cancelled."""
+        next_checkpoint = time.monotonic()
+        while True:
+            await asyncio.sleep(self.settings.publish_ms / 1000)
+            try:
+                await self.open_assigned()
+                await self.publish()
+                if time.monotonic() >= next_checkpoint:
+                    next_checkpoint = time.monotonic() + self.settings.checkpoint_ms / 1000
+                    await self.checkpoint()
+            except Exception:  # a clock that stops would stop the service
+                log.exception("the clock goes on after an error")
+
+    async def run_index_clock(self) -> None:
+        """Index until cancelled."""
+        while True:
+            await asyncio.sleep(self.settings.index_ms / 1000)
+            try:
+                await self.index()
+            except Exception:  # as above
+                log.exception("the index clock goes on after an error")

@@ -1,0 +1,182 @@
+"""One worker process: the roles of one service, from start to drain."""
+
+import asyncio
+import logging
+import signal
+import sys
+import time
+from typing import Any, Literal
+
+import faust
+import uvloop
+from aiokafka import AIOKafkaClient
+from aiokafka.errors import KafkaError
+
+from citystream.app import archive_app, stream_app
+from citystream.archive import Archive
+from citystream.connections import kafka_options
+from citystream.contracts import topics
+from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
+from citystream.metrics import Metrics
+from citystream.service import Service
+from citystream.settings import Settings
+from citystream.stream import Stream
+
+log = logging.getLogger(__name__)
+
+Role = Literal["all", "stream", "archive"]
+
+# How often a worker that waits for Kafka says so.
+WAIT_S = 5.0
+# Kubernetes gives 30 s; a drain that takes longer than this is cut.
+STOP_S = 10.0
+# One line of a kind in so many seconds: aiokafka writes thousands while a broker is away.
+REPEAT_S = 10.0
+
+
+class RepeatFilter(logging.Filter):
+    """Lets one line of a kind through in `REPEAT_S`."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._passed: dict[tuple[str, str], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        kind = (record.name, str(record.msg))
+        now = time.monotonic()
+        if now - self._passed.get(kind, -REPEAT_S) < REPEAT_S:
+            return False
+        self._passed[kind] = now
+        return True
+
+
+def configure_logging() -> None:
+    """Lines to stderr; what libraries repeat is thinned."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    thinned = logging.StreamHandler(sys.stderr)
+    thinned.setFormatter(handler.formatter)
+    thinned.addFilter(RepeatFilter())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("citystream").setLevel(logging.INFO)
+    for name in ("aiokafka", "faust", "mode"):
+        library = logging.getLogger(name)
+        library.handlers, library.propagate = [thinned], False
+
+
+def run(service: Service[Any], settings: Settings, role: Role) -> int:
+    """Work until a signal or a crash; the exit code."""
+    configure_logging()
+    return uvloop.run(_run(service, settings, role))
+
+
+async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    metrics = Metrics(service.name)
+    apps: list[faust.App] = []
+    roles: list[RoleHealth] = []
+    stream: Stream | None = None
+    archive: Archive | None = None
+    if role in ("all", "stream"):
+        app, stream = stream_app(service, settings, metrics)
+        apps.append(app)
+        roles.append(StreamHealth(stream, metrics))
+    if role in ("all", "archive"):
+        app, archive = archive_app(service, settings, metrics)
+        apps.append(app)
+        roles.append(ArchiveHealth(archive, metrics))
+    health = Health(settings, metrics, roles)
+    tasks = [asyncio.create_task(health.serve(lambda port: log.info("health and metrics on port %d", port)))]
+    try:
+        if not await _wait_for_topics(service, settings, stop):
+            return 0
+        if stream:
+            await stream.start()
+            tasks += [
+                asyncio.create_task(stream.run_clocks()),
+                asyncio.create_task(stream.run_index_clock()),
+            ]
+        if archive:
+            tasks.append(asyncio.create_task(archive.run()))
+        for app in apps:
+            app.in_worker = True
+            await app.start()
+        code = await _watch(apps, health, stop)
+        await _drain(apps, stream, archive, tasks)
+        return code
+    finally:
+        await health.close()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyncio.Event) -> bool:
+    """Wait for Kafka and the service's topics; False when stopped first."""
+    wanted = {
+        topics.source(settings.namespace, service.name),
+        topics.dead_letters(settings.namespace, service.name),
+        topics.changelog(settings.namespace, service.name),
+    }
+    said = -WAIT_S
+    while not stop.is_set():
+        problem = await _missing(settings, wanted)
+        if problem is None:
+            return True
+        if time.monotonic() - said >= WAIT_S:
+            said = time.monotonic()
+            log.warning("waiting: %s", problem)
+        await asyncio.sleep(0.5)
+    return False
+
+
+async def _missing(settings: Settings, wanted: set[str]) -> str | None:
+    client = AIOKafkaClient(**kafka_options(settings))
+    try:
+        await client.bootstrap()
+        metadata = await client.fetch_all_metadata()
+    except (KafkaError, OSError) as error:
+        return f"Kafka at {settings.kafka} does not answer: {error}"
+    finally:
+        await client.close()
+    missing = sorted(wanted - set(metadata.topics(exclude_internal_topics=False)))
+    if missing:
+        return f"no topic {', '.join(missing)}; make them with: city topics create"
+    return None
+
+
+async def _watch(apps: list[faust.App], health: Health, stop: asyncio.Event) -> int:
+    """Report until stopped (0) or until Faust gives up (1)."""
+    while not stop.is_set():
+        for app in apps:
+            if app.crashed:
+                log.error("%s gave up: %r", app.conf.id, app.crash_reason)
+                return 1
+        await health.report()
+        try:
+            async with asyncio.timeout(STATUS_EVERY_S):
+                await stop.wait()
+        except TimeoutError:
+            continue
+    return 0
+
+
+async def _drain(
+    apps: list[faust.App], stream: Stream | None, archive: Archive | None, tasks: list[asyncio.Task[None]]
+) -> None:
+    """Save what is folded, commit, leave the group."""
+    for task in tasks[1:]:
+        task.cancel()
+    try:
+        async with asyncio.timeout(STOP_S):
+            if archive:
+                await archive.drain()
+            if stream:
+                await stream.stop()
+            for app in apps:
+                await app.stop()
+    except TimeoutError:
+        log.warning("the drain took too long and was cut; the next owner repeats what it lacks")

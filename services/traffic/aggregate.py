@@ -1,0 +1,53 @@
+"""Traffic: five minutes of readings of each road, and its congestion against free-flow speed."""
+
+from citystream.contracts import views
+from citystream.contracts.city_model import CityModel
+from citystream.contracts.events import Traffic
+from citystream.contracts.sketch import bucket
+from citystream.contracts.views import MICRO, MILLI, Summary, TrafficWindow, congestion_level
+from citystream.service import Service, Windows
+
+WINDOW_S = 300
+
+
+def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
+    """One more reading."""
+    speed = event.speed_kmh
+    milli = round(speed * MILLI)
+    window.readings += 1
+    window.vehicles += event.vehicle_count
+    window.speed_sum += round(speed * MICRO)
+    window.speed_sumsq += milli * milli
+    if window.speed_min is None or speed < window.speed_min:
+        window.speed_min = speed
+    if window.speed_max is None or speed > window.speed_max:
+        window.speed_max = speed
+    if event.occupancy_pct is not None:
+        window.occupancy_sum += round(event.occupancy_pct * MILLI)
+        window.occupancy_count += 1
+    buckets, number = window.speed_buckets, bucket(speed)
+    buckets[number] = buckets.get(number, 0) + 1
+
+
+def service(model: CityModel | None) -> Service[Traffic]:
+    """The traffic service of a city; without a model, congestion is unknown in the search index."""
+    free_flow = {road.id: road.free_flow_kmh for road in model.roads.values()} if model else {}
+
+    def document(road_id: str, window: TrafficWindow) -> Summary:
+        level = congestion_level(window.mean_speed_kmh, free_flow.get(road_id))
+        return {"road_id": road_id, "congestion_level": level, **window.summary()}
+
+    return Service(
+        name="traffic",
+        event=Traffic,
+        windows=(
+            Windows(
+                name=views.TRAFFIC_WINDOWS,
+                key=lambda event: event.road_id,
+                state=TrafficWindow,
+                add=add,
+                window_s=WINDOW_S,
+                document=document,
+            ),
+        ),
+    )

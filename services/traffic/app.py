@@ -1,0 +1,16 @@
+"""`city-traffic`: the traffic service's command."""
+
+from citystream.contracts.city_model import load
+from citystream.contracts.events import Traffic
+from citystream.service import Service
+from citystream.service_cli import command_line
+from citystream.settings import Settings
+from services.traffic.aggregate import service
+
+
+def prepare(settings: Settings) -> Service[Traffic]:
+    """The service with the city's free-flow speeds."""
+    return service(load(settings.model) if settings.model else None)
+
+
+main = command_line(service(None), prepare)
