@@ -1,0 +1,14 @@
+"""What is to be sent: a record of one of the five types."""
+
+from typing import Literal, NamedTuple
+
+Kind = Literal["event", "late", "duplicate", "malformed"]
+
+
+class Record(NamedTuple):
+    """One record. `kind` says what the simulator did to it, for its own count."""
+
+    type: str
+    key: bytes
+    value: bytes
+    kind: Kind = "event"
