@@ -1,8 +1,6 @@
 """moto: S3's protocol in a Python process, from a wheel; it forgets everything when it ends."""
 
-import sys
-from pathlib import Path
-
+from demo.servers.process import installed
 from demo.servers.server import Server, http_status
 
 
@@ -16,8 +14,7 @@ class Moto(Server):
         return f"http://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
-        moto_server = Path(sys.executable).with_name("moto_server")
-        return [str(moto_server), "-H", "127.0.0.1", "-p", str(self.port)]
+        return [installed("moto_server"), "-H", "127.0.0.1", "-p", str(self.port)]
 
     def answers(self) -> bool:
         return http_status(self.port, "/moto-api/data.json") == 200

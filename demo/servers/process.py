@@ -18,6 +18,11 @@ TAIL_BYTES = 65_536
 HARMLESS = "weak version `GLIBC_"
 
 
+def installed(script: str) -> str:
+    """Path of a command that was installed with this Python."""
+    return str(Path(sys.executable).with_name(script))
+
+
 class Process:
     """One command that can be started, stopped, killed, paused, resumed and started again."""
 

@@ -1,0 +1,56 @@
+"""What S3 holds of the raw events."""
+
+import io
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from citystream.connections import s3_client
+from citystream.contracts import s3_paths
+from citystream.settings import Settings
+
+COLUMNS = ["event_id", "partition", "offset"]
+
+
+@dataclass(frozen=True)
+class Archived:
+    """Counts of one topic's archive."""
+
+    objects: int
+    rows: int
+    places: int
+    """Distinct (partition, offset): each record once, however often it was written."""
+    event_ids: int
+    """Distinct events; what can't be decoded has no id."""
+
+
+async def read_archive(settings: Settings, types: Iterable[str]) -> dict[str, Archived]:
+    """Type -> what its objects hold."""
+    async with s3_client(settings) as client:
+        return {type_: count([one async for one in _objects(client, settings, type_)]) for type_ in types}
+
+
+async def _objects(client: Any, settings: Settings, type_: str) -> AsyncIterator[pa.Table]:
+    pages = client.get_paginator("list_objects_v2").paginate(
+        Bucket=settings.s3_bucket, Prefix=s3_paths.raw_prefix(settings.namespace, type_)
+    )
+    async for page in pages:
+        for entry in page.get("Contents", ()):
+            answer = await client.get_object(Bucket=settings.s3_bucket, Key=entry["Key"])
+            yield pq.read_table(io.BytesIO(await answer["Body"].read()), columns=COLUMNS)
+
+
+def count(tables: list[pa.Table]) -> Archived:
+    """Counts over all objects of a topic."""
+    if not tables:
+        return Archived(0, 0, 0, 0)
+    whole = pa.concat_tables(tables)
+    return Archived(
+        objects=len(tables),
+        rows=whole.num_rows,
+        places=whole.group_by(["partition", "offset"]).aggregate([]).num_rows,
+        event_ids=len(whole["event_id"].drop_null().unique()),
+    )

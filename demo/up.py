@@ -1,0 +1,107 @@
+"""`make demo`: the city, live, until Ctrl-C."""
+
+import asyncio
+import time
+
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from rich.console import Console
+from rich.live import Live
+
+from citystream.connections import redis_client
+from citystream.contracts.status import ProcessStatus
+from demo import screen
+from demo.api import Api
+from demo.city import City, claim
+from demo.plan import Plan
+from demo.race import race
+from demo.session import found, live
+from demo.statuses import read_statuses, rows
+
+REFRESH_S = 1.0
+PLAIN_LINE_S = 5.0
+
+
+class Show:
+    """The screen: a table that refreshes on a terminal, a line now and then elsewhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._began = time.monotonic()
+        self.doing = "starting"
+
+    def seconds(self) -> float:
+        """Since the start."""
+        return time.monotonic() - self._began
+
+    def say(self, message: str) -> None:
+        """Print a message, above the table where there is one."""
+        self._console.print(f"[{self.seconds():6.1f} s] {message}", markup=False, highlight=False)
+
+    async def run(self, city: City) -> None:
+        """Show the city until cancelled."""
+        async with redis_client(city.settings) as redis:
+            if self._console.is_terminal:
+                await self._table(city, redis)
+            else:
+                await self._lines(city, redis)
+
+    async def _table(self, city: City, redis: Redis) -> None:
+        with Live(console=self._console, auto_refresh=False, transient=True) as display:
+            while True:
+                now = rows(city.children, await _statuses(city, redis))
+                display.update(screen.picture(heading(city, self.doing), now), refresh=True)
+                await asyncio.sleep(REFRESH_S)
+
+    async def _lines(self, city: City, redis: Redis) -> None:
+        while True:
+            await asyncio.sleep(PLAIN_LINE_S)
+            now = rows(city.children, await _statuses(city, redis))
+            self.say(screen.line(heading(city, self.doing), now))
+
+
+async def _statuses(city: City, redis: Redis) -> list[ProcessStatus]:
+    try:
+        return await read_statuses(redis, city.settings.namespace)
+    except RedisError:
+        return []  # not up yet, or away: its own row and its log tell
+
+
+def heading(city: City, doing: str) -> screen.Heading:
+    """What stands above the table."""
+    own = [f"your {kind}" for kind in sorted(city.backends.own)]
+    started = [
+        f"{server.name} {server.address}{'' if server.running else ' (down)'}"
+        for server in city.backends.servers
+    ]
+    return screen.Heading(
+        url=city.url,
+        username=city.credentials.username,
+        password=city.credentials.password,
+        servers=", ".join(started + own),
+        logs=str(city.plan.logs),
+        doing=doing,
+    )
+
+
+async def up(plan: Plan, duration_s: float | None, console: Console) -> None:
+    """Run the city until Ctrl-C, SIGTERM or the end of `duration_s`.
+
+    Raises:
+        ServerError, CityDown, SettingsError: it could not start or go on.
+    """
+    show = Show(console)
+
+    async def work(city: City) -> None:
+        await city.start_services()
+        city.start_simulator()
+        async with Api(city) as api:
+            await api.until_it_has_vehicles()
+        show.doing = f"live; first data after {show.seconds():.1f} s"
+        show.say(show.doing)
+        show.say(f"{city.url}  user {city.credentials.username}  password {city.credentials.password}")
+        await asyncio.sleep(duration_s if duration_s is not None else float("inf"))
+
+    with claim(plan):
+        city = found(plan, show.say)
+        await race(show.run(city), live(city, work, show.say))
