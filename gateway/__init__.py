@@ -1,1 +1,1 @@
-"""The front door: merges what the services publish, over REST and WebSocket."""
+"""The front door: REST and WebSocket over the live city."""

@@ -1,0 +1,98 @@
+"""The city in one answer."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from statistics import fmean
+from typing import Any
+
+from citystream.contracts.redis_keys import DAY_S
+from citystream.contracts.views import MICRO, mean
+from gateway.city import City
+from gateway.traffic import RoadWindow
+from gateway.view import Entry
+
+SLOWEST = 10
+LEVELS = ("free", "light", "moderate", "heavy", "jammed", "unknown")
+
+
+def traffic_summary(city: City) -> dict[str, Any]:
+    """Speeds, congestion, vehicles, incidents and weather, as the views have them now."""
+    roads = city.traffic.view.in_order()
+    current = current_windows(roads, city.traffic.window_s)
+    levels = Counter(window.level for window in current.values())
+    levels["unknown"] += len(roads) - len(current)
+    return {
+        "roads": {"total": len(roads), "reporting": len(current)},
+        "mean_speed_kmh": _mean_speed_kmh(current.values()),
+        "congestion": {level: levels[level] for level in LEVELS},
+        "slowest_roads": _slowest(current),
+        "vehicles": _vehicles(city),
+        "incidents": _incidents(city),
+        "weather": _weather(city),
+    }
+
+
+def current_windows(roads: Iterable[Entry[RoadWindow]], window_s: int) -> dict[str, RoadWindow]:
+    """Windows by road that are the city's newest or the one before: a dead sensor says nothing of now."""
+    measured = {entry.key: entry.value for entry in roads if entry.value}
+    newest_s = max((window.start_s for window in measured.values()), default=0)
+    return {key: window for key, window in measured.items() if window.start_s >= newest_s - window_s}
+
+
+def _mean_speed_kmh(windows: Collection[RoadWindow]) -> float | None:
+    readings = sum(window.state.readings for window in windows)
+    return mean(sum(window.state.speed_sum for window in windows), readings, MICRO)
+
+
+def _slowest(windows: Mapping[str, RoadWindow]) -> list[dict[str, Any]]:
+    ratios = sorted((window.ratio, key) for key, window in windows.items() if window.ratio is not None)
+    return [
+        {
+            "road_id": key,
+            "name": windows[key].name,
+            "mean_speed_kmh": windows[key].state.mean_speed_kmh,
+            "congestion": {"level": windows[key].level, "ratio": ratio},
+        }
+        for ratio, key in ratios[:SLOWEST]
+    ]
+
+
+def _vehicles(city: City) -> dict[str, Any]:
+    types = Counter(entry.value.vehicle_type for entry in city.vehicles.view.in_order() if entry.value)
+    return {"total": types.total(), "by_type": dict(sorted(types.items()))}
+
+
+def _incidents(city: City) -> dict[str, Any]:
+    view = city.emergencies.view
+    active = [entry.value for entry in view.in_order() if entry.value]
+    since_ms = (view.newest_ms or 0) - DAY_S * 1000
+    responses = [
+        seconds
+        for entry in view.all()
+        if entry.value and entry.value.time_ms >= since_ms
+        if (seconds := entry.value.seconds_between("reported", "on_scene")) is not None
+    ]
+    return {
+        "active": len(active),
+        "by_kind": dict(sorted(Counter(state.kind for state in active).items())),
+        "mean_response_s": fmean(responses) if responses else None,
+        "responses": len(responses),
+    }
+
+
+def _weather(city: City) -> dict[str, Any]:
+    seen = [entry.value for entry in city.weather.view.in_order() if entry.value]
+    conditions = Counter(one.condition for one in seen)
+    return {
+        "stations": len(seen),
+        "condition": conditions.most_common(1)[0][0] if seen else None,
+        "mean_temperature_c": _mean(one.temperature_c for one in seen),
+        "mean_wind_speed_ms": _mean(one.wind_speed_ms for one in seen),
+        "mean_precipitation_mm_h": _mean(one.precipitation_mm_h for one in seen),
+        "min_visibility_m": min((one.visibility_m for one in seen), default=None),
+    }
+
+
+def _mean(values: Iterable[float]) -> float | None:
+    numbers = list(values)
+    return fmean(numbers) if numbers else None

@@ -1,0 +1,42 @@
+"""The live city in this process: a view of each kind of thing, and the link that keeps them."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from citystream.contracts.city_model import CityModel
+from citystream.contracts.views import TRAFFIC_WINDOW_S
+from gateway.cameras import CameraReader
+from gateway.emergencies import EmergencyReader
+from gateway.link import Link
+from gateway.reader import Reader
+from gateway.traffic import TrafficReader
+from gateway.vehicles import VehicleReader
+from gateway.view import View
+from gateway.weather import WeatherReader
+
+
+class City:
+    """All that answers are made of."""
+
+    def __init__(self, model: CityModel | None, traffic_window_s: int | None) -> None:
+        self.model = model
+        self.link = Link()
+        self.traffic = TrafficReader(model, traffic_window_s or TRAFFIC_WINDOW_S)
+        self.vehicles = VehicleReader()
+        self.emergencies = EmergencyReader()
+        self.weather = WeatherReader(model)
+        self.cameras = CameraReader(model)
+        self.readers: Sequence[Reader[Any]] = (
+            self.traffic,
+            self.vehicles,
+            self.emergencies,
+            self.weather,
+            self.cameras,
+        )
+        self.views: dict[str, View[Any]] = {reader.view.topic: reader.view for reader in self.readers}
+        """By topic, as clients name it."""
+
+    @property
+    def known(self) -> bool:
+        """Whether every view was loaded at least once."""
+        return all(view.known for view in self.views.values())

@@ -1,0 +1,36 @@
+"""Incidents: where each stands, and how long it took to get there."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from citystream.contracts.redis_keys import AGGREGATE_TTL_S
+from citystream.contracts.views import EMERGENCY_THINGS, IncidentState
+from gateway import bounds
+from gateway.reader import Reader
+from gateway.stored import newest_window
+from gateway.view import Entry, View
+
+_decoder = msgspec.msgpack.Decoder(IncidentState)
+
+
+class EmergencyReader(Reader[IncidentState]):
+    """`emergency` incidents by id; lists have the active ones."""
+
+    type_ = "emergency"
+    name = EMERGENCY_THINGS
+    kind = "live"
+
+    def __init__(self) -> None:
+        self.view = View("emergencies", AGGREGATE_TTL_S, listed=_is_active)
+
+    def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
+        # An incident is stored as a window that starts at 0 and never ends.
+        _, state = newest_window(fields, _decoder)
+        body = msgspec.json.encode({"incident_id": key, **state.summary()})
+        place = bounds.of_point(state.longitude, state.latitude)
+        self.view.put(Entry(key, state.time_ms, state, body, place))
+
+
+def _is_active(entry: Entry[IncidentState]) -> bool:
+    return entry.value is not None and entry.value.active

@@ -1,0 +1,87 @@
+"""Errors as `application/problem+json` (RFC 9457), with the field and the remedy."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+import msgspec
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class ProblemError(Exception):
+    """What went wrong, as the client is told."""
+
+    def __init__(
+        self,
+        status: int,
+        detail: str,
+        *,
+        remedy: str,
+        field: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.remedy = remedy
+        self.field = field
+        self.headers = dict(headers or {})
+
+    def document(self) -> dict[str, Any]:
+        """The members of the problem document."""
+        named = {"field": self.field} if self.field is not None else {}
+        return {
+            "type": "about:blank",
+            "title": HTTPStatus(self.status).phrase,
+            "status": self.status,
+            "detail": self.detail,
+            **named,
+            "remedy": self.remedy,
+        }
+
+    def response(self) -> Response:
+        """The problem as an answer."""
+        return Response(
+            msgspec.json.encode(self.document()), self.status, self.headers, media_type=MEDIA_TYPE
+        )
+
+
+def bad_field(field: str, reason: str, remedy: str) -> ProblemError:
+    """A parameter that can't be used."""
+    return ProblemError(400, f"{field}: {reason}", field=field, remedy=remedy)
+
+
+def no_such(field: str, value: str, remedy: str) -> ProblemError:
+    """A thing that is not there."""
+    return ProblemError(404, f"{field}: no {value!r}", field=field, remedy=remedy)
+
+
+async def on_problem(_: Request, error: Exception) -> Response:
+    """Answer a `ProblemError` that a handler raised."""
+    assert isinstance(error, ProblemError)  # noqa: S101 - registered for this class alone
+    return error.response()
+
+
+async def on_http_exception(request: Request, error: Exception) -> Response:
+    """Answer what the router refused."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        problem = ProblemError(404, f"no route {request.url.path}", remedy="docs/gateway.md lists the routes")
+    elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        problem = ProblemError(
+            405, f"{request.method} is not for this route", remedy="use GET", headers=error.headers
+        )
+    else:
+        problem = ProblemError(
+            error.status_code, error.detail, remedy="see docs/gateway.md", headers=error.headers
+        )
+    return problem.response()
+
+
+async def on_error(_: Request, __: Exception) -> Response:
+    """Answer a fault of our own; the server logs it with its trace."""
+    return ProblemError(500, "the gateway failed", remedy="try again; if it persists, see its log").response()

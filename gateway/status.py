@@ -1,0 +1,130 @@
+"""How the platform stands: layers, data and processes."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+from citystream.contracts.events import EVENTS
+from citystream.contracts.redis_keys import STATUS_TTL_S
+from citystream.contracts.status import ProcessStatus
+from citystream.contracts.views import rfc3339
+from gateway.city import City
+from gateway.link import now_ms
+
+State = Literal["up", "degraded", "down", "unknown"]
+
+ROLES = ("stream", "archive")
+SINK_LAYERS = {"s3": "archive", "elasticsearch": "search"}
+"""Sinks whose state is known only from those who write to them, and what users call them."""
+
+
+def platform_status(city: City, heard: Sequence[ProcessStatus], *, with_instances: bool) -> dict[str, Any]:
+    """All of it. `with_instances` adds where processes run and what their sinks said."""
+    now = now_ms()
+    fresh = [one for one in heard if now - one.at_ms <= STATUS_TTL_S * 1000]
+    layers = {"speed": _speed_layer(city, now), **_sink_layers(fresh)}
+    services = [_service(city, fresh, type_, role) for type_ in EVENTS for role in ROLES]
+    services.append(_gateway(city, fresh))
+    states = [layer["state"] for layer in layers.values()] + [service["state"] for service in services]
+    return {
+        "state": overall(states),
+        "time": rfc3339(now),
+        "source": city.link.source,
+        "layers": layers,
+        "data": {topic: _data(city, topic, now) for topic in city.views},
+        "services": services,
+        "processes": [_process(one, now, with_instances=with_instances) for one in heard],
+    }
+
+
+def overall(states: Iterable[State]) -> State:
+    """One word for many: the gateway answers, so the whole is never worse than degraded."""
+    return "up" if all(state == "up" for state in states) else "degraded"
+
+
+def _speed_layer(city: City, now: int) -> dict[str, Any]:
+    link = city.link
+    state = "up" if link.up else "down"
+    return {"state": state, "since": rfc3339(link.since_ms), "for_ms": now - link.since_ms}
+
+
+def _sink_layers(fresh: Iterable[ProcessStatus]) -> dict[str, dict[str, Any]]:
+    said: dict[str, list[State]] = {sink: [] for sink in SINK_LAYERS}
+    pending = dict.fromkeys(SINK_LAYERS, 0)
+    for process in fresh:
+        for sink, about in process.sinks.items():
+            if sink in said:
+                said[sink].append(about.state)
+                pending[sink] += about.pending
+    return {
+        layer: {"state": _agreed(said[sink]), "pending": pending[sink]} for sink, layer in SINK_LAYERS.items()
+    }
+
+
+def _agreed(states: Sequence[State]) -> State:
+    if not states:
+        return "unknown"
+    return states[0] if len(set(states)) == 1 else "degraded"
+
+
+def _data(city: City, topic: str, now: int) -> dict[str, Any]:
+    view = city.views[topic]
+    return {
+        "known": view.known,
+        "things": len(view),
+        "with_data": len(view.with_data()),
+        "as_of": None if view.newest_ms is None else rfc3339(view.newest_ms),
+        "age_ms": None if view.newest_ms is None else max(0, now - view.newest_ms),
+    }
+
+
+def _service(city: City, fresh: Iterable[ProcessStatus], type_: str, role: str) -> dict[str, Any]:
+    mine = [one for one in fresh if (one.process, one.role) == (type_, role)]
+    freshness = [one.freshness_ms for one in mine if one.freshness_ms is not None]
+    return {
+        "process": type_,
+        "role": role,
+        "state": _service_state(city, mine),
+        "instances": len(mine),
+        "events_per_s": sum(one.events_per_s for one in mine),
+        "lag": sum(one.lag for one in mine),
+        "freshness_ms": max(freshness, default=None),
+    }
+
+
+def _gateway(city: City, fresh: Iterable[ProcessStatus]) -> dict[str, Any]:
+    mine = [one for one in fresh if one.process == "gateway"]
+    state = "degraded" if not city.link.up else _service_state(city, mine) if mine else "up"
+    return {"process": "gateway", "role": "gateway", "state": state, "instances": max(1, len(mine))}
+
+
+def _service_state(city: City, mine: Sequence[ProcessStatus]) -> State:
+    if not mine:
+        # Without Redis nobody can be heard.
+        return "down" if city.link.up else "unknown"
+    healthy = all(one.state == "up" and _sinks_are_up(one) for one in mine)
+    return "up" if healthy else "degraded"
+
+
+def _sinks_are_up(process: ProcessStatus) -> bool:
+    return all(sink.state == "up" for sink in process.sinks.values())
+
+
+def _process(one: ProcessStatus, now: int, *, with_instances: bool) -> dict[str, Any]:
+    age_ms = max(0, now - one.at_ms)
+    about: dict[str, Any] = {
+        "process": one.process,
+        "role": one.role,
+        "state": one.state if age_ms <= STATUS_TTL_S * 1000 else "unknown",
+        "age_ms": age_ms,
+        "partitions": one.partitions,
+        "events": one.events,
+        "events_per_s": one.events_per_s,
+        "lag": one.lag,
+        "freshness_ms": one.freshness_ms,
+        "late": one.late,
+        "duplicates": one.duplicates,
+        "dead_letters": one.dead_letters,
+    }
+    if with_instances:
+        about |= {"instance": one.instance, "health_port": one.health_port, "sinks": one.sinks}
+    return about

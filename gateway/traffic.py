@@ -1,0 +1,98 @@
+"""Roads: the newest window of each, and how far it is from free flow."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from citystream.contracts.city_model import CityModel
+from citystream.contracts.redis_keys import AGGREGATE_TTL_S
+from citystream.contracts.views import TRAFFIC_WINDOWS, TrafficWindow, congestion_level, rfc3339
+from gateway import bounds
+from gateway.reader import Reader
+from gateway.stored import newest_window
+from gateway.view import Entry, View
+
+_decoder = msgspec.msgpack.Decoder(TrafficWindow)
+_no_summary = dict.fromkeys(TrafficWindow().summary())
+
+
+class RoadWindow(msgspec.Struct, frozen=True):
+    """One window of one road, over all partitions."""
+
+    name: str
+    start_s: int
+    state: TrafficWindow
+    ratio: float | None
+    """Mean speed over free-flow speed."""
+    level: str
+    closed: bool
+
+
+class TrafficReader(Reader[RoadWindow]):
+    """`traffic` windows by road."""
+
+    type_ = "traffic"
+    name = TRAFFIC_WINDOWS
+    kind = "live"
+    windowed = True
+
+    def __init__(self, model: CityModel | None, window_s: int) -> None:
+        self.window_s = window_s
+        self._roads = model.roads if model else {}
+        self._boxes = {road.id: bounds.of_line(road.line) for road in self._roads.values()}
+        self._watermark_ms = -1
+        self.view = View("traffic", AGGREGATE_TTL_S, self._blanks())
+
+    def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
+        start_s, state = newest_window(fields, _decoder)
+        time_ms = start_s * 1000 if event_s is None else int(event_s * 1000)
+        self._put(key, start_s, state, time_ms)
+
+    def advance(self, watermark_ms: int) -> None:
+        self._watermark_ms = watermark_ms
+        for key in self.view.with_data():
+            entry = self.view.get(key)
+            if entry and entry.value and entry.value.closed != self._is_closed(entry.value.start_s):
+                self._put(key, entry.value.start_s, entry.value.state, entry.time_ms)
+
+    def _is_closed(self, start_s: int) -> bool:
+        return self._watermark_ms >= (start_s + self.window_s) * 1000
+
+    def _put(self, key: str, start_s: int, state: TrafficWindow, time_ms: int | None) -> None:
+        road = self._roads.get(key)
+        free_flow = road.free_flow_kmh if road else None
+        mean = state.mean_speed_kmh
+        window = RoadWindow(
+            name=road.name if road else key,
+            start_s=start_s,
+            state=state,
+            ratio=mean / free_flow if mean is not None and free_flow else None,
+            level=congestion_level(mean, free_flow),
+            closed=self._is_closed(start_s),
+        )
+        self.view.put(Entry(key, time_ms, window, self._body(key, window, time_ms), self._boxes.get(key)))
+
+    def _body(self, key: str, window: RoadWindow, time_ms: int | None) -> bytes:
+        return msgspec.json.encode(
+            {
+                "road_id": key,
+                "name": window.name,
+                "timestamp": None if time_ms is None else rfc3339(time_ms),
+                "window_start": rfc3339(window.start_s * 1000),
+                "window_end": rfc3339((window.start_s + self.window_s) * 1000),
+                "closed": window.closed,
+                **window.state.summary(),
+                "congestion": {"level": window.level, "ratio": window.ratio},
+            }
+        )
+
+    def _blanks(self) -> Iterable[Entry[RoadWindow]]:
+        for road in self._roads.values():
+            body = {
+                "road_id": road.id,
+                "name": road.name,
+                **dict.fromkeys(("timestamp", "window_start", "window_end", "closed")),
+                **_no_summary,
+                "congestion": {"level": congestion_level(None, road.free_flow_kmh), "ratio": None},
+            }
+            yield Entry(road.id, None, None, msgspec.json.encode(body), self._boxes[road.id])

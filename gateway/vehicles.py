@@ -1,0 +1,54 @@
+"""Vehicles: the latest position of each."""
+
+from collections.abc import Mapping
+
+import msgspec
+
+from citystream.contracts.events import Id, Latitude, Longitude, SpeedKmh, VehicleType
+from citystream.contracts.redis_keys import GPS_TTL_S
+from citystream.contracts.views import GPS_LATEST, rfc3339
+from gateway import bounds
+from gateway.reader import Reader
+from gateway.stored import latest
+from gateway.view import Entry, View
+
+
+class Position(msgspec.Struct, frozen=True):
+    """Where a vehicle was last seen."""
+
+    time_ms: int
+    vehicle_type: VehicleType
+    latitude: Latitude
+    longitude: Longitude
+    speed_kmh: SpeedKmh
+    heading_deg: float
+    road_id: Id | None = None
+
+
+_decoder = msgspec.msgpack.Decoder(Position)
+
+
+class VehicleReader(Reader[Position]):
+    """`gps` positions by vehicle."""
+
+    type_ = "gps"
+    name = GPS_LATEST
+    kind = "latest"
+
+    def __init__(self) -> None:
+        self.view = View("vehicles", GPS_TTL_S)
+
+    def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
+        position = latest(fields, _decoder)
+        body = {
+            "vehicle_id": key,
+            "vehicle_type": position.vehicle_type,
+            "timestamp": rfc3339(position.time_ms),
+            "latitude": position.latitude,
+            "longitude": position.longitude,
+            "speed_kmh": position.speed_kmh,
+            "heading_deg": position.heading_deg,
+            "road_id": position.road_id,
+        }
+        place = bounds.of_point(position.longitude, position.latitude)
+        self.view.put(Entry(key, position.time_ms, position, msgspec.json.encode(body), place))

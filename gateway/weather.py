@@ -1,0 +1,75 @@
+"""Weather stations: the latest observation of each."""
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from citystream.contracts.city_model import CityModel
+from citystream.contracts.events import Condition, Latitude, Longitude
+from citystream.contracts.redis_keys import AGGREGATE_TTL_S
+from citystream.contracts.views import WEATHER_LATEST, rfc3339
+from gateway import bounds
+from gateway.reader import Reader
+from gateway.stored import latest
+from gateway.view import Entry, View
+
+
+class Observation(msgspec.Struct, frozen=True):
+    """What a station last said."""
+
+    time_ms: int
+    latitude: Latitude
+    longitude: Longitude
+    temperature_c: float
+    humidity_pct: float
+    wind_speed_ms: float
+    precipitation_mm_h: float
+    visibility_m: float
+    condition: Condition
+    air_quality_index: float | None = None
+
+
+_decoder = msgspec.msgpack.Decoder(Observation)
+MEASURED = tuple(
+    name for name in Observation.__struct_fields__ if name not in ("time_ms", "latitude", "longitude")
+)
+
+
+class WeatherReader(Reader[Observation]):
+    """`weather` observations by station."""
+
+    type_ = "weather"
+    name = WEATHER_LATEST
+    kind = "latest"
+
+    def __init__(self, model: CityModel | None) -> None:
+        self._stations = model.stations if model else {}
+        self.view = View("weather", AGGREGATE_TTL_S, self._blanks())
+
+    def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
+        seen = latest(fields, _decoder)
+        station = self._stations.get(key)
+        body = {
+            "station_id": key,
+            "name": station.name if station else key,
+            "timestamp": rfc3339(seen.time_ms),
+            "latitude": seen.latitude,
+            "longitude": seen.longitude,
+            **{name: getattr(seen, name) for name in MEASURED},
+        }
+        place = bounds.of_point(seen.longitude, seen.latitude)
+        self.view.put(Entry(key, seen.time_ms, seen, msgspec.json.encode(body), place))
+
+    def _blanks(self) -> Iterable[Entry[Observation]]:
+        for station in self._stations.values():
+            longitude, latitude = station.position
+            body = {
+                "station_id": station.id,
+                "name": station.name,
+                "timestamp": None,
+                "latitude": latitude,
+                "longitude": longitude,
+                **dict.fromkeys(MEASURED),
+            }
+            place = bounds.of_point(longitude, latitude)
+            yield Entry(station.id, None, None, msgspec.json.encode(body), place)
