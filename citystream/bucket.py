@@ -1,5 +1,7 @@
 """The bucket that the archive writes to."""
 
+from typing import Any
+
 from botocore.exceptions import BotoCoreError, ClientError
 
 from citystream.connections import s3_client
@@ -26,7 +28,7 @@ async def create_bucket(settings: Settings) -> bool:
             except ClientError as error:
                 if error.response["ResponseMetadata"]["HTTPStatusCode"] != 404:
                     raise
-                await client.create_bucket(Bucket=settings.s3_bucket)
+                await client.create_bucket(Bucket=settings.s3_bucket, **_location(settings.s3_region))
                 return True
             return False
     except (ClientError, BotoCoreError, OSError) as error:
@@ -34,3 +36,8 @@ async def create_bucket(settings: Settings) -> bool:
             f"bucket {settings.s3_bucket!r} at {settings.s3 or 'AWS'}: {error}\n"
             "Are CITY_S3, CITY_S3_ACCESS_KEY, CITY_S3_SECRET_KEY and CITY_S3_BUCKET right?"
         ) from error
+
+
+def _location(region: str) -> dict[str, Any]:
+    """S3's first region is the one that may not be named."""
+    return {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
