@@ -113,7 +113,7 @@ BAD: dict[str, tuple[Callable[[list[Json]], Any], str]] = {
     "no lanes": (lambda f: f[0]["properties"].update(lanes=0), r"feature 0: .*lanes"),
     "half a lane": (lambda f: f[0]["properties"].update(lanes=1.5), r"feature 0: .*lanes"),
     "sensor without road": (lambda f: f[3]["properties"].pop("road_id"), r"feature 3: .*road_id"),
-    "not a feature": (lambda f: f.append("road"), r"feature 6: "),
+    "not a feature": (lambda f: f.append({"type": "Road"}), r"feature 6: "),
 }
 
 

@@ -64,7 +64,7 @@ def test_a_type_that_the_kit_has_never_seen_gets_a_schema(tmp_path: Path) -> Non
 
         parking_id: str
         free_pct: float
-        levels: list[int] = []
+        levels: tuple[int, ...] = ()
 
     schemas.export(tmp_path, {"parking": Parking})
     found = msgspec.json.decode((tmp_path / "parking.schema.json").read_bytes())

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citystream.contracts import views
+from citystream.contracts import sketch, views
 from citystream.contracts.views import IncidentState, TrafficWindow
 
 STATES: list[type[Any]] = [
@@ -107,7 +107,7 @@ def test_a_traffic_summary_is_that_of_its_readings() -> None:
                 speed_sumsq=round(speed * 1_000) ** 2,
                 speed_min=speed,
                 speed_max=speed,
-                speed_buckets={views.sketch.bucket(speed): 1},
+                speed_buckets={sketch.bucket(speed): 1},
             )
         )
     summary = window.summary()
