@@ -43,12 +43,12 @@ def stream_app(service: Service[Any], settings: Settings, metrics: Metrics) -> t
 
     @app.agent(app.topic(source, schema=ChunkSchema(), acks=False))
     async def fold(chunks: StreamT[Any]) -> None:
-        async for event in cast(faust.Stream[Any], chunks).noack().events():
+        async for event in cast("faust.Stream[Any]", chunks).noack().events():
             await stream.deliver(event.message.partition, event.value)
 
     @app.on_partitions_revoked.connect
-    async def revoked(_: Any, *args: Any, **signal: Any) -> None:
-        await stream.revoked(args[0])
+    async def revoked(*args: Any, **signal: Any) -> None:
+        await stream.revoked(args[1])
 
     return app, stream
 
@@ -61,17 +61,19 @@ def archive_app(service: Service[Any], settings: Settings, metrics: Metrics) -> 
 
     @app.agent(app.topic(source, schema=ChunkSchema(), acks=False))
     async def buffer(chunks: StreamT[Any]) -> None:
-        async for event in cast(faust.Stream[Any], chunks).noack().events():
+        async for event in cast("faust.Stream[Any]", chunks).noack().events():
             await archive.deliver(event.message.partition, event.value)
 
     @app.on_partitions_revoked.connect
-    async def revoked(_: Any, *args: Any, **signal: Any) -> None:
-        await archive.revoked(args[0])
+    async def revoked(*args: Any, **signal: Any) -> None:
+        await archive.revoked(args[1])
 
     return app, archive
 
 
 def _app(id_: str, chunked: set[str], settings: Settings) -> faust.App:
+    datadir = settings.data_dir / id_
+    datadir.mkdir(parents=True, exist_ok=True)
     return faust.App(
         id_,
         broker=";".join(f"kafka://{host.strip()}" for host in settings.kafka.split(",")),
@@ -85,7 +87,7 @@ def _app(id_: str, chunked: set[str], settings: Settings) -> faust.App:
         ConsumerScheduler=chunk_scheduler(frozenset(chunked)),
         Table=ExactTable,
         store="rocksdb://",
-        datadir=str(settings.data_dir / id_),
+        datadir=str(datadir),
         stream_buffer_maxsize=BUFFERED_CHUNKS,
         stream_wait_empty=False,
         table_standby_replicas=0,

@@ -1,15 +1,18 @@
 """The source topic as its consumer sees it: positions, commits, gaps.
 
-Everything that asks Kafka runs in Faust's consumer thread, through its method queue. Offsets are committed
-here and not by Faust, whose commit crashes the worker when a broker is away and says True for partitions
-that are no longer owned.
+Everything that asks Kafka runs in the loop of Faust's consumer thread, but not through its method queue,
+where it would wait behind a fetch of up to a second. Offsets are committed here and not by Faust, whose
+commit crashes the worker when a broker is away and says True for partitions that are no longer owned.
 """
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaError
 from faust import App
 from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
@@ -19,6 +22,10 @@ from citystream.settings import Settings
 
 # A broker that answers at all answers a fetch well within this.
 PROBE_S = 10.0
+# Longer than a broker's restart; whoever asked tries again.
+ANSWER_S = 15.0
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,10 @@ class Log:
     def _client(self) -> AIOKafkaConsumer:
         return self._consumer._thread._ensure_consumer()
 
-    async def _call(self, function: Any, *args: Any) -> Any:
-        return await self._consumer._thread.call_thread(function, *args)
+    async def _call(self, coroutine: Coroutine[Any, Any, T]) -> T:
+        thread_loop = self._consumer._thread.thread_loop
+        async with asyncio.timeout(ANSWER_S):
+            return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coroutine, thread_loop))
 
     def tp(self, partition: int) -> TP:
         return TP(self.topic, partition)
@@ -58,14 +67,15 @@ class Log:
 
     async def committed(self, partition: int) -> int | None:
         """The group's committed position: the next offset to read."""
-        offset: int | None = await self._call(self._client().committed, TopicPartition(self.topic, partition))
+        tp = TopicPartition(self.topic, partition)
+        offset: int | None = await self._call(self._client().committed(tp))
         return offset
 
     async def bounds(self, partition: int) -> Bounds:
         """What the log holds now."""
         tp = TopicPartition(self.topic, partition)
-        begin = await self._call(self._client().beginning_offsets, [tp])
-        end = await self._call(self._client().end_offsets, [tp])
+        begin = await self._call(self._client().beginning_offsets([tp]))
+        end = await self._call(self._client().end_offsets([tp]))
         return Bounds(begin[tp], end[tp])
 
     def end(self, partition: int) -> int | None:
@@ -75,9 +85,12 @@ class Log:
 
     async def seek(self, partition: int, offset: int) -> None:
         """Read on from an offset."""
-        tp = self.tp(partition)
-        await self._consumer.seek_wait({TopicPartition(self.topic, partition): offset})
-        self._consumer._read_offset[tp] = None
+        await self._call(self._seek(TopicPartition(self.topic, partition), offset))
+        # Faust drops what lies below the last offset it read.
+        self._consumer._read_offset[self.tp(partition)] = None
+
+    async def _seek(self, tp: TopicPartition, offset: int) -> None:
+        self._client().seek(tp, offset)
 
     async def commit(self, positions: dict[int, int]) -> bool:
         """Commit next offsets; False when the partitions are another's, or Kafka is away."""
@@ -85,8 +98,8 @@ class Log:
         if not set(positions) <= self.assigned():
             return False
         try:
-            await self._call(self._client().commit, offsets)
-        except (CommitFailedError, IllegalStateError, KafkaError):
+            await self._call(self._client().commit(offsets))
+        except (KafkaError, TimeoutError):
             return False
         for partition, offset in positions.items():
             self._consumer._committed_offset[self.tp(partition)] = offset
@@ -104,3 +117,18 @@ class Log:
             return next((records[0].offset for records in fetched.values() if records), None)
         finally:
             await probe.stop()
+
+
+async def missing_topics(settings: Settings, wanted: set[str]) -> list[str]:
+    """Which of the wanted topics the cluster does not have.
+
+    Raises:
+        KafkaError, OSError: no broker answers.
+    """
+    client = AIOKafkaClient(**kafka_options(settings))
+    try:
+        await client.bootstrap()
+        metadata = await client.fetch_all_metadata()
+    finally:
+        await client.close()
+    return sorted(wanted - set(metadata.topics(exclude_internal_topics=False)))

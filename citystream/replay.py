@@ -22,6 +22,7 @@ from rich.progress import Progress
 from citystream.connections import kafka_options, redis_client
 from citystream.contracts import redis_keys, topics
 from citystream.fold import PartitionFold, Slot
+from citystream.log import missing_topics
 from citystream.service import Service, Windows
 from citystream.settings import Settings
 from citystream.sinks.elasticsearch import ElasticsearchSink
@@ -94,10 +95,16 @@ async def replay(
     Raises:
         ReplayError: no such topic, an empty range, or a server that does not take the results.
     """
+    topic = topics.source(settings.namespace, service.name)
     consumer = AIOKafkaConsumer(
-        **kafka_options(settings), enable_auto_commit=False, max_poll_records=FETCH_RECORDS
+        topic,
+        **kafka_options(settings),
+        enable_auto_commit=False,
+        max_poll_records=FETCH_RECORDS,
     )
     try:
+        if await missing_topics(settings, {topic}):
+            raise ReplayError(f"no topic {topic}; is CITY_NAMESPACE right?")
         await consumer.start()
     except (KafkaError, OSError) as error:
         raise ReplayError(f"Kafka at {settings.kafka} does not answer: {error}") from error
@@ -127,10 +134,7 @@ async def replay(
 async def _parts(
     consumer: AIOKafkaConsumer, service: Service[Any], settings: Settings, wanted: ReplayRange
 ) -> dict[TopicPartition, _Part]:
-    topic = topics.source(settings.namespace, service.name)
-    numbers = consumer.partitions_for_topic(topic) or await _known(consumer, topic)
-    tps = [TopicPartition(topic, number) for number in sorted(numbers)]
-    consumer.assign(tps)
+    tps = sorted(consumer.assignment())
     begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
     starts = await _resolve(consumer, wanted.start, begins, ends, begins)
     stops = await _resolve(consumer, wanted.end, begins, ends, ends)
@@ -150,7 +154,7 @@ async def _parts(
         )
         consumer.seek(tp, start)
     if all(starts[tp] >= part.end for tp, part in parts.items()):
-        raise ReplayError(f"{topic} has no records in that range")
+        raise ReplayError(f"{tps[0].topic} has no records in that range")
     return parts
 
 
@@ -158,7 +162,7 @@ async def _generations(settings: Settings, service: Service[Any]) -> dict[int, i
     """Which making of the topic each partition's live states belong to."""
     client = redis_client(settings)
     try:
-        found: dict[bytes, bytes] = await client.hgetall(redis_keys.partitions(settings.namespace, service.name))
+        found: Any = await client.hgetall(redis_keys.partitions(settings.namespace, service.name))
     except (RedisError, OSError):
         return {}
     finally:
@@ -172,14 +176,6 @@ async def _timestamp(consumer: AIOKafkaConsumer, tp: TopicPartition, offset: int
     consumer.seek(tp, offset)
     record = await consumer.getone(tp)
     return int(record.timestamp)
-
-
-async def _known(consumer: AIOKafkaConsumer, topic: str) -> set[int]:
-    if topic not in await consumer.topics():
-        raise ReplayError(f"no topic {topic}; is CITY_NAMESPACE right?")
-    consumer.subscribe([topic])
-    consumer.unsubscribe()
-    return consumer.partitions_for_topic(topic) or set()
 
 
 async def _resolve(

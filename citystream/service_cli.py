@@ -12,6 +12,7 @@ import msgspec
 from citystream import settings as settings_module
 from citystream.contracts.events import event_time_ms
 from citystream.deadletters import explain
+from citystream.logs import configure_logging
 from citystream.replay import ReplayError, ReplayRange, replay
 from citystream.service import Service
 from citystream.settings import Settings, SettingsError
@@ -88,6 +89,7 @@ def command_line(
     def replay_command(start: Any, end: Any, dry_run: bool) -> None:
         """Fold a range of the topic again and write its whole windows; results replace equal ones."""
         described, settings = prepared()
+        configure_logging()
         try:
             report = asyncio.run(replay(described, settings, ReplayRange(start, end), write=not dry_run))
         except ReplayError as error:

@@ -3,20 +3,19 @@
 import asyncio
 import logging
 import signal
-import sys
 import time
 from typing import Any, Literal
 
 import faust
 import uvloop
-from aiokafka import AIOKafkaClient
 from aiokafka.errors import KafkaError
 
 from citystream.app import archive_app, stream_app
 from citystream.archive import Archive
-from citystream.connections import kafka_options
 from citystream.contracts import topics
 from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
+from citystream.log import missing_topics
+from citystream.logs import configure_logging
 from citystream.metrics import Metrics
 from citystream.service import Service
 from citystream.settings import Settings
@@ -30,38 +29,6 @@ Role = Literal["all", "stream", "archive"]
 WAIT_S = 5.0
 # Kubernetes gives 30 s; a drain that takes longer than this is cut.
 STOP_S = 10.0
-# One line of a kind in so many seconds: aiokafka writes thousands while a broker is away.
-REPEAT_S = 10.0
-
-
-class RepeatFilter(logging.Filter):
-    """Lets one line of a kind through in `REPEAT_S`."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._passed: dict[tuple[str, str], float] = {}
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        kind = (record.name, str(record.msg))
-        now = time.monotonic()
-        if now - self._passed.get(kind, -REPEAT_S) < REPEAT_S:
-            return False
-        self._passed[kind] = now
-        return True
-
-
-def configure_logging() -> None:
-    """Lines to stderr; what libraries repeat is thinned."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
-    thinned = logging.StreamHandler(sys.stderr)
-    thinned.setFormatter(handler.formatter)
-    thinned.addFilter(RepeatFilter())
-    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
-    logging.getLogger("citystream").setLevel(logging.INFO)
-    for name in ("aiokafka", "faust", "mode"):
-        library = logging.getLogger(name)
-        library.handlers, library.propagate = [thinned], False
 
 
 def run(service: Service[Any], settings: Settings, role: Role) -> int:
@@ -123,7 +90,7 @@ async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyn
     }
     said = -WAIT_S
     while not stop.is_set():
-        problem = await _missing(settings, wanted)
+        problem = await _problem(settings, wanted)
         if problem is None:
             return True
         if time.monotonic() - said >= WAIT_S:
@@ -133,19 +100,12 @@ async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyn
     return False
 
 
-async def _missing(settings: Settings, wanted: set[str]) -> str | None:
-    client = AIOKafkaClient(**kafka_options(settings))
+async def _problem(settings: Settings, wanted: set[str]) -> str | None:
     try:
-        await client.bootstrap()
-        metadata = await client.fetch_all_metadata()
+        missing = await missing_topics(settings, wanted)
     except (KafkaError, OSError) as error:
         return f"Kafka at {settings.kafka} does not answer: {error}"
-    finally:
-        await client.close()
-    missing = sorted(wanted - set(metadata.topics(exclude_internal_topics=False)))
-    if missing:
-        return f"no topic {', '.join(missing)}; make them with: city topics create"
-    return None
+    return f"no topic {', '.join(missing)}; make them with: city topics create" if missing else None
 
 
 async def _watch(apps: list[faust.App], health: Health, stop: asyncio.Event) -> int:
