@@ -10,9 +10,9 @@ from typing import IO
 
 import httpx
 
+from citystream.bucket import create_bucket
 from citystream.settings import Settings
 from demo.backends import Backends
-from demo.bucket import ensure_bucket
 from demo.credentials import Credentials, write_users_file
 from demo.environment import city_environment
 from demo.plan import SERVICES, Plan
@@ -97,7 +97,7 @@ class City:
             CityDown: the services were not ready in time.
         """
         loop = asyncio.get_running_loop()
-        await ensure_bucket(self.settings)
+        await create_bucket(self.settings)
         await loop.run_in_executor(self._threads, self._prepare)
         for child in (*self.services, self.gateway):
             self._start_child(child)
@@ -132,6 +132,8 @@ class City:
             ) from error
 
     def start_simulator(self) -> None:
+        """Let the city live."""
+        self._say("all are ready; starting the simulator")
         self._start_child(self.simulator)
 
     async def stop_simulator(self, timeout_s: float) -> None:
@@ -150,14 +152,14 @@ class City:
             for server in self.backends.servers:
                 if server.process.exit_code is not None:
                     await loop.run_in_executor(self._threads, revive, server, self._say)
-                    await ensure_bucket(self.settings)
+                    await create_bucket(self.settings)
             for child in self._started:
                 child.check(self._say)
             await asyncio.sleep(WATCH_S)
 
     def stop(self) -> None:
         """Stop all in order: who sends, who reads, who answers, who keeps. About 10 s at the most."""
-        for children, timeout_s in (([self.simulator], 2.0), (self.services, 4.0), ([self.gateway], 2.0)):
+        for children, timeout_s in (([self.simulator], 2.0), (self.services, 5.0), ([self.gateway], 2.0)):
             for name in stop_together([child.process for child in children], timeout_s):
                 self._say(f"{name} did not stop within {timeout_s:.0f} s and was killed")
         # Nothing of theirs is kept, so there is nothing to wait for.

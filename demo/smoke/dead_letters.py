@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Iterable
 
-from aiokafka import AIOKafkaConsumer
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
+from citystream.admin import list_topics
 from citystream.connections import kafka_options
 from citystream.contracts import topics
 from citystream.settings import Settings
@@ -22,8 +23,16 @@ async def count_dead_letters(settings: Settings, types: Iterable[str]) -> dict[s
     keys: dict[str, set[bytes]] = {type_: set() for type_ in names.values()}
     async with (
         asyncio.timeout(TIMEOUT_S),
-        AIOKafkaConsumer(*names, **kafka_options(settings), enable_auto_commit=False) as consumer,
+        AIOKafkaConsumer(**kafka_options(settings), enable_auto_commit=False) as consumer,
     ):
+        consumer.assign(
+            [
+                TopicPartition(one.topic.name, partition)
+                for one in await list_topics(settings, keys)
+                if one.topic.name in names
+                for partition in range(one.partitions)
+            ]
+        )
         await consumer.seek_to_beginning()
         ends = await consumer.end_offsets(list(consumer.assignment()))
         while any([await consumer.position(one) < end for one, end in ends.items()]):

@@ -101,19 +101,19 @@ async def _live(city: City, duration_s: float, seen: Seen, say: Say) -> None:
     began = time.monotonic()
     await city.start_services()
     async with Api(city) as api:
-        say(f"the city lives for {duration_s:.0f} s")
         city.start_simulator()
-        started = time.monotonic()
         sampling = asyncio.create_task(sample(api, seen.ages))
         try:
             await api.until_it_has_vehicles()
-            seen.first_data_s = time.monotonic() - began
-            await asyncio.sleep(max(0.0, duration_s - (time.monotonic() - started)))
+            started = time.monotonic()
+            seen.first_data_s = started - began
+            say(f"first data; the city lives for {duration_s:.0f} s")
+            await asyncio.sleep(duration_s)
         finally:
             sampling.cancel()
-        seen.lived_s = time.monotonic() - started
     say("stopping the simulator")
     await city.stop_simulator(SIMULATOR_STOP_S)
+    seen.lived_s = time.monotonic() - started
 
 
 async def _drain(city: City, goal: Sent, seen: Seen, say: Say) -> None:
@@ -128,8 +128,10 @@ async def _drain(city: City, goal: Sent, seen: Seen, say: Say) -> None:
             if seen.lag == 0:
                 seen.archived = await read_archive(city.settings, SERVICES)
                 if sum(one.places for one in seen.archived.values()) >= goal.records_total:
+                    say("all folded and archived")
                     return
             await asyncio.sleep(DRAIN_POLL_S)
+    say(f"not drained within {DRAIN_TIMEOUT_S:.0f} s")
 
 
 async def _look(city: City, seen: Seen) -> None:
