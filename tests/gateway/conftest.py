@@ -1,0 +1,97 @@
+"""One gateway for most tests, over one namespace; `start_gateway` makes others."""
+
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from citystream.contracts import city_model
+from citystream.contracts.city_model import CityModel, Place, Road
+from gateway import users
+from tests.gateway.running import OPERATOR, VIEWER, Gateway
+from tests.gateway.speed_layer import SpeedLayer
+
+StartGateway = Callable[..., Awaitable[Gateway]]
+
+
+def _road(road_id: str, west: float, neighbours: list[str]) -> Road:
+    line = [(west, 52.50), (west + 0.01, 52.51)]
+    return Road(road_id, f"{road_id.title()} Street", line, 1_300.0, 50.0, 2, neighbours)
+
+
+MODEL = CityModel(
+    roads={
+        "north": _road("north", 13.40, ["east"]),
+        "east": _road("east", 13.50, ["north"]),
+        "south": _road("south", 13.60, []),
+        "quiet": _road("quiet", 13.70, []),
+    },
+    hospitals={},
+    sensors={},
+    cameras={"cam-1": Place("cam-1", "cam-1", (13.405, 52.505), "north")},
+    stations={"station-1": Place("station-1", "Old Tower", (13.45, 52.52))},
+)
+
+
+@pytest.fixture(scope="session")
+def gateway_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Users, city model and logs."""
+    directory = tmp_path_factory.mktemp("gateway")
+    (directory / "city.geojson").write_bytes(city_model.dump(MODEL))
+    ada = users.make(VIEWER[0], users.Role.VIEWER, VIEWER[1])
+    olga = users.make(OPERATOR[0], users.Role.OPERATOR, OPERATOR[1])
+    users.write(directory / "users.json", {"ada": ada, "olga": olga})
+    return directory
+
+
+def _environment(directory: Path, redis_url: str, namespace: str) -> dict[str, str]:
+    return {
+        "CITY_NAMESPACE": namespace,
+        "CITY_REDIS": redis_url,
+        "CITY_MODEL": str(directory / "city.geojson"),
+        "CITY_GATEWAY_USERS_FILE": str(directory / "users.json"),
+    }
+
+
+@pytest.fixture(scope="session")
+async def shared_speed(redis_url: str) -> AsyncIterator[SpeedLayer]:
+    """The services' side of the shared gateway's namespace."""
+    layer = SpeedLayer(redis_url, f"t{secrets.token_hex(3)}-gateway")
+    yield layer
+    await layer.client.aclose()
+
+
+@pytest.fixture(scope="session")
+async def shared_gateway(
+    gateway_dir: Path, redis_url: str, shared_speed: SpeedLayer
+) -> AsyncIterator[Gateway]:
+    """A gateway that many tests ask, each about ids of its own."""
+    gateway = Gateway(gateway_dir, _environment(gateway_dir, redis_url, shared_speed.namespace))
+    await gateway.start()
+    yield gateway
+    await gateway.stop()
+
+
+@pytest.fixture
+async def speed(redis_url: str, namespace: str) -> AsyncIterator[SpeedLayer]:
+    """The services' side of this test's own namespace."""
+    layer = SpeedLayer(redis_url, namespace)
+    yield layer
+    await layer.client.aclose()
+
+
+@pytest.fixture
+async def start_gateway(gateway_dir: Path, redis_url: str, namespace: str) -> AsyncIterator[StartGateway]:
+    """Starts gateways over this test's own namespace; arguments are variables that go before the usual."""
+    started: list[Gateway] = []
+
+    async def start(**environment: str) -> Gateway:
+        gateway = Gateway(gateway_dir, _environment(gateway_dir, redis_url, namespace) | environment)
+        started.append(gateway)
+        await gateway.start()
+        return gateway
+
+    yield start
+    for gateway in started:
+        await gateway.stop()

@@ -1,0 +1,109 @@
+"""A gateway in a process of its own, asked over HTTP and WebSocket."""
+
+import asyncio
+import base64
+import os
+import sys
+import time
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import httpx
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+
+from demo.servers.ports import free_port
+from demo.servers.process import Process
+
+T = TypeVar("T")
+
+COMMAND = str(Path(sys.executable).with_name("city-gateway"))
+VIEWER = ("ada", "a viewer's password")
+OPERATOR = ("olga", "an operator's password")
+
+
+class Gateway:
+    """`city-gateway serve`, with its clients."""
+
+    def __init__(self, directory: Path, environment: dict[str, str]) -> None:
+        self.port = free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
+        self.process = Process(
+            "gateway",
+            [COMMAND, "serve", "--port", str(self.port)],
+            directory / f"gateway-{self.port}.log",
+            {**os.environ, **environment},
+        )
+        self.http = httpx.AsyncClient(base_url=self.url, auth=VIEWER, timeout=5.0)
+
+    async def start(self) -> None:
+        self.process.start()
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            try:
+                await self.http.get("/healthz")
+            except httpx.TransportError:
+                assert self.process.running, self.process.last_lines()
+                await asyncio.sleep(0.05)
+            else:
+                return
+        raise AssertionError(self.process.last_lines())
+
+    async def stop(self) -> None:
+        await self.http.aclose()
+        await asyncio.to_thread(self.process.stop)
+
+    async def get(self, path: str, **parameters: Any) -> Any:
+        """A good JSON answer."""
+        answer = await self.http.get(path, params=parameters)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    async def until(self, path: str, holds: Callable[[Any], bool], timeout_s: float = 5.0) -> Any:
+        """The first JSON answer that holds; whatever its status."""
+        return await until(lambda: self._json(path), holds, timeout_s)
+
+    async def _json(self, path: str) -> Any:
+        return (await self.http.get(path)).json()
+
+    async def metric(self, line_start: str) -> float:
+        """Value of the metric whose line starts so; 0 where there is none."""
+        text = (await self.http.get("/metrics")).text
+        values = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith(line_start)]
+        return sum(float(value) for value in values)
+
+    def live(self, user: tuple[str, str] | None = VIEWER, origin: str | None = None) -> connect:
+        """A WebSocket to /ws/live."""
+        headers = {}
+        if user is not None:
+            headers["Authorization"] = "Basic " + base64.b64encode(":".join(user).encode()).decode()
+        if origin is not None:
+            headers["Origin"] = origin
+        return connect(
+            f"ws://127.0.0.1:{self.port}/ws/live", additional_headers=headers, proxy=None, max_size=None
+        )
+
+
+async def until(ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool], timeout_s: float = 5.0) -> T:
+    """Ask until the answer holds."""
+    deadline = time.monotonic() + timeout_s
+    while True:
+        answer = await ask()
+        if holds(answer):
+            return answer
+        assert time.monotonic() < deadline, f"still {answer!r} after {timeout_s} s"
+        await asyncio.sleep(0.005)
+
+
+async def subscribe(socket: ClientConnection, *topics: str, **more: Any) -> None:
+    await socket.send(msgspec.json.encode({"subscribe": topics, **more}).decode())
+
+
+async def receive(socket: ClientConnection, *types: str, timeout_s: float = 5.0) -> Any:
+    """The next message of one of these types."""
+    async with asyncio.timeout(timeout_s):
+        while True:
+            message = msgspec.json.decode(await socket.recv())
+            if message["type"] in types:
+                return message
