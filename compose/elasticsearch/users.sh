@@ -1,0 +1,26 @@
+#!/bin/bash
+# Gives Kibana and the city their own users, so that no process but this one has the superuser's password.
+set -euo pipefail
+umask 077
+
+url=http://elasticsearch:9200
+login=$(mktemp)
+# From a file: arguments are visible to every process of the container.
+printf 'user = "elastic:%s"\n' "$ELASTIC_PASSWORD" >"$login"
+
+call() { # method path body
+    curl --silent --show-error --fail --config "$login" --request "$1" "$url$2" \
+        --header 'Content-Type: application/json' --data @- <<<"$3" >/dev/null
+}
+
+call POST /_security/user/kibana_system/_password "{\"password\": \"$KIBANA_PASSWORD\"}"
+call PUT /_security/role/city "{
+  \"cluster\": [\"monitor\", \"manage_index_templates\"],
+  \"indices\": [{
+    \"names\": [\"$CITY_NAMESPACE-*\"],
+    \"privileges\": [\"create_index\", \"auto_configure\", \"write\", \"read\", \"view_index_metadata\"]
+  }]
+}"
+call PUT /_security/user/city "{\"password\": \"$ELASTIC_CITY_PASSWORD\", \"roles\": [\"city\"]}"
+rm "$login"
+echo "users kibana_system and city are set"

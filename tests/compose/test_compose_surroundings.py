@@ -1,0 +1,105 @@
+"""What stands beside the Compose files: secrets, image, Prometheus, nginx."""
+
+import re
+import stat
+import subprocess
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from tests.compose.files import BASE, FOLDER, OVERLAYS, read
+from tests.compose.test_compose_files import FROM_SECRETS
+
+SCRIPT = FOLDER / "generate-secrets.sh"
+
+
+def generate(file: Path) -> dict[str, str]:
+    subprocess.run([SCRIPT, file], check=True, capture_output=True)
+    return dict(line.split("=", 1) for line in file.read_text().splitlines())
+
+
+def test_every_secret_is_generated_and_used(tmp_path: Path) -> None:
+    asked = {name for path in (BASE, *OVERLAYS) for name in FROM_SECRETS.findall(path.read_text())}
+    assert set(generate(tmp_path / "secrets" / "city.env")) == asked
+
+
+def test_secrets_are_long_different_and_private(tmp_path: Path) -> None:
+    file = tmp_path / "secrets" / "city.env"
+    values = list(generate(file).values())
+    assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in values)
+    assert len(set(values)) == len(values)
+    assert not set(values) & set(generate(tmp_path / "other.env").values())
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+
+
+def test_secrets_that_are_there_stay(tmp_path: Path) -> None:
+    file = tmp_path / "city.env"
+    assert generate(file) == generate(file)
+
+
+def test_git_ignores_the_secrets() -> None:
+    assert "secrets/" in (FOLDER / ".gitignore").read_text().splitlines()
+    tracked = subprocess.run(["git", "ls-files", "compose"], check=True, capture_output=True, text=True)
+    assert "secrets/" not in tracked.stdout
+
+
+def test_the_image_has_all_packages_of_the_project() -> None:
+    project = tomllib.loads(Path("pyproject.toml").read_text())
+    packages = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
+    dockerfile = (FOLDER / "Dockerfile").read_text()
+    assert {source for source, target in re.findall(r"^COPY (\w+) (\w+)$", dockerfile, re.M)} == packages
+    sent = (FOLDER / "Dockerfile.dockerignore").read_text().splitlines()
+    assert {f"!{name}" for name in packages} | {"!pyproject.toml", "!uv.lock"} <= set(sent)
+    assert ":latest" not in dockerfile
+    assert re.search(r"\buv==\d", dockerfile)
+
+
+def test_prometheus_asks_every_process_where_it_answers() -> None:
+    services = read(BASE)["services"]
+    config = yaml.safe_load((FOLDER / "prometheus/prometheus.yml").read_text())
+    jobs = {job["job_name"]: job for job in config["scrape_configs"]}
+    asked = {
+        name: found["port"]
+        for job in jobs.values()
+        for found in job.get("dns_sd_configs", [])
+        for name in found["names"]
+    }
+    expected = {
+        name: int(found["environment"]["CITY_HEALTH_PORT"])
+        for name, found in services.items()
+        if found.get("command", [""])[0].startswith("city-") and found["command"][1] == "worker"
+    }
+    assert asked == expected | {"gateway": int(services["gateway"]["environment"]["CITY_GATEWAY_PORT"])}
+
+
+def test_every_alert_rule_has_what_prometheus_needs() -> None:
+    config = yaml.safe_load((FOLDER / "prometheus/prometheus.yml").read_text())
+    for name in config["rule_files"]:
+        groups = yaml.safe_load((FOLDER / "prometheus" / name).read_text())["groups"]
+        rules = [rule for group in groups for rule in group["rules"]]
+        assert len({rule["alert"] for rule in rules}) == len(rules) > 0
+        for rule in rules:
+            assert set(rule) <= {"alert", "expr", "for", "labels", "annotations"}
+            assert rule["expr"].count("(") == rule["expr"].count(")")
+            assert rule["labels"]["severity"] in ("warning", "critical")
+            assert rule["annotations"]["summary"]
+
+
+def test_nginx_stands_where_its_port_leads_and_finds_the_gateway() -> None:
+    services = read(BASE)["services"]
+    config = (FOLDER / "nginx/default.conf.template").read_text()
+    listen = re.search(r"listen (\d+);", config)
+    gateway = re.search(r"set \$gateway http://(\w+):(\d+);", config)
+    assert listen
+    assert gateway
+    assert services["dashboard"]["ports"][0].endswith(f":{listen[1]}")
+    assert gateway.groups() == ("gateway", services["gateway"]["environment"]["CITY_GATEWAY_PORT"])
+    assert "/metrics" not in config
+
+
+def test_scripts_can_be_run() -> None:
+    for script in (SCRIPT, FOLDER / "elasticsearch/users.sh"):
+        assert script.stat().st_mode & stat.S_IXUSR
+        subprocess.run(["bash", "-n", script], check=True)
