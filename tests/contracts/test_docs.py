@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -9,14 +10,20 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
-from citystream import parquet
+from citystream import parquet, schemas
 from citystream.contracts import city_model, indices, redis_keys, s3_paths, topics, views
 from citystream.contracts.events import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
 from citystream.metrics import COUNTERS, GAUGES, PREFIX
+from citystream.service import Latest, Service, Windows
 from citystream.settings import Settings
 from gateway.settings import PREFIX as GATEWAY_PREFIX
 from gateway.settings import GatewaySettings
+from services.camera import aggregate as camera
+from services.emergency import aggregate as emergency
+from services.gps import aggregate as gps
+from services.traffic import aggregate as traffic
+from services.weather import aggregate as weather
 
 CONTRACTS = Path("docs/contracts.md").read_text()
 OPERATIONS = Path("docs/operations.md").read_text()
@@ -102,12 +109,46 @@ def test_times_to_live_are_told() -> None:
     assert f"| {redis_keys.STATUS_TTL_S} s |" in CONTRACTS
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in vars(views) if name.endswith(("_WINDOWS", "_LATEST", "_THINGS"))]
-)
-def test_a_view_stands_in_the_table(name: str) -> None:
-    type_, kind = name.lower().split("_")
-    assert f"| {type_} | `{getattr(views, name)}` | {kind} |" in CONTRACTS
+SERVICES: list[Service[Any]] = [
+    gps.SERVICE,
+    traffic.service(None),
+    emergency.SERVICE,
+    weather.SERVICE,
+    camera.service(None),
+]
+
+
+def rows(service: Service[Any]) -> list[str]:
+    """The rows of a service's views, made from the views themselves."""
+    event = msgspec.convert(schemas.json_schema(service.name, service.event)["examples"][0], service.event)
+    found = []
+    for view in service.views:
+        (key,) = (
+            name
+            for name in service.event.__struct_fields__
+            if name.endswith("_id") and getattr(event, name) == view.key(event)
+        )
+        kind = type(view).__name__.lower()
+        value = "the event" if isinstance(view, Latest) else f"`{view.state.__name__}`"
+        window = f"{view.window_s // 60} min" if isinstance(view, Windows) else ""
+        ttl = "24 h" if view.ttl_s == 86_400 else f"{view.ttl_s // 86_400} d"
+        cells = (service.name, f"`{view.name}`", kind, f"`{key}`", value, window, ttl)
+        found.append("|" + "|".join(f" {cell} " if cell else " " for cell in cells) + "|")
+    return found
+
+
+@pytest.mark.parametrize("service", SERVICES, ids=lambda service: service.name)
+def test_a_services_views_stand_in_the_table(service: Service[Any]) -> None:
+    for row in rows(service):
+        assert row in CONTRACTS
+
+
+def test_every_view_belongs_to_a_service() -> None:
+    named = {
+        getattr(views, name) for name in vars(views) if name.endswith(("_WINDOWS", "_LATEST", "_THINGS"))
+    }
+    assert {view.name for service in SERVICES for view in service.views} == named
+    assert {service.name for service in SERVICES} == set(EVENTS)
 
 
 @pytest.mark.parametrize("type_", EVENTS)
