@@ -11,6 +11,9 @@ SEED ?= 1
 PORT ?= 8000
 DURATION ?=
 
+# Trust what the machine trusts: a company's own certificate authority too.
+export UV_SYSTEM_CERTS ?= true
+
 UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
@@ -32,7 +35,7 @@ install: $(INSTALLED) ## Install everything into .venv (and uv into .tools, wher
 	.tools/uv/bin/pip install -q --disable-pip-version-check uv
 
 $(INSTALLED): pyproject.toml uv.lock | $(filter .tools/%,$(UV))
-	$(UV) sync --frozen --all-extras
+	$(UV) sync --frozen --all-extras --compile-bytecode
 	@touch $@
 
 demo: $(INSTALLED) ## A live city with a status table; Ctrl-C stops it

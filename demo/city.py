@@ -10,6 +10,7 @@ from typing import IO
 
 import httpx
 
+from citystream.admin import create_topics
 from citystream.bucket import create_bucket
 from citystream.settings import Settings
 from demo.backends import Backends
@@ -79,38 +80,43 @@ class City:
         return arguments
 
     async def start_servers(self) -> None:
-        """Start the embedded servers, all at once; back when each answers.
+        """Start the embedded servers, all at once, and write the city model; back when each answers.
 
         Raises:
-            ServerError: one did not start.
+            ServerError: one did not start, or the model could not be written.
         """
         loop = asyncio.get_running_loop()
         self._say(f"starting {', '.join(server.name for server in self.backends.servers) or 'no server'}")
         starts = [loop.run_in_executor(self._threads, one.start) for one in self.backends.servers]
-        await asyncio.gather(*starts)
+        await asyncio.gather(*starts, loop.run_in_executor(self._threads, self._write_model))
+
+    def _write_model(self) -> None:
+        model = self.settings.model
+        if model is not None and not model.exists():
+            command = [
+                installed("city-simulator"),
+                "model",
+                "--out",
+                str(model),
+                "--seed",
+                str(self.plan.seed),
+            ]
+            run(command, STEP_TIMEOUT_S)
 
     async def start_services(self) -> None:
-        """Bucket, city model, topics, services and gateway; back when all are ready.
+        """Bucket, topics, services and gateway; back when all are ready.
 
         Raises:
-            ServerError: a step failed.
+            BucketError, TopicsError: a server refuses.
             CityDown: the services were not ready in time.
         """
-        loop = asyncio.get_running_loop()
         await create_bucket(self.settings)
-        await loop.run_in_executor(self._threads, self._prepare)
+        await create_topics(self.settings, SERVICES)
+        write_users_file(self.plan.users_file, self.credentials)
         for child in (*self.services, self.gateway):
             self._start_child(child)
         self._say("waiting for the services and the gateway to be ready")
         await self._until_ready()
-
-    def _prepare(self) -> None:
-        write_users_file(self.plan.users_file, self.credentials)
-        environment = {**os.environ, **city_environment(self.settings)}
-        if self.settings.model is not None and not self.settings.model.exists():
-            model = ["model", "--out", str(self.settings.model), "--seed", str(self.plan.seed)]
-            run([installed("city-simulator"), *model], STEP_TIMEOUT_S, environment)
-        run([installed("city"), "topics", "create"], STEP_TIMEOUT_S, environment)
 
     def _start_child(self, child: Child) -> None:
         child.start()

@@ -9,6 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from citystream.admin import TopicsError
+from citystream.bucket import BucketError
 from citystream.settings import SettingsError
 from demo.plan import Broker, Plan
 from demo.servers.server import ServerError
@@ -18,6 +20,8 @@ from demo.up import Show
 from demo.up import up as run_up
 
 DATA = Path(".data")
+FAILURES = (ServerError, CityDown, SettingsError, TopicsError, BucketError)
+"""What keeps a city from running; each says why and what to do."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -68,7 +72,7 @@ def up(broker: Broker, rate: int, seed: int, port: int, duration: float | None) 
     plan = Plan(folder=(DATA / "demo").absolute(), broker=broker, rate=rate, seed=seed, port=port)
     try:
         asyncio.run(run_up(plan, duration, Console()))
-    except (ServerError, CityDown, SettingsError) as error:
+    except FAILURES as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)
 
@@ -108,7 +112,7 @@ def smoke(broker: Broker, rate: int, seed: int, duration: float) -> None:
     show = Show(console)
     try:
         result = asyncio.run(run_smoke(plan, duration, show.say))
-    except (ServerError, CityDown, SettingsError) as error:
+    except FAILURES as error:
         click.echo(f"Error: {error}", err=True)
         click.echo(json.dumps({"ok": False, "broker": broker, "error": str(error).splitlines()[0]}))
         sys.exit(1)

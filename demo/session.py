@@ -31,7 +31,7 @@ async def live(city: City, work: Work, say: Say) -> None:
     """Start the servers, do the work, stop everything; Ctrl-C or SIGTERM ends the work early.
 
     Raises:
-        ServerError, CityDown: the city could not start or go on.
+        ServerError, CityDown, TopicsError, BucketError: the city could not start or go on.
     """
     asked = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):

@@ -36,7 +36,8 @@ class Show:
 
     def say(self, message: str) -> None:
         """Print a message, above the table where there is one."""
-        self._console.print(f"[{self.seconds():6.1f} s] {message}", markup=False, highlight=False)
+        text = f"[{self.seconds():6.1f} s] {message}"
+        self._console.print(text, markup=False, highlight=False, soft_wrap=True)
 
     async def run(self, city: City) -> None:
         """Show the city until cancelled."""
@@ -88,7 +89,7 @@ async def up(plan: Plan, duration_s: float | None, console: Console) -> None:
     """Run the city until Ctrl-C, SIGTERM or the end of `duration_s`.
 
     Raises:
-        ServerError, CityDown, SettingsError: it could not start or go on.
+        ServerError, CityDown, SettingsError, TopicsError, BucketError: it could not start or go on.
     """
     show = Show(console)
 

@@ -66,7 +66,7 @@ async def smoke(plan: Plan, duration_s: float, say: Say) -> Result:
     """Run the whole of it.
 
     Raises:
-        ServerError, CityDown, SettingsError: the city could not start, go on, or drain.
+        ServerError, CityDown, SettingsError, TopicsError, BucketError: the city could not start or go on.
     """
     seen = Seen()
     finished = asyncio.Event()
