@@ -134,13 +134,17 @@ class Archive:
                 except Exception:  # a clock that stops would stop the archive
                     log.exception("the archive goes on after an error")
 
-    async def drain(self) -> None:
+    async def start(self) -> None:
+        await self.log.start()
+
+    async def stop(self) -> None:
         """Archive what is buffered, so that the next owner need not read it again."""
         try:
             async with asyncio.timeout(DRAIN_S), s3_client(self.settings) as s3:
                 await self._tick(s3, drain=True)
         except (TimeoutError, BotoCoreError, ClientError) as error:
             log.warning("not all of the buffer was archived before the stop: %s", error)
+        await self.log.stop()
 
     async def _tick(self, s3: Any, *, drain: bool) -> None:
         async with self._cutting:

@@ -42,7 +42,16 @@ class Log:
     def __init__(self, app: App, topic: str, settings: Settings) -> None:
         self._app = app
         self._settings = settings
+        # A broker answers one request of a connection at a time, and the app's consumer always has a
+        # fetch of up to 1.5 s open; this one never fetches.
+        self._asker = AIOKafkaConsumer(**kafka_options(settings), enable_auto_commit=False)
         self.topic = topic
+
+    async def start(self) -> None:
+        await self._asker.start()
+
+    async def stop(self) -> None:
+        await self._asker.stop()
 
     @property
     def _consumer(self) -> Consumer:
@@ -74,8 +83,8 @@ class Log:
     async def bounds(self, partition: int) -> Bounds:
         """What the log holds now."""
         tp = TopicPartition(self.topic, partition)
-        begin = await self._call(self._client().beginning_offsets([tp]))
-        end = await self._call(self._client().end_offsets([tp]))
+        begin = await self._asker.beginning_offsets([tp])
+        end = await self._asker.end_offsets([tp])
         return Bounds(begin[tp], end[tp])
 
     def end(self, partition: int) -> int | None:
@@ -119,8 +128,8 @@ class Log:
             await probe.stop()
 
 
-async def missing_topics(settings: Settings, wanted: set[str]) -> list[str]:
-    """Which of the wanted topics the cluster does not have.
+async def partition_counts(settings: Settings) -> dict[str, int]:
+    """Every topic of the cluster, with its number of partitions.
 
     Raises:
         KafkaError, OSError: no broker answers.
@@ -131,4 +140,5 @@ async def missing_topics(settings: Settings, wanted: set[str]) -> list[str]:
         metadata = await client.fetch_all_metadata()
     finally:
         await client.close()
-    return sorted(wanted - set(metadata.topics(exclude_internal_topics=False)))
+    names = metadata.topics(exclude_internal_topics=False)
+    return {name: len(metadata.partitions_for_topic(name) or ()) for name in names}

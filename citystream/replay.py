@@ -22,7 +22,7 @@ from rich.progress import Progress
 from citystream.connections import kafka_options, redis_client
 from citystream.contracts import redis_keys, topics
 from citystream.fold import PartitionFold, Slot
-from citystream.log import missing_topics
+from citystream.log import partition_counts
 from citystream.service import Service, Windows
 from citystream.settings import Settings
 from citystream.sinks.elasticsearch import ElasticsearchSink
@@ -97,19 +97,20 @@ async def replay(
     """
     topic = topics.source(settings.namespace, service.name)
     consumer = AIOKafkaConsumer(
-        topic,
         **kafka_options(settings),
         enable_auto_commit=False,
         max_poll_records=FETCH_RECORDS,
     )
     try:
-        if await missing_topics(settings, {topic}):
+        counts = await partition_counts(settings)
+        if topic not in counts:
             raise ReplayError(f"no topic {topic}; is CITY_NAMESPACE right?")
         await consumer.start()
     except (KafkaError, OSError) as error:
         raise ReplayError(f"Kafka at {settings.kafka} does not answer: {error}") from error
     try:
-        parts = await _parts(consumer, service, settings, wanted)
+        tps = [TopicPartition(topic, number) for number in range(counts[topic])]
+        parts = await _parts(consumer, tps, service, settings, wanted)
         report = ReplayReport()
         with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
             task = progress.add_task(
@@ -132,9 +133,13 @@ async def replay(
 
 
 async def _parts(
-    consumer: AIOKafkaConsumer, service: Service[Any], settings: Settings, wanted: ReplayRange
+    consumer: AIOKafkaConsumer,
+    tps: list[TopicPartition],
+    service: Service[Any],
+    settings: Settings,
+    wanted: ReplayRange,
 ) -> dict[TopicPartition, _Part]:
-    tps = sorted(consumer.assignment())
+    consumer.assign(tps)
     begins, ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
     starts = await _resolve(consumer, wanted.start, begins, ends, begins)
     stops = await _resolve(consumer, wanted.end, begins, ends, ends)

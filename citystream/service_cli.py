@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 
+from citystream import schemas
 from citystream import settings as settings_module
 from citystream.contracts.events import event_time_ms
 from citystream.deadletters import explain
@@ -64,8 +65,7 @@ def command_line(
     @group.command()
     def schema() -> None:
         """Print the event's JSON Schema."""
-        text = msgspec.json.encode(msgspec.json.schema(service.event))
-        click.echo(msgspec.json.format(text).decode())
+        click.echo(schemas.text(service.name, service.event), nl=False)
 
     @group.command(epilog=f"Example: {name} validate events.jsonl")
     @click.argument("file", type=click.File("rb"))

@@ -78,6 +78,7 @@ class Stream:
         self._dead_letters = topics.dead_letters(settings.namespace, service.name)
 
     async def start(self) -> None:
+        await self.log.start()
         await self._producer.start()
 
     async def stop(self) -> None:
@@ -85,6 +86,7 @@ class Stream:
         await self._checkpoint_within(REVOKE_CHECKPOINT_S)
         await self.elasticsearch.flush()
         await self._producer.stop()
+        await self.log.stop()
         await self.redis.close()
         await self.elasticsearch.close()
 

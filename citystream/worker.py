@@ -14,7 +14,7 @@ from citystream.app import archive_app, stream_app
 from citystream.archive import Archive
 from citystream.contracts import topics
 from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
-from citystream.log import missing_topics
+from citystream.log import partition_counts
 from citystream.logs import configure_logging
 from citystream.metrics import Metrics
 from citystream.service import Service
@@ -67,6 +67,7 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
                 asyncio.create_task(stream.run_index_clock()),
             ]
         if archive:
+            await archive.start()
             tasks.append(asyncio.create_task(archive.run()))
         for app in apps:
             app.in_worker = True
@@ -102,7 +103,7 @@ async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyn
 
 async def _problem(settings: Settings, wanted: set[str]) -> str | None:
     try:
-        missing = await missing_topics(settings, wanted)
+        missing = sorted(wanted - set(await partition_counts(settings)))
     except (KafkaError, OSError) as error:
         return f"Kafka at {settings.kafka} does not answer: {error}"
     return f"no topic {', '.join(missing)}; make them with: city topics create" if missing else None
@@ -133,7 +134,7 @@ async def _drain(
     try:
         async with asyncio.timeout(STOP_S):
             if archive:
-                await archive.drain()
+                await archive.stop()
             if stream:
                 await stream.stop()
             for app in apps:

@@ -1,0 +1,71 @@
+"""Random events of every type, as a sender would write them."""
+
+import random
+from typing import Any
+
+import msgspec
+
+from citystream.contracts.events import EVENTS
+
+Fields = dict[str, Any]
+
+
+def fields(type_: str, rng: random.Random, number: int, time_ms: int) -> Fields:
+    """A good event of one type."""
+    own: dict[str, Fields] = {
+        "gps": {
+            "vehicle_id": f"vehicle-{rng.randrange(40)}",
+            "vehicle_type": rng.choice(["car", "bus", "taxi", "ambulance"]),
+            "latitude": round(rng.uniform(48.0, 48.3), 6),
+            "longitude": round(rng.uniform(11.4, 11.8), 6),
+            "speed_kmh": round(rng.uniform(0, 120), 2),
+            "heading_deg": round(rng.uniform(0, 360), 1),
+        },
+        "traffic": {
+            "sensor_id": f"sensor-{rng.randrange(20)}",
+            "road_id": f"road-{rng.randrange(20)}",
+            "speed_kmh": round(rng.uniform(0, 130), 2),
+            "vehicle_count": rng.randrange(40),
+        },
+        "emergency": {
+            "incident_id": f"incident-{rng.randrange(30)}",
+            "kind": rng.choice(["medical", "accident", "fire"]),
+            "status": rng.choice(["reported", "dispatched", "en_route", "on_scene", "resolved"]),
+            "severity": rng.randrange(1, 6),
+            "latitude": 48.1,
+            "longitude": 11.5,
+        },
+        "weather": {
+            "station_id": f"station-{rng.randrange(6)}",
+            "latitude": 48.1,
+            "longitude": 11.5,
+            "temperature_c": round(rng.uniform(-10, 35), 1),
+            "humidity_pct": round(rng.uniform(10, 100), 1),
+            "wind_speed_ms": round(rng.uniform(0, 30), 1),
+            "precipitation_mm_h": round(rng.uniform(0, 20), 1),
+            "visibility_m": rng.randrange(50, 20_000),
+            "condition": rng.choice(["clear", "rain", "fog"]),
+        },
+        "camera": {
+            "camera_id": f"camera-{rng.randrange(8)}",
+            "road_id": f"road-{rng.randrange(5)}",
+            "counts": {"car": rng.randrange(30), "pedestrian": rng.randrange(9)},
+            "mean_speed_kmh": round(rng.uniform(0, 80), 1),
+        },
+    }
+    return {"event_id": f"{type_}-{number}", "timestamp": time_ms, **own[type_]}
+
+
+KEYS = {
+    "gps": "vehicle_id",
+    "traffic": "road_id",
+    "emergency": "incident_id",
+    "weather": "station_id",
+    "camera": "road_id",
+}
+TYPES = tuple(EVENTS)
+
+
+def encode(event: Fields) -> bytes:
+    """An event as its sender writes it."""
+    return msgspec.json.encode(event)

@@ -1,0 +1,95 @@
+"""An independent recount: what each window must hold, from the log as the broker has it.
+
+Written as plainly as it can be said, and sharing nothing with the fold but the views' own `add`.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from citystream.contracts.events import event_time_ms
+from citystream.fold import TimeRules
+from citystream.service import Latest, Service, Stamp, Things, Windows
+
+WindowId = tuple[str, int]
+"""Key and start, s."""
+
+
+def readable(service: Service[Any], record: Any, rules: TimeRules) -> tuple[Any, int] | None:
+    """Event and event time of a record, None of one that must become a dead letter."""
+    try:
+        event = msgspec.json.decode(record.value or b"", type=service.event)
+        time_ms = event_time_ms(event.timestamp)
+    except (ValueError, RecursionError):
+        return None
+    return None if time_ms > record.timestamp + rules.future_ms else (event, time_ms)
+
+
+def windows(
+    service: Service[Any], view: Windows[Any, Any], log: dict[int, list[Any]], rules: TimeRules
+) -> dict[WindowId, Any]:
+    """Every window's state, all partitions together."""
+    size_ms = rules.window_of(view) * 1000
+    counted: dict[WindowId, Any] = defaultdict(view.state)
+    for records in log.values():
+        newest = -1
+        for event, stamp in accepted(service, records, rules):
+            newest = max(newest, stamp.time_ms)
+            start_ms = stamp.time_ms - stamp.time_ms % size_ms
+            if start_ms + size_ms + rules.lateness_ms > newest - rules.disorder_ms:
+                view.add(counted[view.key(event), start_ms // 1000], event, stamp.time_ms)
+    return dict(counted)
+
+
+def refused(service: Service[Any], log: dict[int, list[Any]], rules: TimeRules) -> set[tuple[int, int]]:
+    """Partition and offset of every record that must be a dead letter."""
+    return {
+        (number, record.offset)
+        for number, records in log.items()
+        for record in records
+        if readable(service, record, rules) is None
+    }
+
+
+def accepted(service: Service[Any], records: list[Any], rules: TimeRules) -> Iterator[tuple[Any, Stamp]]:
+    """A partition's events that are readable and no duplicates, where they stand."""
+    longest_ms = max((rules.window_of(one) for one in service.windows), default=0) * 1000
+    newest, seen = -1, set()
+    for record in records:
+        read = readable(service, record, rules)
+        if read is None:
+            continue
+        event, time_ms = read
+        newest = max(newest, time_ms)
+        if time_ms > newest - rules.disorder_ms - longest_ms - rules.lateness_ms:
+            if event.event_id in seen:
+                continue
+            seen.add(event.event_id)
+        yield event, Stamp(time_ms, record.partition, record.offset)
+
+
+def things(
+    service: Service[Any], view: Things[Any, Any], log: dict[int, list[Any]], rules: TimeRules
+) -> dict[str, Any]:
+    """Every thing's state."""
+    states: dict[str, Any] = defaultdict(view.state)
+    for records in log.values():
+        for event, stamp in accepted(service, records, rules):
+            view.add(states[view.key(event)], event, stamp)
+    return dict(states)
+
+
+def latest(
+    service: Service[Any], view: Latest[Any], log: dict[int, list[Any]], rules: TimeRules
+) -> dict[str, Any]:
+    """Every thing's newest event, as readers get it."""
+    newest: dict[str, tuple[tuple[int, int, int], Any]] = {}
+    for records in log.values():
+        for event, stamp in accepted(service, records, rules):
+            place = (stamp.time_ms, stamp.partition, stamp.offset)
+            key = view.key(event)
+            if key not in newest or place > newest[key][0]:
+                newest[key] = (place, view.value(event, stamp.time_ms))
+    return {key: value for key, (_, value) in newest.items()}

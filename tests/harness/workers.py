@@ -1,0 +1,66 @@
+"""Workers of a service as processes of their own, which a test may kill."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+import httpx
+
+from citystream.settings import Settings
+from demo.environment import city_environment
+from demo.servers.ports import free_port
+from demo.servers.process import Process, installed
+
+READY_S = 60.0
+
+
+class Worker:
+    """One `city-<type> worker`."""
+
+    def __init__(self, service: str, settings: Settings, folder: Path, role: str = "all") -> None:
+        self.port = free_port()
+        self.process = Process(
+            f"city-{service}",
+            [installed(f"city-{service}"), "worker", "--role", role],
+            folder / f"{service}-{role}.log",
+            {**os.environ, **city_environment(settings), "CITY_HEALTH_PORT": str(self.port)},
+        )
+
+    def start(self) -> None:
+        self.process.start()
+
+    def kill(self) -> None:
+        """kill -9."""
+        os.kill(self.process.pid, signal.SIGKILL)
+        while self.process.running:
+            time.sleep(0.01)
+
+    def stop(self) -> int:
+        """SIGTERM, and wait; the exit code."""
+        os.kill(self.process.pid, signal.SIGTERM)
+        deadline = time.monotonic() + 30
+        while self.process.running:
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{self.process.name} does not stop:\n{self.log_tail()}")
+            time.sleep(0.05)
+        return self.process.exit_code or 0
+
+    def log_tail(self) -> str:
+        return self.process.log.read_text(errors="replace")[-4000:]
+
+    async def ready(self) -> None:
+        """Wait until every partition is open."""
+        deadline = time.monotonic() + READY_S
+        async with httpx.AsyncClient() as client:
+            while time.monotonic() < deadline:
+                assert self.process.running, f"{self.process.name} ended:\n{self.log_tail()}"
+                try:
+                    answer = await client.get(f"http://127.0.0.1:{self.port}/readyz")
+                    if answer.status_code == 200:
+                        return
+                except httpx.TransportError:
+                    pass
+                await asyncio.sleep(0.1)
+        raise AssertionError(f"{self.process.name} is not ready:\n{self.log_tail()}")
