@@ -52,10 +52,12 @@ def build(settings: Settings, own: GatewaySettings, port: int) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(feed.run()), asyncio.create_task(processes.run())]
+        tasks = [asyncio.create_task(feed.run())]
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_LOAD_S):
                 await feed.first_load.wait()
+        # Its first word is then that of a gateway that is up.
+        tasks.append(asyncio.create_task(processes.run()))
         try:
             yield
         finally:

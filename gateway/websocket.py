@@ -120,7 +120,7 @@ class _Client:
             try:
                 self._subscribe(parse(message.get("text") or ""))
             except ProblemError as problem:
-                await self._send("problem", msgspec.json.encode(problem.document())[1:-1].decode())
+                await self._send("problem", f'"problem":{msgspec.json.encode(problem.document()).decode()}')
             await asyncio.sleep(READ_EVERY_S)
 
     def _subscribe(self, subscription: Subscription) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import os
+import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -17,6 +18,9 @@ from demo.servers.ports import free_port
 from demo.servers.process import Process
 
 T = TypeVar("T")
+
+# A start takes about 3 s of CPU; a busy machine gives little.
+START_TIMEOUT_S = 60.0
 
 COMMAND = str(Path(sys.executable).with_name("city-gateway"))
 VIEWER = ("ada", "a viewer's password")
@@ -39,7 +43,7 @@ class Gateway:
 
     async def start(self) -> None:
         self.process.start()
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + START_TIMEOUT_S
         while time.monotonic() < deadline:
             try:
                 await self.http.get("/healthz")
@@ -73,7 +77,12 @@ class Gateway:
         values = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith(line_start)]
         return sum(float(value) for value in values)
 
-    def live(self, user: tuple[str, str] | None = VIEWER, origin: str | None = None) -> connect:
+    def live(
+        self,
+        user: tuple[str, str] | None = VIEWER,
+        origin: str | None = None,
+        sock: socket.socket | None = None,
+    ) -> connect:
         """A WebSocket to /ws/live."""
         headers = {}
         if user is not None:
@@ -81,7 +90,11 @@ class Gateway:
         if origin is not None:
             headers["Origin"] = origin
         return connect(
-            f"ws://127.0.0.1:{self.port}/ws/live", additional_headers=headers, proxy=None, max_size=None
+            f"ws://127.0.0.1:{self.port}/ws/live",
+            additional_headers=headers,
+            proxy=None,
+            max_size=None,
+            sock=sock,
         )
 
 
@@ -96,14 +109,14 @@ async def until(ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool], tim
         await asyncio.sleep(0.005)
 
 
-async def subscribe(socket: ClientConnection, *topics: str, **more: Any) -> None:
-    await socket.send(msgspec.json.encode({"subscribe": topics, **more}).decode())
+async def subscribe(client: ClientConnection, *topics: str, **more: Any) -> None:
+    await client.send(msgspec.json.encode({"subscribe": topics, **more}).decode())
 
 
-async def receive(socket: ClientConnection, *types: str, timeout_s: float = 5.0) -> Any:
+async def receive(client: ClientConnection, *types: str, timeout_s: float = 5.0) -> Any:
     """The next message of one of these types."""
     async with asyncio.timeout(timeout_s):
         while True:
-            message = msgspec.json.decode(await socket.recv())
+            message = msgspec.json.decode(await client.recv())
             if message["type"] in types:
                 return message

@@ -1,0 +1,163 @@
+"""Who is let in."""
+
+import asyncio
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from citystream.contracts.status import ProcessStatus, SinkStatus
+from gateway import users
+from tests.gateway.conftest import StartGateway
+from tests.gateway.running import OPERATOR, VIEWER, Gateway, until
+from tests.gateway.speed_layer import SpeedLayer, now_ms
+
+PATH = "/api/traffic/live"
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        None,
+        "",
+        "Bearer abc",
+        "Basic",
+        "Basic !!!",
+        "Basic YWRh",  # a name without a password
+        "Basic gICA",  # not UTF-8
+    ],
+)
+async def test_without_readable_credentials_nobody_is_let_in(
+    shared_gateway: Gateway, authorization: str | None
+) -> None:
+    headers = {} if authorization is None else {"Authorization": authorization}
+    async with httpx.AsyncClient(base_url=shared_gateway.url) as client:
+        answer = await client.get(PATH, headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["www-authenticate"].startswith("Basic ")
+    assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    "credential",
+    [
+        ("ada", "a wrong password"),
+        ("nobody", VIEWER[1]),
+        ("ada", OPERATOR[1]),
+        ("ADA", VIEWER[1]),
+        ("ada", "x" * 9_000),
+    ],
+)
+async def test_a_wrong_name_or_password_is_refused_with_the_same_words(
+    shared_gateway: Gateway, credential: tuple[str, str]
+) -> None:
+    answer = await shared_gateway.http.get(PATH, auth=credential)
+    assert answer.status_code == 401
+    assert answer.json()["detail"] in ("wrong name or password", "credentials that can't be read")
+    assert (await shared_gateway.http.get(PATH)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/ws/live", "/api", "/nowhere", "/healthz/", "//healthz", "/metrics/x"]
+)
+async def test_every_other_path_asks_for_credentials(shared_gateway: Gateway, path: str) -> None:
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(shared_gateway.url + path)).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
+async def test_health_and_metrics_are_open(shared_gateway: Gateway, path: str) -> None:
+    async with httpx.AsyncClient(base_url=shared_gateway.url) as client:
+        assert (await client.get(path)).status_code == 200
+
+
+async def test_a_password_is_hashed_once_for_many_requests(start_gateway: StartGateway) -> None:
+    gateway = await start_gateway()
+    verified = 'city_gateway_sign_ins_total{outcome="right"}'
+    answers = await asyncio.gather(*(gateway.http.get(PATH) for _ in range(50)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert await gateway.metric(verified) == 1
+    started = time.monotonic()
+    for _ in range(20):
+        await gateway.get(PATH)
+    # 20 verifications would take a second.
+    assert time.monotonic() - started < 0.8
+    assert await gateway.metric(verified) == 1
+
+
+async def test_only_an_operator_sees_where_processes_run(
+    speed: SpeedLayer, start_gateway: StartGateway
+) -> None:
+    sinks = {"redis": SinkStatus(state="up")}
+    await speed.status(
+        ProcessStatus(
+            process="gps",
+            role="stream",
+            instance="host-a-17",
+            at_ms=now_ms(),
+            health_port=4711,
+            state="up",
+            sinks=sinks,
+        )
+    )
+    gateway = await start_gateway()
+    await gateway.until("/api/status", lambda answer: len(answer["processes"]) == 2)
+    assert "host-a-17" not in (await gateway.http.get("/api/status")).text
+    processes = (await gateway.http.get("/api/status", auth=OPERATOR)).json()["processes"]
+    gps = next(one for one in processes if one["process"] == "gps")
+    assert (gps["instance"], gps["health_port"], gps["sinks"]["redis"]["state"]) == ("host-a-17", 4711, "up")
+
+
+async def test_users_are_added_and_removed_while_it_runs(start_gateway: StartGateway, tmp_path: Path) -> None:
+    file = tmp_path / "users.json"
+    known = {"ada": users.make(VIEWER[0], users.Role.VIEWER, VIEWER[1])}
+    users.write(file, known)
+    gateway = await start_gateway(CITY_GATEWAY_USERS_FILE=str(file))
+    newcomer = ("bert", "the newcomer's password")
+
+    async def status(credential: tuple[str, str]) -> int:
+        return (await gateway.http.get(PATH, auth=credential)).status_code
+
+    assert await status(newcomer) == 401
+    users.write(file, known | {"bert": users.make(newcomer[0], users.Role.VIEWER, newcomer[1])})
+    await until(lambda: status(newcomer), lambda code: code == 200)
+    users.write(file, known)
+    await until(lambda: status(newcomer), lambda code: code == 401)
+    file.write_text("{ not json")
+    await asyncio.sleep(1.2)
+    assert await status(VIEWER) == 200
+
+
+async def test_a_page_of_another_site_may_read_nothing(shared_gateway: Gateway) -> None:
+    answer = await shared_gateway.http.get(PATH, headers={"Origin": "https://evil.example"})
+    assert not [name for name in answer.headers if name.startswith("access-control-")]
+
+
+async def test_an_allowed_origin_may_read(start_gateway: StartGateway) -> None:
+    gateway = await start_gateway(CITY_GATEWAY_CORS_ORIGINS="https://map.example")
+    answer = await gateway.http.get(PATH, headers={"Origin": "https://map.example"})
+    assert answer.headers["access-control-allow-origin"] == "https://map.example"
+    preflight = {"Origin": "https://map.example", "Access-Control-Request-Method": "GET"}
+    async with httpx.AsyncClient(base_url=gateway.url) as client:
+        assert (await client.options(PATH, headers=preflight)).status_code == 200
+    other = await gateway.http.get(PATH, headers={"Origin": "https://evil.example"})
+    assert "access-control-allow-origin" not in other.headers
+
+
+async def test_answers_carry_security_headers(shared_gateway: Gateway) -> None:
+    for path in (PATH, "/api/traffic/live/nowhere", "/metrics"):
+        headers = (await shared_gateway.http.get(path)).headers
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["x-frame-options"] == "DENY"
+        assert headers["cache-control"] == "no-store"
+        assert "server" not in headers
+
+
+async def test_other_methods_and_paths_are_problems(shared_gateway: Gateway) -> None:
+    posted = await shared_gateway.http.post(PATH)
+    assert (posted.status_code, posted.json()["status"]) == (405, 405)
+    missing = await shared_gateway.http.get("/api/nowhere")
+    assert (missing.status_code, missing.headers["content-type"]) == (404, "application/problem+json")
+    unknown = await shared_gateway.http.get(PATH, params={"verbose": "1"})
+    assert (unknown.status_code, unknown.json()["field"]) == (400, "verbose")

@@ -1,0 +1,113 @@
+"""What the gateway does without Redis."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.servers.valkey import Valkey
+from tests.gateway.conftest import StartGateway
+from tests.gateway.running import Gateway, receive, subscribe, until
+from tests.gateway.speed_layer import SpeedLayer
+
+VEHICLE = "/api/vehicles/a"
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A Redis that only this test uses."""
+    server = Valkey(tmp_path)
+    server.start()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+async def own_speed(valkey: Valkey, namespace: str) -> AsyncIterator[SpeedLayer]:
+    """The services' side of it."""
+    layer = SpeedLayer(valkey.address, namespace)
+    yield layer
+    await layer.client.aclose()
+
+
+async def test_redis_killed_leaves_the_last_known_answers_and_its_return_the_new_ones(
+    valkey: Valkey, own_speed: SpeedLayer, start_gateway: StartGateway
+) -> None:
+    await own_speed.position("a", speed_kmh=1.0)
+    gateway = await start_gateway(CITY_REDIS=valkey.address)
+    async with gateway.live() as socket:
+        await subscribe(socket, "vehicles", rate_ms=200)
+        assert (await receive(socket, "snapshot"))["source"] == "speed"
+        await asyncio.to_thread(valkey.kill)
+        known = await gateway.until(VEHICLE, lambda answer: answer["source"] == "last-known")
+        assert known["speed_kmh"] == 1.0
+        await asyncio.sleep(0.1)
+        assert (await gateway.get(VEHICLE))["age_ms"] >= known["age_ms"] + 100
+        assert (await receive(socket, "heartbeat"))["source"] in ("speed", "last-known")
+        await _is_last_known_everywhere(gateway)
+        await asyncio.to_thread(valkey.start)
+        await own_speed.client.connection_pool.disconnect()
+        await until(lambda: _source(gateway), lambda source: source == "speed")
+        await own_speed.position("a", speed_kmh=2.0)
+        await gateway.until(VEHICLE, lambda answer: answer.get("speed_kmh") == 2.0)
+        await until(
+            lambda: receive(socket, "delta", "snapshot"),
+            lambda message: [one["speed_kmh"] for one in message.get("changed", ())] == [2.0],
+        )
+    assert await gateway.metric("city_gateway_redis_losses_total") == 1
+
+
+async def _is_last_known_everywhere(gateway: Gateway) -> None:
+    paths = (
+        "/api/traffic/live",
+        "/api/traffic/live/north",
+        "/api/vehicles/locations",
+        "/api/emergencies/active",
+        "/api/weather/current",
+        "/api/cameras",
+        "/api/analytics/traffic-summary",
+    )
+    for path in paths:
+        assert (await gateway.get(path))["source"] == "last-known", path
+    status = await gateway.get("/api/status")
+    assert (status["state"], status["layers"]["speed"]["state"]) == ("degraded", "down")
+    assert await gateway.get("/readyz") == {"ready": True, "source": "last-known", "redis": "down"}
+    assert (await gateway.http.get("/healthz")).status_code == 200
+    assert await gateway.metric("city_gateway_redis_up") == 0
+
+
+async def _source(gateway: Gateway) -> str:
+    return str((await gateway.get("/readyz"))["source"])
+
+
+async def test_a_redis_that_hangs_delays_no_answer_and_is_noticed(
+    valkey: Valkey, own_speed: SpeedLayer, start_gateway: StartGateway
+) -> None:
+    await own_speed.position("a")
+    gateway = await start_gateway(CITY_REDIS=valkey.address)
+    await gateway.get(VEHICLE)
+    valkey.pause()
+    slowest, source, deadline = 0.0, "speed", time.monotonic() + 12
+    while source == "speed":
+        started = time.monotonic()
+        source = (await gateway.get(VEHICLE))["source"]
+        slowest = max(slowest, time.monotonic() - started)
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.02)
+    assert slowest < 0.5
+    valkey.resume()
+    await gateway.until(VEHICLE, lambda answer: answer["source"] == "speed")
+
+
+async def test_where_nothing_was_ever_known_it_says_when_to_try_again(start_gateway: StartGateway) -> None:
+    gateway = await start_gateway(CITY_REDIS="redis://127.0.0.1:1/0")
+    for path in ("/api/traffic/live/north", "/api/vehicles/locations", "/api/analytics/traffic-summary"):
+        answer = await gateway.http.get(path)
+        assert answer.status_code == 503
+        assert int(answer.headers["retry-after"]) > 0
+        assert answer.headers["content-type"] == "application/problem+json"
+    assert (await gateway.http.get("/readyz")).status_code == 503
+    assert (await gateway.http.get("/healthz")).status_code == 200
+    assert (await gateway.get("/api/status"))["layers"]["speed"]["state"] == "down"
