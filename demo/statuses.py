@@ -59,11 +59,13 @@ def _row(child: Child, said: list[ProcessStatus]) -> Row:
 def _state(child: Child, said: list[ProcessStatus]) -> str:
     if child.due_at is not None:
         return "crashed"
+    if child.process.exit_code is not None:
+        return "stopped"
     states = {one.state for one in said}
     for worst in ("degraded", "starting", "up"):
         if worst in states:
             return worst
-    return "running"
+    return "running" if child.process.running else "waiting"
 
 
 def _sinks(said: list[ProcessStatus]) -> str:

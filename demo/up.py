@@ -1,6 +1,7 @@
 """`make demo`: the city, live, until Ctrl-C."""
 
 import asyncio
+import math
 import time
 
 from redis.asyncio import Redis
@@ -101,7 +102,7 @@ async def up(plan: Plan, duration_s: float | None, console: Console) -> None:
         show.doing = f"live; first data after {show.seconds():.1f} s"
         show.say(show.doing)
         show.say(f"{city.url}  user {city.credentials.username}  password {city.credentials.password}")
-        await asyncio.sleep(duration_s if duration_s is not None else float("inf"))
+        await asyncio.sleep(duration_s if duration_s is not None else math.inf)
 
     with claim(plan):
         city = found(plan, show.say)

@@ -68,6 +68,16 @@ def test_a_crashed_process_is_shown_as_crashed_whatever_it_last_said() -> None:
     assert row.state == "crashed"
 
 
+def test_a_process_that_has_not_started_waits_and_one_that_ended_has_stopped(tmp_path: Path) -> None:
+    ended = Child(Process("gps", ["true"], tmp_path / "log"))
+    (row,) = rows([ended], [])
+    assert row.state == "waiting"
+    ended.start()
+    ended.process.stop()
+    (row,) = rows([ended], [status("gps", "stream")])
+    assert row.state == "stopped"
+
+
 def test_lag_is_unknown_until_all_have_spoken_since() -> None:
     both = [status("gps", "stream", 2), status("gps", "archive", 3)]
     assert lag(both, ["gps"], since_ms=NOW_MS) == 5
