@@ -29,9 +29,9 @@ def freshness(link: Link, newest_ms: int | None) -> bytes:
     )
 
 
-def answer(members: bytes) -> Response:
-    """A JSON object of these members."""
-    return Response(b"{" + members + b"}", media_type="application/json")
+def answer(fresh: bytes, members: bytes) -> Response:
+    """A JSON object: `freshness` and these members."""
+    return Response(b"".join((b"{", fresh, members, b"}")), media_type="application/json")
 
 
 def members(document: dict[str, Any]) -> bytes:
@@ -41,7 +41,7 @@ def members(document: dict[str, Any]) -> bytes:
 
 def one(link: Link, entry: Entry[Any]) -> Response:
     """One thing."""
-    return answer(freshness(link, entry.time_ms) + entry.body[1:-1])
+    return answer(freshness(link, entry.time_ms), entry.body[1:-1])
 
 
 def listing(name: str, entries: Iterable[Entry[Any]]) -> bytes:

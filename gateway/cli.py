@@ -79,6 +79,8 @@ def serve(host: str | None, port: int | None) -> None:
             log_level=logging.WARNING,
             access_log=False,
             server_header=False,
+            # Nothing asks for a client's address, so nobody need say it.
+            proxy_headers=False,
             headers=SECURITY_HEADERS,
             backlog=BACKLOG,
             timeout_graceful_shutdown=5,

@@ -56,7 +56,7 @@ class Api:
         view = self._city.traffic.view
         answers.require_known(view)
         fresh = answers.freshness(self._city.link, view.newest_ms)
-        return answers.answer(fresh + answers.aged_listing("roads", view.in_order()))
+        return answers.answer(fresh, answers.aged_listing("roads", view.in_order()))
 
     async def road(self, request: Request) -> Response:
         """One road's newest window."""
@@ -68,7 +68,7 @@ class Api:
         answers.require_known(view)
         asked = request.scope["query_string"]
         page = view.cached(asked, lambda: self._vehicle_page(vehicle_query(request.query_params)))
-        return answers.answer(answers.freshness(self._city.link, view.newest_ms) + page)
+        return answers.answer(answers.freshness(self._city.link, view.newest_ms), page)
 
     def _vehicle_page(self, asked: VehicleQuery) -> bytes:
         matching = [
@@ -115,7 +115,7 @@ class Api:
         # It is made of all views, so it is kept with the first one, under what the others were then.
         revisions = tuple(view.revision for view in views)
         body = self._city.traffic.view.cached(revisions, lambda: answers.members(traffic_summary(self._city)))
-        return answers.answer(answers.freshness(self._city.link, newest_ms) + body)
+        return answers.answer(answers.freshness(self._city.link, newest_ms), body)
 
     async def roads(self, request: Request) -> Response:
         """The model's roads as GeoJSON."""
@@ -159,7 +159,7 @@ class Api:
         query.no_parameters(request.query_params)
         answers.require_known(view)
         body = view.cached("list", lambda: answers.listing(name, view.in_order()))
-        return answers.answer(answers.freshness(self._city.link, view.newest_ms) + body)
+        return answers.answer(answers.freshness(self._city.link, view.newest_ms), body)
 
     def _one(self, request: Request, view: View[Any], field: str, remedy: str) -> Response:
         query.no_parameters(request.query_params)

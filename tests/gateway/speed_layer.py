@@ -14,6 +14,14 @@ from citystream.contracts.status import ProcessStatus
 from citystream.contracts.views import MICRO, MILLI, IncidentState, TrafficWindow
 
 TTL_S = 600
+POSITION = {
+    "vehicle_type": "car",
+    "longitude": 13.4,
+    "latitude": 52.5,
+    "speed_kmh": 30.0,
+    "heading_deg": 90.0,
+    "road_id": None,
+}
 
 
 def now_ms() -> int:
@@ -49,17 +57,7 @@ class SpeedLayer:
     async def positions(self, vehicles: Mapping[str, Mapping[str, Any]]) -> None:
         """Many vehicles in one announcement."""
         values = {
-            key: {
-                "vehicle_id": key,
-                "vehicle_type": "car",
-                "longitude": 13.4,
-                "latitude": 52.5,
-                "speed_kmh": 30.0,
-                "heading_deg": 90.0,
-                "road_id": None,
-                "time_ms": now_ms(),
-                **fields,
-            }
+            key: {"vehicle_id": key, "time_ms": now_ms(), **POSITION, **fields}
             for key, fields in vehicles.items()
         }
         await self.latest("gps", views.GPS_LATEST, values)
@@ -68,13 +66,22 @@ class SpeedLayer:
         """Things with one latest event each."""
         pipeline = self.client.pipeline(transaction=False)
         for key, value in values.items():
-            version = redis_keys.latest_version(value["time_ms"], 0, next(self._offsets))
-            name = redis_keys.latest(self.namespace, type_, view, key)
-            pipeline.hset(name, redis_keys.LATEST_FIELD, version + msgspec.msgpack.encode(value))
-            pipeline.expire(name, TTL_S)
-            self._index(pipeline, type_, view, key, value["time_ms"])
+            self._put_latest(pipeline, type_, view, key, value)
         self._announce(pipeline, type_, view, list(values))
         await pipeline.execute()
+
+    async def silently(self, type_: str, view: str, key: str, value: Mapping[str, Any]) -> None:
+        """A thing whose announcement is lost."""
+        pipeline = self.client.pipeline(transaction=False)
+        self._put_latest(pipeline, type_, view, key, value)
+        await pipeline.execute()
+
+    def _put_latest(self, pipeline: Any, type_: str, view: str, key: str, value: Mapping[str, Any]) -> None:
+        version = redis_keys.latest_version(value["time_ms"], 0, next(self._offsets))
+        name = redis_keys.latest(self.namespace, type_, view, key)
+        pipeline.hset(name, redis_keys.LATEST_FIELD, version + msgspec.msgpack.encode(value))
+        pipeline.expire(name, TTL_S)
+        self._index(pipeline, type_, view, key, value["time_ms"])
 
     async def road(
         self,

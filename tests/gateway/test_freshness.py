@@ -7,7 +7,7 @@ import pytest
 from citystream.contracts import redis_keys, views
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway
-from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
+from tests.gateway.speed_layer import POSITION, SpeedLayer, now_ms, readings
 
 
 async def test_a_change_reaches_the_api_within_200_ms(
@@ -99,3 +99,18 @@ async def test_a_value_that_is_half_readable_is_not_answered_as_a_whole(
     assert (await shared_gateway.get("/api/traffic/live/half"))["readings"] == 1
     await shared_speed.road("half", start_s, readings(30.0), partition=1)
     await shared_gateway.until("/api/traffic/live/half", lambda answer: answer["readings"] == 3)
+
+
+async def test_a_change_that_nobody_announced_is_found_by_the_sweep(
+    speed: SpeedLayer, start_gateway: StartGateway
+) -> None:
+    # Buckets are swept in turn, one about every two seconds, so the test waits for an early one.
+    known, silent = [f"v{number}" for number in range(200) if redis_keys.bucket(f"v{number}") == 1][:2]
+    await speed.position(known)
+    gateway = await start_gateway()
+    await gateway.get(f"/api/vehicles/{known}")
+    ns = speed.namespace
+    await speed.client.zrem(redis_keys.index(ns, "gps", views.GPS_LATEST, 1), known)
+    await speed.silently("gps", views.GPS_LATEST, silent, {**POSITION, "time_ms": now_ms()})
+    await gateway.until(f"/api/vehicles/{silent}", lambda answer: "vehicle_id" in answer, timeout_s=60)
+    assert (await gateway.http.get(f"/api/vehicles/{known}")).status_code == 404

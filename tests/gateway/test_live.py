@@ -141,7 +141,7 @@ async def test_a_client_that_does_not_read_is_sampled(speed: SpeedLayer, start_g
             received += len(text)
             message = msgspec.json.decode(text)
             last |= {item["vehicle_id"]: item["speed_kmh"] for item in message.get("changed", ())}
-    # All 20 changes are 20 snapshots long; the server's socket holds 4 MB at most, ten of them; two more wait.
+    # All 20 changes are 20 snapshots long; the server's socket holds 4 MB at most, ten of them.
     assert received < 15 * snapshot
 
 

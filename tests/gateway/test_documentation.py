@@ -1,0 +1,37 @@
+"""docs/gateway.md names everything that is there."""
+
+from pathlib import Path
+
+import pytest
+from prometheus_client import Counter, Gauge, Histogram
+
+from citystream.settings import Settings
+from gateway import metrics
+from gateway.app import build
+from gateway.settings import PREFIX, GatewaySettings
+
+TEXT = (Path(__file__).parents[2] / "docs" / "gateway.md").read_text()
+
+METRICS = [
+    family.name + ("_total" if family.type == "counter" else "")
+    for metric in vars(metrics).values()
+    if isinstance(metric, Counter | Gauge | Histogram)
+    for family in metric.describe()
+]
+
+
+@pytest.mark.parametrize("name", METRICS)
+def test_every_metric_is_documented(name: str) -> None:
+    assert f"`{name}`" in TEXT
+
+
+@pytest.mark.parametrize("name", list(GatewaySettings.model_fields))
+def test_every_setting_is_documented(name: str) -> None:
+    assert f"`{PREFIX}{name.upper()}`" in TEXT
+
+
+async def test_every_route_is_documented() -> None:
+    paths = [getattr(route, "path", "") for route in build(Settings(), GatewaySettings(), 0).routes]
+    assert len(paths) == 15
+    for path in paths:
+        assert f"`{path}" in TEXT, path
