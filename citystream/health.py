@@ -202,6 +202,7 @@ class Health:
             self._statuses[role.role] = role.status(self._settings, self._instance, self._port)
 
     async def _healthz(self, request: Request) -> Response:
+        self.refresh()
         stuck = [role.role for role in self._roles if role.stuck]
         body = {"stuck": stuck, "roles": msgspec.to_builtins(self._statuses)}
         return JSONResponse(body, status_code=503 if stuck else 200)

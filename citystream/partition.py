@@ -1,6 +1,7 @@
 """One partition that this worker owns: its fold, and what of it is not durable yet."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,7 @@ from citystream.rows import (
     slot_value,
     version,
 )
+from citystream.updates import Identity, identity
 
 # 8 bytes an id: a row of packed ids stays under half a batch of the producer.
 IDS_PER_ROW_BYTES = 8 * 32_768
@@ -38,8 +40,16 @@ class Snapshot:
 class OwnedPartition:
     """State and bookkeeping of one partition, from its assignment to its revocation."""
 
-    def __init__(self, number: int, fold: PartitionFold[Any], generation: int) -> None:
+    def __init__(
+        self,
+        number: int,
+        fold: PartitionFold[Any],
+        generation: int,
+        held: Callable[[Identity], bool],
+    ) -> None:
+        """`held` tells whether a sink has yet to write a state."""
         self.number = number
+        self._held = held
         self.fold = fold
         self.generation = generation
         self.committed = -1
@@ -47,6 +57,8 @@ class OwnedPartition:
         self.progressed_at = time.monotonic()
         self._dirty: dict[bytes, Slot] = {}
         self._tombstones: dict[bytes, bytes] = {}
+        self._leaving: dict[bytes, Identity] = {}
+        """Rows of expired states, which leave the table when the sinks have their last values."""
         self._ids: dict[bytes, bytes] = {}
         self._ids_keys: dict[int, list[bytes]] = {}
 
@@ -76,6 +88,7 @@ class OwnedPartition:
             self.fold.next_offset != self.committed
             or self._dirty
             or self._tombstones
+            or self._leaving
             or self._ids
             or self.fold.letters
         )
@@ -110,7 +123,12 @@ class OwnedPartition:
         self.fold.letters = snapshot.letters + self.fold.letters
 
     def _expire(self) -> None:
-        self.bury([slot_key(slot) for slot in self.fold.expire()])
+        for slot in self.fold.expire():
+            self._leaving[slot_key(slot)] = identity(slot, self.generation, self.number)
+        free = [key for key, one in self._leaving.items() if not self._held(one)]
+        for key in free:
+            del self._leaving[key]
+        self.bury(free)
         pruned, self.fold.pruned_ids = self.fold.pruned_ids, []
         for bucket in pruned:
             keys = self._ids_keys.pop(bucket, [])

@@ -30,12 +30,18 @@ from citystream.settings import Settings
 from citystream.sinks.elasticsearch import ElasticsearchSink
 from citystream.sinks.redis import RedisSink
 from citystream.table import ExactTable
-from citystream.updates import updates
+from citystream.updates import Identity, updates
 
 log = logging.getLogger(__name__)
 
 # Kafka waits for a member that leaves; a checkpoint that takes longer is left to the next owner.
 REVOKE_CHECKPOINT_S = 4.0
+# The index may lag; what it has not taken by then is left to a replay.
+STOP_INDEX_S = 2.0
+INDEX_BATCHES = 5
+PACE_S = 0.02
+# Between looks at how much waits for the index.
+INDEX_LOOK_S = 0.25
 # Ages kept for the median that the status shows.
 AGES = 256
 
@@ -84,7 +90,15 @@ class Stream:
     async def stop(self) -> None:
         """Drain: a last checkpoint, then let go."""
         await self._checkpoint_within(REVOKE_CHECKPOINT_S)
-        await self.elasticsearch.flush()
+        try:
+            async with asyncio.timeout(STOP_INDEX_S):
+                await self.elasticsearch.flush()
+        except TimeoutError:
+            log.warning(
+                "%d states not indexed before the stop; %s replay indexes them",
+                self.elasticsearch.status().pending,
+                f"city-{self.service.name}",
+            )
         await self._producer.stop()
         await self.log.stop()
         await self.redis.close()
@@ -116,6 +130,15 @@ class Stream:
         self.metrics.folded(part.fold, time.perf_counter() - started)
         part.progressed_at = time.monotonic()
         self._arrivals.append(records[0].timestamp)
+        await self._keep_pace()
+
+    async def _keep_pace(self) -> None:
+        """Let sinks that are up catch up: a backfill makes more states than coalescing can spare them.
+
+        It ends when they have, or when one is found to be away.
+        """
+        while self.redis.crowded or self.elasticsearch.crowded:  # noqa: ASYNC110 - two sinks, and breakers
+            await asyncio.sleep(PACE_S)
 
     # Ownership ------------------------------------------------------------------------------------
 
@@ -175,14 +198,17 @@ class Stream:
             )
             keys = [slot_key(slot) for slot in fold.all_slots()] + ids
             fold = PartitionFold(self.service, self._rules, partition)
-            part = OwnedPartition(partition, fold, generation + 1)
+            part = OwnedPartition(partition, fold, generation + 1, self._held)
             part.bury(keys)
             return part
-        part = OwnedPartition(partition, fold, generation)
+        part = OwnedPartition(partition, fold, generation, self._held)
         part.adopt_ids(ids)
         beaten = store.beaten.pop(partition, set())
         part.mark([slot for slot in fold.all_slots() if slot_key(slot) in beaten])
         return part
+
+    def _held(self, one: Identity) -> bool:
+        return self.redis.holds(one) or self.elasticsearch.holds(one)
 
     async def revoked(self, tps: Iterable[TP]) -> None:
         """Checkpoint if still possible, then forget all of it."""
@@ -326,9 +352,14 @@ class Stream:
                 log.exception("the clock goes on after an error")
 
     async def run_index_clock(self) -> None:
-        """Index until cancelled."""
+        """Index until cancelled: at its interval, and at once when several batches wait."""
+        interval_s, sink = self.settings.index_ms / 1000, self.elasticsearch
+        indexed_at = time.monotonic()
         while True:
-            await asyncio.sleep(self.settings.index_ms / 1000)
+            await asyncio.sleep(min(INDEX_LOOK_S, interval_s))
+            if time.monotonic() - indexed_at < interval_s and sink.waiting < INDEX_BATCHES * sink.batch:
+                continue
+            indexed_at = time.monotonic()
             try:
                 await self.index()
             except Exception:  # as above

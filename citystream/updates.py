@@ -10,6 +10,14 @@ from citystream.fold import PartitionFold, Slot, View, latest_state
 from citystream.rows import encode
 from citystream.service import Latest, Windows
 
+Identity = tuple[str, str, str, int, int, int]
+"""Kind of view, view, key, window, generation, partition."""
+
+
+def identity(slot: Slot, generation: int, partition: int) -> Identity:
+    """What stays the same of a state from update to update."""
+    return type(slot.view).__name__, slot.view.name, slot.key, slot.start_s, generation, partition
+
 
 @dataclass(frozen=True, slots=True)
 class Update:
@@ -31,7 +39,7 @@ class Update:
     """Longitude, latitude."""
 
     @property
-    def identity(self) -> tuple[str, str, str, int, int, int]:
+    def identity(self) -> Identity:
         return (
             type(self.view).__name__,
             self.view.name,

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from citystream.breaker import Breaker
 from citystream.contracts.status import SinkStatus
-from citystream.updates import Update
+from citystream.updates import Identity, Update
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,8 @@ class BufferedSink(abc.ABC):
     def __init__(self, pending: int, timeout_s: float) -> None:
         self._bound = pending
         self._timeout_s = timeout_s
-        self._pending: dict[tuple[str, str, str, int, int, int], Update] = {}
+        self._pending: dict[Identity, Update] = {}
+        self._writing: frozenset[Identity] = frozenset()
         self._flushing = asyncio.Lock()
         self.breaker = Breaker()
         self.dropped = 0
@@ -50,6 +51,20 @@ class BufferedSink(abc.ABC):
             pending[identity] = update
         self._trim()
 
+    @property
+    def crowded(self) -> bool:
+        """Up, but behind: more would soon be dropped. A sink that is away is never waited for."""
+        return self.breaker.closed and len(self._pending) > self._bound // 2
+
+    def holds(self, identity: Identity) -> bool:
+        """Whether a state is not written yet."""
+        return identity in self._pending or identity in self._writing
+
+    @property
+    def waiting(self) -> int:
+        """Values that wait to be written."""
+        return len(self._pending)
+
     def _trim(self) -> None:
         excess = len(self._pending) - self._bound
         if excess > 0:
@@ -63,6 +78,7 @@ class BufferedSink(abc.ABC):
             while self._pending and self.breaker.allows():
                 identities = list(self._pending)[: self.batch]
                 batch = [self._pending.pop(identity) for identity in identities]
+                self._writing = frozenset(identities)
                 try:
                     async with asyncio.timeout(self._timeout_s):
                         await self.write(batch)
@@ -74,6 +90,8 @@ class BufferedSink(abc.ABC):
                     if self.breaker.failed(error):
                         log.warning("%s is away: %s", self.name, self.breaker.error)
                     return False
+                finally:
+                    self._writing = frozenset()
                 self.written += len(batch)
                 if self.breaker.succeeded():
                     log.warning("%s is back", self.name)

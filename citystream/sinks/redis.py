@@ -19,23 +19,34 @@ from citystream.settings import Settings
 from citystream.sinks.buffered import BufferedSink
 from citystream.updates import Update
 
-# KEYS: index, places, then one hash an item. ARGV, eight an item: field, version length, value, ttl,
-# member (empty: not indexed), score, longitude, latitude (empty: nowhere).
-PUT = """
+# Writes windows. KEYS: one hash an item. ARGV: length of a version, ttl; then two an item: field, value.
+KEEP = """
+local length, ttl = tonumber(ARGV[1]), ARGV[2]
+for i = 1, #KEYS do
+  local field, new = ARGV[2 * i + 1], ARGV[2 * i + 2]
+  local old = redis.call('HGET', KEYS[i], field)
+  if not old or string.sub(old, 1, length) <= string.sub(new, 1, length) then
+    redis.call('HSET', KEYS[i], field, new)
+    redis.call('EXPIRE', KEYS[i], ttl)
+  end
+end
+"""
+# Writes what is live. KEYS: index, places, then one hash an item. ARGV: length of a version, ttl; then six
+# an item: field, value, member, score, longitude, latitude (empty: nowhere).
+SHOW = """
+local length, ttl = tonumber(ARGV[1]), ARGV[2]
 for i = 3, #KEYS do
-  local a = (i - 3) * 8
-  local new, length = ARGV[a + 3], tonumber(ARGV[a + 2])
+  local a = (i - 3) * 6 + 2
+  local new = ARGV[a + 2]
   local old = redis.call('HGET', KEYS[i], ARGV[a + 1])
   if not old or string.sub(old, 1, length) <= string.sub(new, 1, length) then
     redis.call('HSET', KEYS[i], ARGV[a + 1], new)
-    redis.call('EXPIRE', KEYS[i], ARGV[a + 4])
+    redis.call('EXPIRE', KEYS[i], ttl)
+    redis.call('ZADD', KEYS[1], 'GT', ARGV[a + 4], ARGV[a + 3])
+    redis.call('EXPIRE', KEYS[1], ttl)
     if ARGV[a + 5] ~= '' then
-      redis.call('ZADD', KEYS[1], 'GT', ARGV[a + 6], ARGV[a + 5])
-      redis.call('EXPIRE', KEYS[1], ARGV[a + 4])
-      if ARGV[a + 7] ~= '' then
-        redis.call('GEOADD', KEYS[2], ARGV[a + 7], ARGV[a + 8], ARGV[a + 5])
-        redis.call('EXPIRE', KEYS[2], ARGV[a + 4])
-      end
+      redis.call('GEOADD', KEYS[2], ARGV[a + 5], ARGV[a + 6], ARGV[a + 3])
+      redis.call('EXPIRE', KEYS[2], ttl)
     end
   end
 end
@@ -79,20 +90,29 @@ class RedisSink(BufferedSink):
         self._facts[partition] = facts
 
     async def write(self, updates: list[Update]) -> None:
-        groups: dict[tuple[int, str], list[Update]] = defaultdict(list)
-        changed: dict[str, list[str]] = defaultdict(list)
+        newest: dict[tuple[str, str, int, int], int] = {}
+        changed: dict[str, set[str]] = defaultdict(set)
         for update in updates:
-            groups[keys.bucket(update.key), update.view.name].append(update)
-            changed[update.view.name].append(update.key)
-        await self._run(
-            PUT, [self._arguments(number, view, group) for (number, view), group in groups.items()]
-        )
+            one = _live_identity(update)
+            newest[one] = max(update.start_s, newest.get(one, 0))
+            changed[update.view.name].add(update.key)
+        keep: dict[tuple[int, str], list[Update]] = defaultdict(list)
+        show: dict[tuple[int, str, bool], list[Update]] = defaultdict(list)
+        for update in updates:
+            number, view = keys.bucket(update.key), update.view
+            if isinstance(view, Windows):
+                keep[number, view.name].append(update)
+            if update.start_s == newest[_live_identity(update)]:
+                show[number, view.name, isinstance(view, Latest)].append(update)
+        await self._run(KEEP, [self._windows(group) for group in keep.values()])
+        await self._run(SHOW, [self._live(number, group) for (number, _, _), group in show.items()])
         pipe = self._client.pipeline(transaction=False)
         name = keys.partitions(self._namespace, self._service)
         if self._facts:
             pipe.hset(name, mapping={str(p): msgspec.msgpack.encode(f) for p, f in self._facts.items()})
             pipe.expire(name, keys.AGGREGATE_TTL_S)
-        pipe.publish(keys.changes(self._namespace, self._service), msgspec.msgpack.encode(changed))
+        message = {view: sorted(names) for view, names in changed.items()}
+        pipe.publish(keys.changes(self._namespace, self._service), msgspec.msgpack.encode(message))
         await pipe.execute()
 
     async def check_alive(self) -> None:
@@ -130,6 +150,8 @@ class RedisSink(BufferedSink):
     async def _run(self, script: str, calls: list[tuple[list[str], list[Any]]]) -> None:
         """Run one script with several keys and arguments, in one round trip."""
         try:
+            if not calls:
+                return
             sha = self._shas.get(script) or await self._load(script)
             await self._evalsha(sha, calls)
         except NoScriptError:  # a Redis that restarted has forgotten it
@@ -152,38 +174,41 @@ class RedisSink(BufferedSink):
             keys.places(self._namespace, self._service, view, number),
         ]
 
-    def _arguments(self, number: int, view: str, group: list[Update]) -> tuple[list[str], list[Any]]:
-        names = self._shared(number, view)
-        arguments: list[Any] = []
+    def _windows(self, group: list[Update]) -> tuple[list[str], list[Any]]:
+        """Names and arguments of `KEEP`; a page outlives its last window, up to an hour after its first."""
+        view = group[0].view
+        names: list[str] = []
+        arguments: list[Any] = [keys.WINDOW_VERSION_LENGTH, view.ttl_s + keys.HOUR_S]
         for update in group:
-            for name, item in self._items(update):
-                names.append(name)
-                arguments += item
+            names.append(keys.page(self._namespace, self._service, view.name, update.key, update.start_s))
+            arguments += (
+                keys.window_field(update.start_s, update.generation, update.partition),
+                keys.window_version(update.offset) + update.payload,
+            )
         return names, arguments
 
-    def _items(self, update: Update) -> Iterable[tuple[str, list[Any]]]:
-        """Hashes to write for a state, with the script's eight arguments."""
-        view, ttl_s = update.view, update.view.ttl_s
-        place: tuple[float | str, float | str] = ("", "")
-        if update.place and abs(update.place[1]) < MAX_LATITUDE:
-            place = update.place
-        indexed = (update.key, update.time_ms // 1000, *place)
-        of = (self._namespace, self._service, view.name, update.key)
-        if isinstance(view, Latest):
-            value = keys.latest_version(update.time_ms, update.partition, update.offset) + update.payload
-            yield (
-                keys.latest(*of),
-                [keys.LATEST_FIELD, keys.LATEST_VERSION_LENGTH, value, ttl_s, *indexed],
-            )
-            return
-        if isinstance(view, Windows):
-            field = keys.window_field(update.start_s, update.generation, update.partition)
-            value = keys.window_version(update.offset) + update.payload
-            # A page outlives its last window, which starts up to an hour after its first.
-            yield (
-                keys.page(*of, update.start_s),
-                [field, keys.WINDOW_VERSION_LENGTH, value, ttl_s + keys.HOUR_S, "", 0, "", ""],
-            )
-        field = keys.partition_field(update.generation, update.partition)
-        value = keys.live_version(update.start_s, update.offset) + update.payload
-        yield keys.live(*of), [field, keys.LIVE_VERSION_LENGTH, value, ttl_s, *indexed]
+    def _live(self, number: int, group: list[Update]) -> tuple[list[str], list[Any]]:
+        """Names and arguments of `SHOW`."""
+        view = group[0].view
+        single = isinstance(view, Latest)
+        name = keys.latest if single else keys.live
+        names = self._shared(number, view.name)
+        length = keys.LATEST_VERSION_LENGTH if single else keys.LIVE_VERSION_LENGTH
+        arguments: list[Any] = [length, view.ttl_s]
+        for update in group:
+            names.append(name(self._namespace, self._service, view.name, update.key))
+            if single:
+                field = keys.LATEST_FIELD
+                version = keys.latest_version(update.time_ms, update.partition, update.offset)
+            else:
+                field = keys.partition_field(update.generation, update.partition)
+                version = keys.live_version(update.start_s, update.offset)
+            on_map = update.place is not None and abs(update.place[1]) < MAX_LATITUDE
+            place = update.place if update.place and on_map else ("", "")
+            arguments += (field, version + update.payload, update.key, update.time_ms // 1000, *place)
+        return names, arguments
+
+
+def _live_identity(update: Update) -> tuple[str, str, int, int]:
+    """Of the windows of one key and partition in a batch, only the newest is live."""
+    return update.view.name, update.key, update.generation, update.partition
