@@ -1,6 +1,7 @@
 """The `city-gateway` command."""
 
 import logging
+import os
 import signal
 import socket
 import sys
@@ -140,8 +141,11 @@ def _listen(own: GatewaySettings) -> socket.socket:
     try:
         return socket.create_server((own.host, own.port), family=family, backlog=BACKLOG)
     except OSError as error:
+        # A number below 0 is of a name that could not be resolved.
+        number = error.errno or 0
+        reason = os.strerror(number) if number > 0 else error.strerror
         raise click.ClickException(
-            f"{own.host}:{own.port}: {error.strerror}; choose another with --host or --port"
+            f"{own.host}:{own.port}: {reason}; choose another with --host or --port"
         ) from error
 
 
