@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 
 from citystream.contracts.events import VehicleType, event_time_ms
 from gateway.bounds import Bounds, BoundsError, checked
-from gateway.problems import ProblemError, bad_field
+from gateway.problems import bad_field
 
 DEFAULT_LIMIT = 1_000
 HIGHEST_LIMIT = 10_000
@@ -121,8 +121,6 @@ def _after(text: str) -> str:
         padded = text + "=" * (-len(text) % 4)
         return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise _bad_cursor() from error
-
-
-def _bad_cursor() -> ProblemError:
-    return bad_field("cursor", "not one of ours", "give next_cursor of the page before, unchanged")
+        raise bad_field(
+            "cursor", "not one of ours", "give next_cursor of the page before, unchanged"
+        ) from error

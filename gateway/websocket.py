@@ -30,8 +30,6 @@ READ_EVERY_S = 0.2
 SLOT_S = 0.05
 # At about 60 kB each, kernel buffers aside.
 MOST_CLIENTS = 5_000
-TRY_LATER = 1013
-POLICY = 1008
 
 _numbers = itertools.count()
 
