@@ -1,13 +1,16 @@
-"""Clients for the four servers, made from settings: TLS, SASL and credentials included."""
+"""Clients for the four servers, made from settings: TLS, SASL and credentials included.
 
-from typing import Any
+aioboto3 and elasticsearch take a second each to import: whoever does not use them should not wait.
+"""
 
-import aioboto3
-import elasticsearch
+from typing import TYPE_CHECKING, Any
+
 import redis.asyncio as redis
-from aiobotocore.config import AioConfig
 
 from citystream.settings import Settings, secret
+
+if TYPE_CHECKING:
+    import elasticsearch
 
 
 def kafka_options(settings: Settings) -> dict[str, Any]:
@@ -44,6 +47,9 @@ def redis_client(settings: Settings) -> redis.Redis:
 
 def s3_client(settings: Settings) -> Any:
     """Async context manager that yields an S3 client."""
+    import aioboto3
+    from aiobotocore.config import AioConfig
+
     return aioboto3.Session().client(
         "s3",
         endpoint_url=settings.s3,
@@ -61,8 +67,10 @@ def s3_client(settings: Settings) -> Any:
     )
 
 
-def elasticsearch_client(settings: Settings) -> elasticsearch.AsyncElasticsearch:
+def elasticsearch_client(settings: Settings) -> "elasticsearch.AsyncElasticsearch":
     """Elasticsearch client whose calls end within the sink timeout; the caller retries, not the client."""
+    import elasticsearch
+
     options: dict[str, Any] = {"request_timeout": max(settings.sink_timeout_s, 5.0), "max_retries": 0}
     if settings.elasticsearch_api_key:
         options["api_key"] = secret(settings.elasticsearch_api_key)

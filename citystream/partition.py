@@ -11,6 +11,7 @@ from citystream.producer import Row
 from citystream.rows import (
     FACTS_KEY,
     Facts,
+    Restored,
     facts_value,
     ids_bucket,
     ids_key,
@@ -26,11 +27,16 @@ IDS_PER_ROW_BYTES = 8 * 32_768
 
 @dataclass(slots=True)
 class Snapshot:
-    """What one checkpoint makes durable, as of `facts.next_offset`."""
+    """What one checkpoint makes durable, as of `facts.next_offset`, in the order of its fields.
+
+    Facts come after the states and ids that they speak of. Deletions come after the facts: without the
+    watermark that allows them, a record that comes again would find its window empty.
+    """
 
     facts: Facts
     rows: list[Row]
     facts_row: Row
+    deletions: list[Row]
     letters: list[DeadLetter]
     slots: dict[bytes, Slot]
     tombstones: dict[bytes, bytes]
@@ -62,10 +68,11 @@ class OwnedPartition:
         self._ids: dict[bytes, bytes] = {}
         self._ids_keys: dict[int, list[bytes]] = {}
 
-    def adopt_ids(self, keys: list[bytes]) -> None:
+    def adopt_ids(self, restored: Restored) -> None:
         """Rows of packed ids that the table holds already."""
-        for key in keys:
+        for key in restored.ids:
             self._ids_keys.setdefault(ids_bucket(key), []).append(key)
+        self.bury(restored.stale)
 
     def bury(self, keys: list[bytes]) -> None:
         """Have rows deleted by the next checkpoint."""
@@ -103,6 +110,7 @@ class OwnedPartition:
             for start in range(0, len(packed), IDS_PER_ROW_BYTES):
                 key = ids_key(bucket, position + start // 8, fold.next_offset)
                 self._ids[key] = packed[start : start + IDS_PER_ROW_BYTES]
+                self._tombstones.pop(key, None)
                 self._ids_keys.setdefault(bucket, []).append(key)
         slots, self._dirty = self._dirty, {}
         tombstones, self._tombstones = self._tombstones, {}
@@ -110,8 +118,9 @@ class OwnedPartition:
         letters, fold.letters = fold.letters, []
         rows = [Row(key, slot_value(slot, generation), b"") for key, slot in slots.items()]
         rows += [Row(key, at + packed, at) for key, packed in ids.items()]
-        rows += [Row(key, None, gone) for key, gone in tombstones.items()]
-        return Snapshot(facts, rows, Row(FACTS_KEY, facts_value(facts), at), letters, slots, tombstones, ids)
+        deletions = [Row(key, None, gone) for key, gone in tombstones.items()]
+        facts_row = Row(FACTS_KEY, facts_value(facts), at)
+        return Snapshot(facts, rows, facts_row, deletions, letters, slots, tombstones, ids)
 
     def take_back(self, snapshot: Snapshot) -> None:
         """The checkpoint failed: nothing is forgotten before it succeeded."""

@@ -76,25 +76,28 @@ def ids_bucket(key: bytes) -> int:
     return int(key.removeprefix(IDS_PREFIX).split(b"\x00", 1)[0])
 
 
-def restore(
-    fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]
-) -> tuple[Facts | None, list[bytes]]:
-    """Take a table's rows back into a fold.
+class Restored(msgspec.Struct):
+    """What a table held beside states."""
 
-    Returns:
-        the partition's facts, None when it was never checkpointed; and the keys of packed ids.
-    """
+    facts: Facts | None = None
+    """None of a partition that was never checkpointed."""
+    ids: list[bytes] = []
+    """Keys of packed ids that were taken back."""
+    stale: list[bytes] = []
+    """Keys of packed ids that a checkpoint left behind which did not come to its facts."""
+
+
+def restore(fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]) -> Restored:
+    """Take a table's rows back into a fold."""
     views = {_kind(view): view for view in fold.service.views}
     decoders = {name: msgspec.msgpack.Decoder(_state_type(view)) for name, view in views.items()}
     body_decoder = msgspec.msgpack.Decoder(_Body)
-    facts: Facts | None = None
-    ids: list[bytes] = []
+    restored, packed_ids = Restored(), []
     for key, value in rows:
         if key == FACTS_KEY:
-            facts = msgspec.msgpack.decode(value[VERSION_BYTES:], type=Facts)
+            restored.facts = msgspec.msgpack.decode(value[VERSION_BYTES:], type=Facts)
         elif key.startswith(IDS_PREFIX):
-            fold.seen.restore(ids_bucket(key), value[VERSION_BYTES:])
-            ids.append(key)
+            packed_ids.append((key, value))
         else:
             name, start_s, entity = key.decode().split("\x00", 2)
             if name not in views:
@@ -103,9 +106,16 @@ def restore(
             slot = Slot(views[name], entity, int(start_s), decoders[name].decode(body.state))
             slot.offset, slot.time_ms = offset_of(value), body.time_ms
             fold.adopt(slot)
-    if facts:
-        fold.next_offset, fold.newest_ms = facts.next_offset, facts.newest_ms
-    return facts, ids
+    if restored.facts:
+        fold.next_offset, fold.newest_ms = restored.facts.next_offset, restored.facts.newest_ms
+    for key, value in packed_ids:
+        # Ids beyond the facts are of records that will come again, and would be their own duplicates.
+        if offset_of(value) < fold.next_offset:
+            fold.seen.restore(ids_bucket(key), value[VERSION_BYTES:])
+            restored.ids.append(key)
+        else:
+            restored.stale.append(key)
+    return restored
 
 
 def _kind(view: View) -> str:

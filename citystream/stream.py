@@ -186,7 +186,8 @@ class Stream:
     def _restored(self, partition: int, end: int) -> OwnedPartition:
         store = self._table.store
         fold: PartitionFold[Any] = PartitionFold(self.service, self._rules, partition)
-        facts, ids = restore(fold, store.rows(partition))
+        restored = restore(fold, store.rows(partition))
+        facts = restored.facts
         generation = facts.generation if facts else 0
         if facts and facts.next_offset > end:
             # Offsets compare only within one log, and this one is another: start over beside the old.
@@ -196,13 +197,13 @@ class Stream:
                 end,
                 facts.next_offset,
             )
-            keys = [slot_key(slot) for slot in fold.all_slots()] + ids
+            keys = [slot_key(slot) for slot in fold.all_slots()] + restored.ids + restored.stale
             fold = PartitionFold(self.service, self._rules, partition)
             part = OwnedPartition(partition, fold, generation + 1, self._held)
             part.bury(keys)
             return part
         part = OwnedPartition(partition, fold, generation, self._held)
-        part.adopt_ids(ids)
+        part.adopt_ids(restored)
         beaten = store.beaten.pop(partition, set())
         part.mark([slot for slot in fold.all_slots() if slot_key(slot) in beaten])
         return part
@@ -279,12 +280,12 @@ class Stream:
     # Checkpoint clock -----------------------------------------------------------------------------
 
     async def checkpoint(self) -> None:
-        """Make durable what was folded: publish, dead letters, table, facts, commit, in this order.
+        """Make durable what was folded: publish, dead letters, rows, facts, deletions, commit, in this order.
 
         Publish first, so that Redis is never behind what is committed. Every send is awaited. Facts come
-        after the rows they speak of, so they never claim more than the table holds. The commit comes
-        last. A sink that is away does not stop it (its values wait); a failed send does, and all of it
-        is tried again.
+        after the rows they speak of, so they never claim more than the table holds, and deletions after
+        the facts that allow them. The commit comes last. A sink that is away does not stop it (its values
+        wait); a failed send does, and all of it is tried again.
         """
         async with self._checkpointing:
             await self.publish()
@@ -314,6 +315,7 @@ class Stream:
             )
             written = await self._producer.rows(self._changelog, part.number, snapshot.rows)
             written += await self._producer.rows(self._changelog, part.number, [snapshot.facts_row])
+            written += await self._producer.rows(self._changelog, part.number, snapshot.deletions)
             if self.parts.get(part.number) is part:
                 for at in written:
                     rows = {row.key: row.value for row in at.rows}

@@ -75,6 +75,9 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
         for app in apps:
             app.in_worker = True
             await app.start()
+        for one in (stream, archive):
+            if one:
+                one.log.fetch_patiently()
         code = await _watch(apps, health, stop)
         for task in tasks[1:]:
             task.cancel()

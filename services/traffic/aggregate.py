@@ -4,10 +4,15 @@ from citystream.contracts import views
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.events import Traffic
 from citystream.contracts.sketch import bucket
-from citystream.contracts.views import MICRO, MILLI, Summary, TrafficWindow, congestion_level
+from citystream.contracts.views import (
+    MICRO,
+    MILLI,
+    TRAFFIC_WINDOW_S,
+    Summary,
+    TrafficWindow,
+    congestion_level,
+)
 from citystream.service import Service, Windows
-
-WINDOW_S = 300
 
 
 def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
@@ -46,7 +51,7 @@ def service(model: CityModel | None) -> Service[Traffic]:
                 key=lambda event: event.road_id,
                 state=TrafficWindow,
                 add=add,
-                window_s=WINDOW_S,
+                window_s=TRAFFIC_WINDOW_S,
                 document=document,
             ),
         ),
