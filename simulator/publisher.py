@@ -26,6 +26,7 @@ BATCH_BYTES = 262_144
 CONNECT_S = 30.0
 """A broker that starts along with us is up by then."""
 CONNECT_PAUSE_S = 2.0
+CLOSE_S = 2.0
 
 Target = tuple[str, int]
 """Type and partition."""
@@ -64,7 +65,10 @@ class Publisher:
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
         await self._check_topics()
         self._producer = AIOKafkaProducer(
-            **kafka_options(self._settings), acks="all", enable_idempotence=True, max_batch_size=BATCH_BYTES
+            **kafka_options(self._settings),
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=min(BATCH_BYTES, self._settings.max_event_bytes),
         )
         await self._producer.start()
         self._last_answer_s = time.monotonic()
@@ -94,14 +98,19 @@ class Publisher:
             await asyncio.wait(self._on_the_way.values())
         self._raise_failure()
 
-    async def stop(self, patience_s: float = 5.0) -> None:
-        """Close the connections; what is not acknowledged by then is lost."""
+    async def stop(self) -> None:
+        """Close the connections; what Kafka does not acknowledge by then is lost."""
         if self._producer is None:
             return
         try:
-            await asyncio.wait_for(self._producer.stop(), patience_s)
+            await asyncio.wait_for(self._producer.stop(), CLOSE_S)
         except (TimeoutError, KafkaError):
             log.debug("the producer did not close in time")
+
+    @property
+    def started(self) -> bool:
+        """Whether it is connected, or was."""
+        return self._producer is not None
 
     def silent_s(self) -> float:
         """Seconds since Kafka last acknowledged anything, while something waits; else 0."""

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 
 from simulator.publisher import Publisher, PublishError
 
-STOP_S = 10.0
-"""How long a stop waits for what is on its way to Kafka."""
+STOP_S = 6.0
+"""How long a stop waits for what is on its way to Kafka; with the 2 s to close the connections it stays
+below the 10 s after which containers are killed."""
 
 
 async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]], publisher: Publisher) -> None:
@@ -26,12 +27,14 @@ async def until_stopped(work: Callable[[asyncio.Event], Awaitable[None]], publis
     try:
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         if not working.done():
-            await asyncio.wait({working}, timeout=STOP_S)
-        if not working.done():
-            working.cancel()
-            await asyncio.wait({working})
+            await asyncio.wait({working}, timeout=STOP_S if publisher.started else 0)
+        if working.done():
+            working.result()
+            return
+        working.cancel()
+        await asyncio.wait({working})
+        if publisher.waiting:
             raise PublishError(f"stopped with {publisher.waiting} records that Kafka did not acknowledge")
-        working.result()
     finally:
         stopping.cancel()
         for number in signals:

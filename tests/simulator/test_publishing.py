@@ -29,15 +29,18 @@ async def ended(process: asyncio.subprocess.Process, code: int = 0) -> str:
     return text
 
 
+def read_counts(path: Path) -> Document:
+    """The count file as it is now."""
+    document: Document = json.loads(path.read_bytes()) if path.exists() else {"produced_total": 0}
+    return document
+
+
 async def counted(path: Path, enough: Callable[[Document], bool]) -> Document:
     """The count file once it says enough."""
     async with asyncio.timeout(60):
-        while True:
-            if path.exists():
-                document: Document = json.loads(path.read_bytes())
-                if enough(document):
-                    return document
+        while not enough(document := read_counts(path)):
             await asyncio.sleep(0.1)
+    return document
 
 
 async def test_a_duration_is_run_and_every_record_counted_is_in_the_log(
@@ -49,7 +52,7 @@ async def test_a_duration_is_run_and_every_record_counted_is_in_the_log(
         "--start", START, "--count-file", str(count_file),
     )  # fmt: skip
     text = await ended(process)
-    counts = json.loads(count_file.read_bytes())
+    counts = read_counts(count_file)
     log = await read_log(kafka_settings, *EVENTS)
     good = {
         type_: [value for _, value in records if not becomes_a_dead_letter(type_, value, START_MS)]
@@ -89,7 +92,7 @@ async def test_a_signal_ends_the_run_well_with_all_of_it_counted(
     await counted(count_file, lambda counts: counts["produced_total"] > 500)
     process.send_signal(number)
     await ended(process)
-    counts = json.loads(count_file.read_bytes())
+    counts = read_counts(count_file)
     log = await read_log(kafka_settings, *EVENTS)
     assert counts["finished"]
     assert counts["produced"] == {type_: len(records) for type_, records in log.items()}
@@ -108,7 +111,7 @@ async def test_a_broker_that_was_away_costs_time_but_no_record(
     process.terminate()
     text = await ended(process)
     log = await read_log(kafka_settings, *EVENTS)
-    counts = json.loads(count_file.read_bytes())
+    counts = read_counts(count_file)
     assert counts["produced"] == {type_: len(records) for type_, records in log.items()}
     ids = [json.loads(value)["event_id"] for records in log.values() for _, value in records]
     assert len(set(ids)) == len(ids)
@@ -128,7 +131,17 @@ async def test_a_stop_while_the_broker_is_away_says_what_was_lost(
     process.terminate()
     text = await ended(process, 1)
     assert "records that Kafka did not acknowledge" in text
-    assert json.loads(count_file.read_bytes())["finished"]
+    assert read_counts(count_file)["finished"]
+
+
+async def test_a_stop_while_no_broker_ever_answered_is_a_stop(start: Start, kafka_server: Server) -> None:
+    kafka_server.kill()
+    process = await start("run")
+    assert process.stderr
+    line = await asyncio.wait_for(process.stderr.readline(), 30)
+    assert b"does not answer yet; trying again" in line
+    process.terminate()
+    assert "sent nothing" in await ended(process)
 
 
 async def test_real_speeds_arrive_under_their_road_with_their_own_time(
