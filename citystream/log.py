@@ -48,16 +48,18 @@ class Log:
     def __init__(self, app: App, topic: str, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        # A broker answers one request of a connection at a time, and the app's consumer always has a
-        # fetch of up to 1.5 s open; this one never fetches.
-        self._asker = AIOKafkaConsumer(**kafka_options(settings), enable_auto_commit=False)
+        self._asker: AIOKafkaConsumer | None = None
         self.topic = topic
 
     async def start(self) -> None:
+        # A broker answers one request of a connection at a time, and the app's consumer always has a
+        # fetch of up to 1.5 s open; this one never fetches.
+        self._asker = AIOKafkaConsumer(**kafka_options(self._settings), enable_auto_commit=False)
         await self._asker.start()
 
     async def stop(self) -> None:
-        await self._asker.stop()
+        if self._asker:
+            await self._asker.stop()
 
     @property
     def _consumer(self) -> Consumer:
@@ -108,6 +110,8 @@ class Log:
 
     async def bounds(self, partition: int) -> Bounds:
         """What the log holds now."""
+        if self._asker is None:
+            raise RuntimeError("the log is not started")
         tp = TopicPartition(self.topic, partition)
         begin = await self._asker.beginning_offsets([tp])
         end = await self._asker.end_offsets([tp])

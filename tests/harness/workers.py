@@ -65,15 +65,16 @@ class Worker:
                 await asyncio.sleep(0.1)
         raise AssertionError(f"{self.process.name} is not ready:\n{self.log_tail()}")
 
-    async def flushed(self, seconds: float = READY_S) -> None:
-        """Wait until no sink has anything waiting."""
-        deadline = time.monotonic() + seconds
-        sinks: dict[str, dict[str, int]] = {}
+    async def flushed(self, *sinks: str) -> None:
+        """Wait until nothing waits for these sinks."""
+        deadline = time.monotonic() + READY_S
+        pending: dict[str, int] = {}
         async with httpx.AsyncClient(timeout=30) as client:
             while time.monotonic() < deadline:
                 answer = await client.get(f"http://127.0.0.1:{self.port}/healthz")
-                sinks = answer.json()["roles"]["stream"]["sinks"]
-                if not any(sink["pending"] for sink in sinks.values()):
+                found = answer.json()["roles"]["stream"]["sinks"]
+                pending = {sink: found[sink]["pending"] for sink in sinks}
+                if not any(pending.values()):
                     return
                 await asyncio.sleep(0.25)
-        raise AssertionError(f"not flushed: {sinks}")
+        raise AssertionError(f"not flushed: {pending}")

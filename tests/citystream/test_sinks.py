@@ -1,0 +1,196 @@
+"""Sinks compare, coalesce, and give way to nothing but their server."""
+
+import asyncio
+import time
+from typing import Any
+
+import msgspec
+import pytest
+import redis.asyncio as redis
+
+from citystream.contracts import redis_keys as keys
+from citystream.contracts.views import GpsWindow
+from citystream.fold import PartitionFold, TimeRules
+from citystream.settings import Settings
+from citystream.sinks.elasticsearch import ElasticsearchSink
+from citystream.sinks.redis import RedisSink
+from citystream.updates import Update, updates
+from demo.servers.server import Server
+from services.gps.aggregate import SERVICE as GPS
+from tests.citystream.records import NOW_MS, FakeRecord
+from tests.conftest import MakeSettings
+from tests.harness import events, outputs
+
+RULES = TimeRules(disorder_ms=5_000, lateness_ms=10_000, future_ms=60_000)
+(WINDOWS,), (POSITION,) = GPS.windows, GPS.latest
+
+
+def positions(*speeds: float, start: int = 0) -> list[FakeRecord]:
+    """Positions of one vehicle, a second apart, farther north as it goes."""
+    return [
+        FakeRecord(
+            offset,
+            events.encode(
+                {
+                    "event_id": str(offset),
+                    "timestamp": NOW_MS + offset * 1000,
+                    "vehicle_id": "bus:7",
+                    "vehicle_type": "bus",
+                    "latitude": 48 + offset / 1000,
+                    "longitude": 11.5,
+                    "speed_kmh": speed,
+                    "heading_deg": 0,
+                }
+            ),
+            NOW_MS + offset * 1000,
+        )
+        for offset, speed in enumerate(speeds, start)
+    ]
+
+
+def made(records: list[FakeRecord], generation: int = 0, partition: int = 0) -> list[Update]:
+    fold: PartitionFold[Any] = PartitionFold(GPS, RULES, partition)
+    fold.fold(records)
+    return updates(fold, generation, fold.all_slots())
+
+
+async def written(settings: Settings, *batches: list[Update]) -> RedisSink:
+    sink = RedisSink(settings, "gps")
+    for batch in batches:
+        sink.offer(batch)
+        assert await sink.flush()
+    return sink
+
+
+async def test_an_older_state_does_not_replace_a_newer(settings: MakeSettings) -> None:
+    own = settings()
+    old, new = made(positions(10)), made(positions(10, 20, 30))
+    sink = await written(own, new, old)
+    ((_, window),) = (await outputs.windows(own, "gps", WINDOWS)).items()
+    assert window.positions == 3
+    assert (await outputs.latest(own, "gps", POSITION))["bus:7"]["speed_kmh"] == 30
+    await sink.close()
+
+
+async def test_partitions_and_generations_stand_side_by_side(settings: MakeSettings) -> None:
+    own = settings()
+    sink = await written(
+        own, made(positions(10)), made(positions(20), partition=1), made(positions(30), generation=1)
+    )
+    ((_, window),) = (await outputs.windows(own, "gps", WINDOWS)).items()
+    assert window.positions == 3
+    await sink.close()
+
+
+async def test_every_key_ends_and_the_thing_is_on_the_map(settings: MakeSettings) -> None:
+    own = settings()
+    sink = await written(own, made(positions(10)))
+    client: Any = redis.Redis.from_url(own.redis)
+    names = [name async for name in client.scan_iter(match=f"*{own.namespace}*")]
+    assert len(names) >= 5
+    for name in names:
+        assert 0 < await client.ttl(name) <= keys.GPS_TTL_S + keys.HOUR_S, name
+    number = keys.bucket("bus:7")
+    ((longitude, latitude),) = await client.geopos(
+        keys.places(own.namespace, "gps", POSITION.name, number), "bus:7"
+    )
+    assert (longitude, latitude) == (pytest.approx(11.5, abs=1e-4), pytest.approx(48, abs=1e-4))
+    assert await client.zscore(keys.index(own.namespace, "gps", POSITION.name, number), "bus:7") == (
+        NOW_MS // 1000
+    )
+    await client.aclose()
+    await sink.close()
+
+
+async def test_readers_hear_what_changed(settings: MakeSettings) -> None:
+    own = settings()
+    client: Any = redis.Redis.from_url(own.redis)
+    async with client.pubsub() as channel:
+        await channel.subscribe(keys.changes(own.namespace, "gps"))
+        await channel.get_message(timeout=5)
+        sink = await written(own, made(positions(10)))
+        message = None
+        while message is None:
+            message = await channel.get_message(ignore_subscribe_messages=True, timeout=5)
+    assert msgspec.msgpack.decode(message["data"]) == {"minute": ["bus:7"], "position": ["bus:7"]}
+    await client.aclose()
+    await sink.close()
+
+
+async def test_a_page_of_a_days_track_stays_packed(settings: MakeSettings) -> None:
+    window = GpsWindow(60, 3_000_000, 90_000, NOW_MS, 54_034_321, -118_123_456)
+    value = keys.window_version(10**15) + msgspec.msgpack.encode(window)
+    # Redis packs small hashes whose values are at most 64 bytes.
+    assert len(value) <= 64
+
+
+async def test_values_wait_for_a_redis_that_is_away_newest_per_key(
+    settings: MakeSettings, redis_server: Server
+) -> None:
+    own = settings(sink_timeout_s=0.5)
+    sink = RedisSink(own, "gps")
+    redis_server.kill()
+    for count in range(1, 6):
+        sink.offer(made(positions(*range(count))))
+        started = time.monotonic()
+        await sink.flush()
+        assert time.monotonic() - started < 1
+    assert sink.status().state == "down"
+    assert sink.waiting == 2
+    assert not sink.crowded
+    redis_server.start()
+    async with asyncio.timeout(15):
+        while not await sink.flush():
+            await asyncio.sleep(0.1)
+    assert sink.take_returned()
+    assert (await outputs.latest(own, "gps", POSITION))["bus:7"]["speed_kmh"] == 4
+    await sink.close()
+
+
+async def test_a_hanging_redis_holds_nobody_up(settings: MakeSettings, redis_server: Server) -> None:
+    sink = await written(settings(sink_timeout_s=0.5), made(positions(10)))
+    redis_server.pause()
+    sink.offer(made(positions(10, 20)))
+    started = time.monotonic()
+    assert not await sink.flush()
+    assert not await sink.flush()
+    assert time.monotonic() - started < 1.5
+    await sink.close()
+
+
+async def test_a_redis_that_was_emptied_is_noticed(settings: MakeSettings) -> None:
+    own = settings()
+    sink = await written(own, made(positions(10)))
+    await sink.check_alive()
+    assert sink.take_returned()
+    client: Any = redis.Redis.from_url(own.redis)
+    await client.delete(keys.sentinel(own.namespace, "gps"))
+    async with asyncio.timeout(5):
+        while not sink.take_returned():
+            await sink.check_alive()
+            await asyncio.sleep(0.1)
+    await client.aclose()
+    await sink.close()
+
+
+async def test_beyond_the_bound_the_oldest_are_dropped_and_counted(settings: MakeSettings) -> None:
+    sink = RedisSink(settings(sink_pending=1), "gps")
+    sink.offer(made(positions(10)))
+    assert (sink.waiting, sink.dropped) == (1, 1)
+    await sink.close()
+
+
+async def test_the_index_keeps_the_newest_of_each_window(settings: MakeSettings) -> None:
+    own = settings()
+    sink = ElasticsearchSink(own, "gps")
+    for batch in (made(positions(10, 20)), made(positions(10))):
+        sink.offer(batch)
+        assert await sink.flush(), sink.status()
+    await sink._client.indices.refresh(index=f"{own.namespace}-*")
+    found = await sink._client.search(index=f"{own.namespace}-gps-{WINDOWS.name}-*")
+    (hit,) = found["hits"]["hits"]
+    assert hit["_source"]["positions"] == 2
+    assert hit["_source"]["vehicle_id"] == "bus:7"
+    assert hit["_id"].startswith("bus:7|")
+    assert sink.refused == 0
+    await sink.close()
