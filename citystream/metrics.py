@@ -1,9 +1,9 @@
 """Every metric of a service process: its name, unit, labels and meaning.
 
-`docs/metrics.md` and the dashboards are made from this file. All carry the label `service`; those of a
-sink also `sink`.
+`docs/metrics.md` is made from this file: `python -m citystream.metrics > docs/metrics.md`.
 """
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -112,3 +112,22 @@ class StreamMetrics:
         self.all.show("sink_pending", status.pending, sink=sink.name)
         self.all.show("sink_written", sink.written, sink=sink.name)
         self.all.show("sink_dropped", sink.dropped, sink=sink.name)
+
+
+def page() -> str:
+    """The catalogue as `docs/metrics.md`."""
+    rows = [
+        f"| `{PREFIX}{name}` | {kind} | {', '.join(f'`{label}`' for label in labels)} | {meaning} |"
+        for kind, catalogue in (("counter", COUNTERS), ("gauge", GAUGES))
+        for name, (labels, meaning) in catalogue.items()
+    ]
+    head = (
+        "# Metrics of the services\n\n"
+        "Each worker serves these on `/metrics` of its health port. The gateway's are in "
+        "[gateway.md](gateway.md).\n\n| metric | kind | labels | meaning |\n|---|---|---|---|\n"
+    )
+    return head + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())

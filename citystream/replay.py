@@ -6,6 +6,7 @@ things that live longer than a window only where the range begins with the log. 
 carries the offset it was folded to, and the sinks keep the higher one.
 """
 
+import contextlib
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -96,32 +97,17 @@ async def replay(
         ReplayError: no such topic, an empty range, or a server that does not take the results.
     """
     topic = topics.source(settings.namespace, service.name)
-    consumer = AIOKafkaConsumer(
-        **kafka_options(settings),
-        enable_auto_commit=False,
-        max_poll_records=FETCH_RECORDS,
-    )
+    report = ReplayReport()
     try:
         counts = await partition_counts(settings)
         if topic not in counts:
             raise ReplayError(f"no topic {topic}; is CITY_NAMESPACE right?")
-        await consumer.start()
+        tps = [TopicPartition(topic, number) for number in range(counts[topic])]
+        async with _consumer(settings) as consumer:
+            parts = await _parts(consumer, tps, service, settings, wanted)
+            await _fold(consumer, service, parts, report)
     except (KafkaError, OSError) as error:
         raise ReplayError(f"Kafka at {settings.kafka} does not answer: {error}") from error
-    try:
-        tps = [TopicPartition(topic, number) for number in range(counts[topic])]
-        parts = await _parts(consumer, tps, service, settings, wanted)
-        report = ReplayReport()
-        with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
-            task = progress.add_task(
-                f"replay {service.name}", total=sum(p.end - p.start for p in parts.values())
-            )
-            async for tp, records in _records(consumer, parts):
-                parts[tp].fold.fold(records)
-                report.records += len(records)
-                progress.update(task, advance=len(records))
-    finally:
-        await consumer.stop()
     for part in parts.values():
         counters = part.fold.counters
         report.folded += counters.folded
@@ -130,6 +116,33 @@ async def replay(
         report.refused += counters.refused
     await _publish(service, settings, parts, report, write=write)
     return report
+
+
+@contextlib.asynccontextmanager
+async def _consumer(settings: Settings) -> AsyncIterator[AIOKafkaConsumer]:
+    consumer = AIOKafkaConsumer(
+        **kafka_options(settings), enable_auto_commit=False, max_poll_records=FETCH_RECORDS
+    )
+    try:
+        await consumer.start()
+        yield consumer
+    finally:
+        await consumer.stop()
+
+
+async def _fold(
+    consumer: AIOKafkaConsumer,
+    service: Service[Any],
+    parts: dict[TopicPartition, _Part],
+    report: ReplayReport,
+) -> None:
+    total = sum(part.end - part.start for part in parts.values())
+    with Progress(disable=not sys.stderr.isatty(), transient=True) as progress:
+        task = progress.add_task(f"replay {service.name}", total=total)
+        async for tp, records in _records(consumer, parts):
+            parts[tp].fold.fold(records)
+            report.records += len(records)
+            progress.update(task, advance=len(records))
 
 
 async def _parts(

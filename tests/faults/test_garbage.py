@@ -57,7 +57,7 @@ async def test_garbage_never_stops_a_worker(service: str, settings: MakeSettings
     rng, now_ms = random.Random(7), round(time.time() * 1000)
     good = [events.fields(service, rng, number, now_ms - rng.randrange(5_000)) for number in range(GOOD)]
     bad = garbage(service, good[0])
-    messages: list[kafka_log.Message] = [(b"k", events.encode(event)) for event in good]
+    messages: list[events.Message] = [(b"k", events.encode(event)) for event in good]
     for value in bad.values():
         messages.insert(rng.randrange(len(messages)), (b"k", value))
     worker = Worker(service, own, tmp_path)

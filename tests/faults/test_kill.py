@@ -11,35 +11,12 @@ from citystream.contracts import topics
 from citystream.stream import time_rules
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs, recount
-from tests.harness.kafka_log import Message
 from tests.harness.workers import Worker
 from tests.services.descriptions import SERVICES
 
-EVENTS = 12_000
+EVENTS = 9_000
 PER_S = 1_500
-KILLS = 3
-START_MS = 1_790_000_000_000
-STEP_MS = 40
-"""Event time runs 60 times faster than the clock: eight minutes pass, so that windows close and expire."""
-
-
-def stream(service: str, seed: int) -> list[Message]:
-    """Events out of order, some too late, some twice, some unreadable."""
-    rng = random.Random(seed)
-    messages: list[Message] = []
-    for number in range(EVENTS):
-        time_ms = START_MS + number * STEP_MS - rng.randrange(4_000)
-        if rng.random() < 0.01:
-            time_ms -= rng.randrange(60_000)
-        fields = events.fields(service, rng, number, time_ms)
-        key = str(fields[events.KEYS[service]]).encode()
-        message: Message = (key, events.encode(fields))
-        messages.append(message)
-        if rng.random() < 0.02:
-            messages.append(rng.choice(messages[-50:]))
-        if rng.random() < 0.01:
-            messages.append((key, message[1][: rng.randrange(len(message[1]))]))
-    return messages
+KILLS = 2
 
 
 @pytest.mark.parametrize("service", events.TYPES)
@@ -64,7 +41,9 @@ async def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
     worker = Worker(service, own, tmp_path)
     worker.start()
     await worker.ready()
-    producing = asyncio.create_task(kafka_log.produce(own.kafka, topic, stream(service, seed), per_s=PER_S))
+    producing = asyncio.create_task(
+        kafka_log.produce(own.kafka, topic, events.stream(service, seed, EVENTS), per_s=PER_S)
+    )
     for _ in range(KILLS):
         await asyncio.sleep(1.5)
         worker.kill()

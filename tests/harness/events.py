@@ -8,6 +8,12 @@ import msgspec
 from citystream.contracts.events import EVENTS
 
 Fields = dict[str, Any]
+Message = tuple[bytes | None, bytes]
+"""Key and value."""
+
+START_MS = 1_790_000_000_000
+STEP_MS = 40
+"""Event time runs 60 times faster than a clock at 1,500 events/s, so that windows close and expire."""
 
 
 def fields(type_: str, rng: random.Random, number: int, time_ms: int) -> Fields:
@@ -69,3 +75,22 @@ TYPES = tuple(EVENTS)
 def encode(event: Fields) -> bytes:
     """An event as its sender writes it."""
     return msgspec.json.encode(event)
+
+
+def stream(type_: str, seed: int, length: int) -> list[Message]:
+    """Events out of order, some too late, some twice, some unreadable."""
+    rng = random.Random(seed)
+    messages: list[Message] = []
+    for number in range(length):
+        time_ms = START_MS + number * STEP_MS - rng.randrange(4_000)
+        if rng.random() < 0.01:
+            time_ms -= rng.randrange(60_000)
+        event = fields(type_, rng, number, time_ms)
+        key = str(event[KEYS[type_]]).encode()
+        message = key, encode(event)
+        messages.append(message)
+        if rng.random() < 0.02:
+            messages.append(rng.choice(messages[-50:]))
+        if rng.random() < 0.01:
+            messages.append((key, message[1][: rng.randrange(len(message[1]))]))
+    return messages

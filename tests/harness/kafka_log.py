@@ -11,9 +11,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from citystream.contracts import topics
 from citystream.log import partition_counts
 from citystream.settings import Settings
-
-Message = tuple[bytes | None, bytes]
-"""Key and value."""
+from tests.harness.events import Message
 
 
 async def produce(kafka: str, topic: str, messages: Sequence[Message], per_s: float | None = None) -> None:
