@@ -10,7 +10,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
-from aiokafka.errors import KafkaConnectionError, KafkaError
+from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
 from citystream.connections import kafka_options
@@ -63,15 +63,20 @@ class Publisher:
         """
         # Its own log repeats itself hundreds of times a second while a broker is away.
         logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
-        await self._check_topics()
-        self._producer = AIOKafkaProducer(
-            **kafka_options(self._settings),
-            acks="all",
-            enable_idempotence=True,
-            max_batch_size=min(BATCH_BYTES, self._settings.max_event_bytes),
-        )
-        await self._producer.start()
-        self._last_answer_s = time.monotonic()
+        until_s = time.monotonic() + CONNECT_S
+        while True:
+            try:
+                await self._connect()
+            except KafkaError as error:
+                if time.monotonic() > until_s or not error.retriable:
+                    raise PublishError(
+                        f"Kafka at {self._settings.kafka} does not answer ({error}); "
+                        "is it up, and are CITY_KAFKA and CITY_KAFKA_SECURITY right?"
+                    ) from error
+                log.warning("Kafka at %s does not answer yet; trying again", self._settings.kafka)
+                await asyncio.sleep(CONNECT_PAUSE_S)
+            else:
+                return
 
     async def send(self, records: Iterable[Record]) -> None:
         """Hand the records over; returns once each partition's earlier batch is acknowledged.
@@ -116,35 +121,32 @@ class Publisher:
         """Seconds since Kafka last acknowledged anything, while something waits; else 0."""
         return time.monotonic() - self._last_answer_s if self.waiting else 0.0
 
-    async def _check_topics(self) -> None:
-        wanted = {topics.source(self._settings.namespace, type_) for type_ in self._types}
-        missing = sorted(wanted - set(await self._topics()))
+    async def _connect(self) -> None:
+        admin = AIOKafkaAdminClient(**kafka_options(self._settings))
+        try:
+            await admin.start()
+            there = set(await admin.list_topics())
+        finally:
+            await admin.close()
+        missing = sorted({topics.source(self._settings.namespace, type_) for type_ in self._types} - there)
         if missing:
             raise PublishError(
                 f"no topic {', '.join(missing)}; create them with: "
                 f"CITY_NAMESPACE={self._settings.namespace} city topics create"
             )
-
-    async def _topics(self) -> list[str]:
-        until_s = time.monotonic() + CONNECT_S
-        while True:
-            admin = AIOKafkaAdminClient(**kafka_options(self._settings))
-            try:
-                await admin.start()
-                names: list[str] = await admin.list_topics()
-            except KafkaConnectionError as error:
-                if time.monotonic() > until_s:
-                    raise PublishError(
-                        f"Kafka at {self._settings.kafka} does not answer; is it up, and is CITY_KAFKA right?"
-                    ) from error
-                log.warning("Kafka at %s does not answer yet; trying again", self._settings.kafka)
-                await asyncio.sleep(CONNECT_PAUSE_S)
-            except KafkaError as error:
-                raise PublishError(f"Kafka at {self._settings.kafka}: {error}") from error
-            else:
-                return names
-            finally:
-                await admin.close()
+        producer = AIOKafkaProducer(
+            **kafka_options(self._settings),
+            acks="all",
+            enable_idempotence=True,
+            max_batch_size=min(BATCH_BYTES, self._settings.max_event_bytes),
+        )
+        try:
+            await producer.start()
+        except KafkaError:
+            await producer.stop()
+            raise
+        self._producer = producer
+        self._last_answer_s = time.monotonic()
 
     async def _partitions(self, type_: str) -> int:
         try:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from citystream.admin import create_topics
+from citystream.admin import TopicsError, create_topics
 from citystream.contracts import topics
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.events import EVENTS
@@ -53,22 +53,30 @@ def data() -> Path:
 async def kafka_settings(kafka: str, namespace: str) -> Settings:
     """Settings for Kafka alone, with all topics of this test's namespace made."""
     settings = Settings(kafka=kafka, namespace=namespace)
-    await create_topics(settings, EVENTS)
-    return settings
+    async with asyncio.timeout(30):
+        while True:
+            try:
+                await create_topics(settings, EVENTS)
+            except TopicsError:
+                # A broker that a test has paused answers at once, and takes part again seconds later.
+                await asyncio.sleep(0.5)
+            else:
+                return settings
 
 
 @pytest.fixture
 def start(kafka_settings: Settings) -> Start:
     """Start `city-simulator` with the arguments given; output comes through pipes."""
 
-    async def city_simulator(*arguments: str, namespace: str | None = None) -> asyncio.subprocess.Process:
+    async def city_simulator(
+        *arguments: str, namespace: str = kafka_settings.namespace, kafka: str = kafka_settings.kafka
+    ) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
             str(CITY_SIMULATOR),
             *arguments,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=os.environ
-            | {"CITY_KAFKA": kafka_settings.kafka, "CITY_NAMESPACE": namespace or kafka_settings.namespace},
+            env=os.environ | {"CITY_KAFKA": kafka, "CITY_NAMESPACE": namespace},
         )
 
     return city_simulator
