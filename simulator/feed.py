@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
+from math import isfinite
 from pathlib import Path
 
 from citystream.settings import Settings
@@ -45,7 +46,7 @@ async def feed(plan: Feed, settings: Settings) -> tuple[Counts, Skipped]:
         await publisher.start()
         async with Progress(publisher, counts, None):
             pace = Pace(plan.speed_up, plan.dataset.step_s)
-            for time_ms, chunk in chunks(records):
+            for time_ms, chunk in chunks(records, paced=isfinite(plan.speed_up)):
                 await asyncio.sleep(pace.seconds_until(time_ms, time.monotonic()))
                 if stop.is_set():
                     break
@@ -59,15 +60,16 @@ async def feed(plan: Feed, settings: Settings) -> tuple[Counts, Skipped]:
     return counts, skipped
 
 
-def chunks(records: Iterator[tuple[int, Record]]) -> Iterator[tuple[int, list[Record]]]:
-    """Records of one time together, up to `CHUNK`."""
+def chunks(records: Iterator[tuple[int, Record]], *, paced: bool) -> Iterator[tuple[int, list[Record]]]:
+    """Up to `CHUNK` records together, with the time of the first; of one time, if they are paced."""
     chunk: list[Record] = []
     chunk_ms = 0
     for time_ms, record in records:
-        if chunk and (time_ms != chunk_ms or len(chunk) == CHUNK):
+        if chunk and (len(chunk) == CHUNK or (paced and time_ms != chunk_ms)):
             yield chunk_ms, chunk
             chunk = []
-        chunk_ms = time_ms
+        if not chunk:
+            chunk_ms = time_ms
         chunk.append(record)
     if chunk:
         yield chunk_ms, chunk

@@ -4,10 +4,18 @@ from simulator.record import Record
 RECORD = Record("traffic", b"key", b"value")
 
 
-def test_chunks_are_of_one_moment_and_bounded() -> None:
+def sizes(paced: bool) -> list[tuple[int, int]]:
     records = iter([(1, RECORD), (1, RECORD), *[(2, RECORD)] * (CHUNK + 1)])
-    assert [(time_ms, len(chunk)) for time_ms, chunk in chunks(records)] == [(1, 2), (2, CHUNK), (2, 1)]
-    assert list(chunks(iter([]))) == []
+    return [(time_ms, len(chunk)) for time_ms, chunk in chunks(records, paced=paced)]
+
+
+def test_paced_chunks_are_of_one_moment_and_bounded() -> None:
+    assert sizes(paced=True) == [(1, 2), (2, CHUNK), (2, 1)]
+
+
+def test_without_a_pace_chunks_are_as_large_as_they_may_be() -> None:
+    assert sizes(paced=False) == [(1, CHUNK), (2, 3)]
+    assert list(chunks(iter([]), paced=False)) == []
 
 
 def test_sixty_times_as_fast_sends_a_five_minute_step_every_five_seconds() -> None:
