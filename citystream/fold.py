@@ -214,6 +214,11 @@ class PartitionFold(Generic[E]):
         self.counters.refused += 1
         self.letters.append(DeadLetter(record.offset, record.timestamp, field, reason, record.key, value))
 
+    @property
+    def touched(self) -> int:
+        """How many states changed since `take_touched`."""
+        return len(self._touched)
+
     def take_touched(self) -> list[Slot]:
         """The states changed since this was last asked."""
         touched, self._touched = self._touched, []

@@ -85,8 +85,11 @@ class Settings(BaseSettings):
     """Tumbling window; unset is the service's own."""
     deduplicate: bool = True
     """Drop events whose `event_id` was seen in the same partition within the lateness."""
-    sink_pending: int = Field(default=200_000, ge=1)
-    """Values kept for a sink that is away, newest per key; beyond it the oldest are dropped, and counted."""
+    sink_pending: int = Field(default=200_000, ge=20_000)
+    """Values kept for a sink that is away, newest per key; beyond it the oldest are dropped, and counted.
+
+    At half of it folding waits for a sink that is up; what one chunk adds must fit the other half.
+    """
     sink_timeout_s: float = Field(default=2.0, gt=0)
     dead_letter_bytes: int = Field(default=262_144, ge=0)
     """A longer dead letter is cut, with its length and hash."""

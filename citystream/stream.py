@@ -137,8 +137,12 @@ class Stream:
 
         It ends when they have, or when one is found to be away.
         """
-        while self.redis.crowded or self.elasticsearch.crowded:  # noqa: ASYNC110 - two sinks, and breakers
+        while self._crowded():  # noqa: ASYNC110 - several partitions, sinks and breakers change it
             await asyncio.sleep(PACE_S)
+
+    def _crowded(self) -> bool:
+        coming = sum(part.fold.touched for part in self.parts.values())
+        return self.redis.crowded_by(coming) or self.elasticsearch.crowded_by(coming)
 
     # Ownership ------------------------------------------------------------------------------------
 

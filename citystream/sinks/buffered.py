@@ -51,10 +51,9 @@ class BufferedSink(abc.ABC):
             pending[identity] = update
         self._trim()
 
-    @property
-    def crowded(self) -> bool:
-        """Up, but behind: more would soon be dropped. A sink that is away is never waited for."""
-        return self.breaker.closed and len(self._pending) > self._bound // 2
+    def crowded_by(self, coming: int) -> bool:
+        """Up, but so far behind that what is coming may be dropped. One that is away is never waited for."""
+        return self.breaker.closed and len(self._pending) + coming > self._bound // 2
 
     def holds(self, identity: Identity) -> bool:
         """Whether a state is not written yet."""

@@ -137,7 +137,7 @@ async def test_values_wait_for_a_redis_that_is_away_newest_per_key(
         assert time.monotonic() - started < 1
     assert sink.status().state == "down"
     assert sink.waiting == 2
-    assert not sink.crowded
+    assert not sink.crowded_by(10**9)
     redis_server.start()
     async with asyncio.timeout(15):
         while not await sink.flush():
@@ -174,9 +174,12 @@ async def test_a_redis_that_was_emptied_is_noticed(settings: MakeSettings) -> No
 
 
 async def test_beyond_the_bound_the_oldest_are_dropped_and_counted(settings: MakeSettings) -> None:
-    sink = RedisSink(settings(sink_pending=1), "gps")
-    sink.offer(made(positions(10)))
-    assert (sink.waiting, sink.dropped) == (1, 1)
+    own = settings(sink_pending=20_000)
+    sink = RedisSink(own, "gps")
+    for partition in range(10_001):
+        sink.offer(made(positions(10), partition=partition))
+    assert (sink.waiting, sink.dropped) == (20_000, 2)
+    assert sink.crowded_by(0)
     await sink.close()
 
 
