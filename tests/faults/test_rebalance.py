@@ -1,0 +1,70 @@
+"""Partitions change hands under load: workers join, sleep through their session, wake up, die."""
+
+import asyncio
+import os
+import random
+import signal
+from pathlib import Path
+
+from citystream.admin import create_topics
+from citystream.contracts import topics
+from citystream.stream import time_rules
+from tests.conftest import MakeSettings
+from tests.harness import events, kafka_log, outputs, recount
+from tests.harness.workers import Worker
+from tests.services.descriptions import SERVICES
+
+SERVICE = "traffic"
+EVENTS = 27_000
+PER_S = 1_000
+SESSION_S = 6
+ASLEEP_S = SESSION_S + 3
+
+
+async def test_partitions_that_change_hands_lose_nothing_and_count_nothing_twice(
+    settings: MakeSettings, tmp_path: Path
+) -> None:
+    seed = random.SystemRandom().randrange(2**32)
+    print(f"seed {seed}")
+    rules_of = {"window_s": 10, "disorder_s": 5, "lateness_s": 10}
+    workers = {}
+    for name in ("first", "second"):
+        own = settings(
+            **rules_of,
+            data_dir=tmp_path / name,
+            checkpoint_ms=300,
+            archive_s=2,
+            kafka_session_timeout_s=SESSION_S,
+        )
+        workers[name] = Worker(SERVICE, own, tmp_path / f"{name}-logs")
+    first, second = workers["first"], workers["second"]
+    await create_topics(own, [SERVICE])
+    described, topic = SERVICES[SERVICE], topics.source(own.namespace, SERVICE)
+    first.start()
+    await first.ready()
+    producing = asyncio.create_task(
+        kafka_log.produce(own.kafka, topic, events.stream(SERVICE, seed, EVENTS), per_s=PER_S)
+    )
+    await asyncio.sleep(3)
+    second.start()
+    await second.ready()
+    await asyncio.sleep(2)
+    os.kill(first.process.pid, signal.SIGSTOP)
+    await asyncio.sleep(ASLEEP_S)
+    os.kill(first.process.pid, signal.SIGCONT)
+    await asyncio.sleep(4)
+    second.kill()
+    await producing
+    await kafka_log.drained(own, SERVICE)
+    await first.flushed("redis")
+    assert first.stop() == 0
+
+    log, rules = await kafka_log.read(own, topic), time_rules(own)
+    (view,) = described.windows
+    assert await outputs.windows(own, SERVICE, view) == recount.windows(described, view, log, rules)
+    rows = await outputs.archived(own, SERVICE)
+    assert set(rows.values()) == {1}
+    assert set(rows) == {(number, one.offset, one.value) for number, part in log.items() for one in part}
+    wanted = recount.refused(described, log, rules)
+    letters = await outputs.dead_letters(own, SERVICE)
+    assert set(letters) == {f"{topic}-{number}-{offset}".encode() for number, offset in wanted}
