@@ -65,6 +65,13 @@ class Worker:
                 await asyncio.sleep(0.1)
         raise AssertionError(f"{self.process.name} is not ready:\n{self.log_tail()}")
 
+    async def sink_state(self, sink: str) -> str:
+        """up or down, as the stream role says."""
+        async with httpx.AsyncClient(timeout=30) as client:
+            answer = await client.get(f"http://127.0.0.1:{self.port}/healthz")
+        state: str = answer.json()["roles"]["stream"]["sinks"][sink]["state"]
+        return state
+
     async def flushed(self, *sinks: str) -> None:
         """Wait until nothing waits for these sinks."""
         deadline = time.monotonic() + READY_S
