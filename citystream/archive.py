@@ -19,6 +19,7 @@ from faust.types import TP
 from citystream import parquet
 from citystream.batches import Record
 from citystream.breaker import Breaker
+from citystream.bucket import BucketError, create_bucket
 from citystream.connections import s3_client
 from citystream.contiguity import Contiguity
 from citystream.contracts import s3_paths, topics
@@ -184,7 +185,7 @@ class Archive:
         records = buffer.records[: self.settings.archive_records]
         try:
             last = await self._put(s3, buffer, records)
-        except (BotoCoreError, ClientError, TimeoutError, OSError) as error:
+        except (BotoCoreError, ClientError, BucketError, TimeoutError, OSError) as error:
             self.metrics.count("archive_failures_total")
             if self.breaker.failed(error):
                 log.warning("S3 is away: %s", self.breaker.error)
@@ -235,7 +236,7 @@ class Archive:
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == NO_BUCKET:
-                await self._create_bucket(s3)
+                await create_bucket(self.settings)
                 return await self._create(s3, name, body, metadata)
             if code not in EXISTS:
                 raise
@@ -243,16 +244,6 @@ class Archive:
             found: dict[str, str] = head["Metadata"]
             return found
         return None
-
-    async def _create_bucket(self, s3: Any) -> None:
-        region = self.settings.s3_region
-        # The one region that may not be named.
-        where = {} if region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": region}}
-        try:
-            await s3.create_bucket(Bucket=self.settings.s3_bucket, **where)
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
-                raise
 
     @property
     def ready(self) -> bool:

@@ -16,15 +16,15 @@ from faust import App
 from faust.types import TP
 
 from citystream.batches import Record
+from citystream.checkpoint import Checkpoint
 from citystream.contiguity import Contiguity
 from citystream.contracts import topics
 from citystream.contracts.redis_keys import PartitionFacts
-from citystream.fold import PartitionFold, TimeRules
+from citystream.fold import TimeRules
 from citystream.log import Log
 from citystream.metrics import StreamMetrics
-from citystream.partition import OwnedPartition, Snapshot
-from citystream.producer import CheckpointProducer
-from citystream.rows import Facts, restore, slot_key
+from citystream.ownership import take_over
+from citystream.partition import OwnedPartition
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.sinks.elasticsearch import ElasticsearchSink
@@ -76,16 +76,14 @@ class Stream:
         self._app = app
         self._table = table
         self._rules = time_rules(settings)
-        self._producer = CheckpointProducer(settings)
+        self._checkpoint = Checkpoint(service.name, settings, table, self.log, metrics)
         self._opening = asyncio.Lock()
         self._checkpointing = asyncio.Lock()
         self._arrivals: list[int] = []
-        self._changelog = topics.changelog(settings.namespace, service.name)
-        self._dead_letters = topics.dead_letters(settings.namespace, service.name)
 
     async def start(self) -> None:
         await self.log.start()
-        await self._producer.start()
+        await self._checkpoint.start()
 
     async def stop(self) -> None:
         """Drain: a last checkpoint, then let go."""
@@ -99,7 +97,7 @@ class Stream:
                 self.elasticsearch.status().pending,
                 f"city-{self.service.name}",
             )
-        await self._producer.stop()
+        await self._checkpoint.stop()
         await self.log.stop()
         await self.redis.close()
         await self.elasticsearch.close()
@@ -168,7 +166,8 @@ class Stream:
                 return None
             if self._app.rebalancing or partition not in self.log.assigned():
                 return None
-            part = self._restored(partition, bounds.end)
+            store = self._table.store
+            part = take_over(self.service, self._rules, store, partition, bounds.end, self._held)
             if part.fold.next_offset < bounds.begin:
                 if part.fold.next_offset:
                     self._contiguity.check_begin(partition, part.fold.next_offset, bounds.begin)
@@ -186,31 +185,6 @@ class Stream:
                 sum(1 for _ in part.fold.all_slots()),
             )
             return part
-
-    def _restored(self, partition: int, end: int) -> OwnedPartition:
-        store = self._table.store
-        fold: PartitionFold[Any] = PartitionFold(self.service, self._rules, partition)
-        restored = restore(fold, store.rows(partition))
-        facts = restored.facts
-        generation = facts.generation if facts else 0
-        if facts and facts.next_offset > end:
-            # Offsets compare only within one log, and this one is another: start over beside the old.
-            log.warning(
-                "partition %d: the log ends at %d, before %d that was folded: the topic was made anew",
-                partition,
-                end,
-                facts.next_offset,
-            )
-            keys = [slot_key(slot) for slot in fold.all_slots()] + restored.ids + restored.stale
-            fold = PartitionFold(self.service, self._rules, partition)
-            part = OwnedPartition(partition, fold, generation + 1, self._held)
-            part.bury(keys)
-            return part
-        part = OwnedPartition(partition, fold, generation, self._held)
-        part.adopt_ids(restored)
-        beaten = store.beaten.pop(partition, set())
-        part.mark([slot for slot in fold.all_slots() if slot_key(slot) in beaten])
-        return part
 
     def _held(self, one: Identity) -> bool:
         return self.redis.holds(one) or self.elasticsearch.holds(one)
@@ -284,55 +258,14 @@ class Stream:
     # Checkpoint clock -----------------------------------------------------------------------------
 
     async def checkpoint(self) -> None:
-        """Make durable what was folded: publish, dead letters, rows, facts, deletions, commit, in this order.
-
-        Publish first, so that Redis is never behind what is committed. Every send is awaited. Facts come
-        after the rows they speak of, so they never claim more than the table holds, and deletions after
-        the facts that allow them. The commit comes last. A sink that is away does not stop it (its values
-        wait); a failed send does, and all of it is tried again.
-        """
+        """Publish, so that Redis is never behind what is committed; then make it durable."""
         async with self._checkpointing:
             await self.publish()
-            started = time.perf_counter()
-            parts = [part for part in self.parts.values() if part.unsaved]
+            unsaved = [part for part in self.parts.values() if part.unsaved]
             # `publish` let other chunks in; what they touched is saved as well.
-            for part in parts:
+            for part in unsaved:
                 self._collect(part)
-            saved = await asyncio.gather(*(self._save(part, part.snapshot()) for part in parts))
-            positions = {
-                part.number: facts.next_offset
-                for part, facts in zip(parts, saved, strict=True)
-                if facts and self.parts.get(part.number) is part
-            }
-            if positions and await self.log.commit(positions):
-                for number, offset in positions.items():
-                    if number in self.parts:
-                        self.parts[number].committed = offset
-            self.metrics.checkpointed(time.perf_counter() - started)
-
-    async def _save(self, part: OwnedPartition, snapshot: Snapshot) -> Facts | None:
-        """Write one partition's snapshot; None when it was not, and is still to be saved."""
-        saved = False
-        try:
-            await self._producer.dead_letters(
-                self._dead_letters, self.log.topic, part.number, self.service.name, snapshot.letters
-            )
-            written = await self._producer.rows(self._changelog, part.number, snapshot.rows)
-            written += await self._producer.rows(self._changelog, part.number, [snapshot.facts_row])
-            written += await self._producer.rows(self._changelog, part.number, snapshot.deletions)
-            if self.parts.get(part.number) is part:
-                for at in written:
-                    rows = {row.key: row.value for row in at.rows}
-                    tp = TP(self._changelog, part.number)
-                    self._table.store.write_rows(tp, rows, at.base, len(at.rows))
-            saved = True
-        except (KafkaError, TimeoutError) as error:
-            self.metrics.checkpoint_failed()
-            log.warning("partition %d: checkpoint failed, will be tried again: %s", part.number, error)
-        finally:
-            if not saved:
-                part.take_back(snapshot)
-        return snapshot.facts if saved else None
+            await self._checkpoint.save(self.parts, unsaved)
 
     async def _checkpoint_within(self, seconds: float) -> None:
         try:

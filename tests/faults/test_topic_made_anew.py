@@ -1,0 +1,52 @@
+"""A topic deleted and made again is another log: its events count beside the old ones, none is skipped."""
+
+import asyncio
+import random
+import time
+from pathlib import Path
+
+from aiokafka.admin import AIOKafkaAdminClient
+
+from citystream.admin import create_topics
+from citystream.contracts import topics
+from citystream.log import partition_counts
+from tests.conftest import MakeSettings
+from tests.harness import events, kafka_log, outputs
+from tests.harness.workers import Worker
+from tests.services.descriptions import SERVICES
+
+SERVICE = "traffic"
+OLD, NEW = 300, 100
+
+
+async def test_events_of_a_topic_made_anew_all_count(settings: MakeSettings, tmp_path: Path) -> None:
+    own = settings(archive_s=1, partitions=1)
+    topic = topics.source(own.namespace, SERVICE)
+    rng, now_ms = random.Random(1), round(time.time() * 1000)
+    good = [
+        (b"k", events.encode(events.fields(SERVICE, rng, number, now_ms - rng.randrange(3_000))))
+        for number in range(OLD + NEW)
+    ]
+    worker = Worker(SERVICE, own, tmp_path)
+    for part in (good[:OLD], good[OLD:]):
+        await create_topics(own, [SERVICE])
+        worker.start()
+        await worker.ready()
+        await kafka_log.produce(own.kafka, topic, part)
+        await kafka_log.drained(own, SERVICE)
+        await worker.flushed("redis")
+        assert worker.stop() == 0
+        admin = AIOKafkaAdminClient(bootstrap_servers=own.kafka)
+        await admin.start()
+        await admin.delete_topics([topic])
+        await admin.close()
+        async with asyncio.timeout(20):
+            while topic in await partition_counts(own):
+                await asyncio.sleep(0.1)
+    assert "made anew" in worker.process.log.read_text()
+    (view,) = SERVICES[SERVICE].windows
+    windows = await outputs.windows(own, SERVICE, view)
+    assert sum(state.readings for state in windows.values()) == OLD + NEW
+    rows = await outputs.archived(own, SERVICE)
+    assert {value for _, _, value in rows} == {value for _, value in good}
+    assert sum(rows.values()) == OLD + NEW
