@@ -68,7 +68,7 @@ class StreamHealth:
                 return True
         return False
 
-    def status(self, settings: Settings, instance: str, port: int) -> ProcessStatus:
+    def status(self, instance: str, port: int) -> ProcessStatus:
         stream, totals = self._stream, self._stream.metrics.totals
         now, events = time.monotonic(), totals["folded"]
         (then, before), self._last = self._last, (now, events)
@@ -116,7 +116,7 @@ class ArchiveHealth:
         self._metrics = metrics
         self._last = (time.monotonic(), 0)
 
-    def status(self, settings: Settings, instance: str, port: int) -> ProcessStatus:
+    def status(self, instance: str, port: int) -> ProcessStatus:
         archive = self._archive
         now, events = time.monotonic(), archive.archived
         (then, before), self._last = self._last, (now, events)
@@ -199,7 +199,7 @@ class Health:
     def refresh(self) -> None:
         """Look at every role again."""
         for role in self._roles:
-            self._statuses[role.role] = role.status(self._settings, self._instance, self._port)
+            self._statuses[role.role] = role.status(self._instance, self._port)
 
     async def _healthz(self, request: Request) -> Response:
         self.refresh()

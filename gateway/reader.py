@@ -1,5 +1,6 @@
 """What a kind of thing states of itself, so that the feed can keep its view."""
 
+import abc
 from collections.abc import Mapping
 from typing import ClassVar, Generic, Literal, TypeVar
 
@@ -8,7 +9,7 @@ from gateway.view import View
 V = TypeVar("V")
 
 
-class Reader(Generic[V]):
+class Reader(abc.ABC, Generic[V]):
     """One Redis view and the things made of it. `type_` and `name` are its place in the contracts."""
 
     type_: ClassVar[str]
@@ -19,14 +20,13 @@ class Reader(Generic[V]):
 
     view: View[V]
 
+    @abc.abstractmethod
     def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
         """Put into the view what Redis has of one key. `event_s` is its event time in the index.
 
         Raises:
             StoredError: it can't be read; the view keeps what it had.
         """
-        raise NotImplementedError
 
-    def advance(self, watermark_ms: int) -> None:
+    def advance(self, watermark_ms: int) -> None:  # noqa: B027 - what has no windows has no use for it
         """Take the partitions' watermark; only a windowed reader gets one."""
-        raise NotImplementedError
