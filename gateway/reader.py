@@ -28,5 +28,5 @@ class Reader(abc.ABC, Generic[V]):
             StoredError: it can't be read; the view keeps what it had.
         """
 
-    def advance(self, watermark_ms: int) -> None:  # noqa: B027 - what has no windows has no use for it
+    def advance(self, watermark_ms: int) -> None:
         """Take the partitions' watermark; only a windowed reader gets one."""
