@@ -102,6 +102,13 @@ def elasticsearch_server(_elasticsearch_session: Server) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
+def apache_only(_kafka_session: Server) -> None:
+    """For what noida-db can't do: keep all it acknowledged when killed, rebalance two members, SASL."""
+    if not isinstance(_kafka_session, ApacheKafka):
+        pytest.skip("needs Apache Kafka, noida-db can't do this: install Java (17 or later) and Maven")
+
+
+@pytest.fixture(scope="session")
 def kafka(_kafka_session: Server) -> str:
     """Bootstrap server, host:port: Apache Kafka, or noida-db (with a notice) without Java and Maven."""
     return _kafka_session.address

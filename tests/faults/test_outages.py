@@ -4,6 +4,8 @@ import asyncio
 import random
 from pathlib import Path
 
+import pytest
+
 from citystream.admin import create_topics
 from citystream.contracts import topics
 from citystream.stream import time_rules
@@ -22,6 +24,7 @@ LINES = 400
 """A worker's log for the whole run; aiokafka alone would write as many a second."""
 
 
+@pytest.mark.usefixtures("apache_only")
 async def test_a_worker_outlives_every_server(
     settings: MakeSettings,
     tmp_path: Path,

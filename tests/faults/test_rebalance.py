@@ -6,6 +6,8 @@ import random
 import signal
 from pathlib import Path
 
+import pytest
+
 from citystream.admin import create_topics
 from citystream.contracts import topics
 from citystream.stream import time_rules
@@ -21,6 +23,7 @@ SESSION_S = 6
 ASLEEP_S = SESSION_S + 3
 
 
+@pytest.mark.usefixtures("apache_only")
 async def test_partitions_that_change_hands_lose_nothing_and_count_nothing_twice(
     settings: MakeSettings, tmp_path: Path
 ) -> None:

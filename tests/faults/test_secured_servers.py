@@ -90,6 +90,7 @@ def self_signed() -> tuple[bytes, bytes]:
     )
 
 
+@pytest.mark.usefixtures("apache_only")
 async def test_a_worker_works_with_sasl_tls_and_passwords(settings: MakeSettings, tmp_path: Path) -> None:
     kafka_password, redis_password = secrets.token_hex(), secrets.token_hex()
     kafka, valkey = SecuredKafka(tmp_path / "kafka", kafka_password), Valkey(tmp_path / "redis")
