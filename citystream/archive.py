@@ -99,6 +99,13 @@ class Archive:
         buffer.add(records)
         self._pause_or_resume(buffer)
 
+    async def _open_assigned(self) -> None:
+        """Take up the partitions assigned, also those where nothing comes."""
+        if self._app.rebalancing or not self._app.tables.actives_ready:
+            return
+        for partition in self.log.assigned() - set(self.buffers):
+            await self._open(partition)
+
     async def _open(self, partition: int) -> Buffer | None:
         async with self._opening:
             if partition in self.buffers:
@@ -116,6 +123,9 @@ class Archive:
             start = bounds.begin if committed is None or committed > bounds.end else committed
             self._contiguity.check_begin(partition, start, bounds.begin)
             start = max(start, bounds.begin)
+            if committed is not None and committed > bounds.end:
+                # The committed position is of another log; not every broker sends the consumer back.
+                await self.log.seek(partition, start)
             buffer = self.buffers[partition] = Buffer(partition, start)
             return buffer
 
@@ -131,6 +141,7 @@ class Archive:
             while True:
                 await asyncio.sleep(TICK_S)
                 try:
+                    await self._open_assigned()
                     await self._tick(s3, drain=False)
                 except Exception:  # a clock that stops would stop the archive
                     log.exception("the archive goes on after an error")

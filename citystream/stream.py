@@ -174,6 +174,9 @@ class Stream:
                 part.fold.next_offset = bounds.begin
             # The table says how far the fold is; the committed offset only tells others.
             part.committed = -1 if committed is None else committed
+            if committed is not None and committed > bounds.end:
+                # The committed position is of another log; not every broker sends the consumer back.
+                await self.log.seek(partition, part.fold.next_offset)
             self.parts[partition] = part
             self._republish(part)
             log.info(
