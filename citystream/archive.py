@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aiokafka.errors import KafkaError
 from botocore.exceptions import BotoCoreError, ClientError
 from faust import App
 from faust.types import TP
@@ -101,7 +100,7 @@ class Archive:
 
     async def _open_assigned(self) -> None:
         """Take up the partitions assigned, also those where nothing comes."""
-        if self._app.rebalancing or not self._app.tables.actives_ready:
+        if not self.log.settled:
             return
         for partition in self.log.assigned() - set(self.buffers):
             await self._open(partition)
@@ -110,21 +109,15 @@ class Archive:
         async with self._opening:
             if partition in self.buffers:
                 return self.buffers[partition]
-            if partition not in self.log.assigned():
+            position = await self.log.position(partition)
+            if position is None:
                 return None
-            try:
-                committed = await self.log.committed(partition)
-                bounds = await self.log.bounds(partition)
-            except (KafkaError, TimeoutError) as error:
-                log.warning("partition %d can't be opened yet: %s", partition, error)
-                return None
-            if self._app.rebalancing or partition not in self.log.assigned():
-                return None
-            start = bounds.begin if committed is None or committed > bounds.end else committed
-            self._contiguity.check_begin(partition, start, bounds.begin)
-            start = max(start, bounds.begin)
-            if committed is not None and committed > bounds.end:
-                # The committed position is of another log; not every broker sends the consumer back.
+            begin = position.bounds.begin
+            start = begin if position.committed is None or position.of_another_log else position.committed
+            self._contiguity.check_begin(partition, start, begin)
+            start = max(start, begin)
+            if position.of_another_log:
+                # Not every broker sends the consumer back.
                 await self.log.seek(partition, start)
             buffer = self.buffers[partition] = Buffer(partition, start)
             return buffer

@@ -7,6 +7,7 @@ commit crashes the worker when a broker is away and says True for partitions tha
 
 import asyncio
 import contextlib
+import logging
 import time
 from collections.abc import Coroutine
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ from faust.types import TP
 
 from citystream.connections import kafka_options
 from citystream.settings import Settings
+
+log = logging.getLogger(__name__)
 
 # A broker that answers at all answers a fetch well within this.
 PROBE_S = 10.0
@@ -40,6 +43,19 @@ class Bounds:
 
     begin: int
     end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where the group stands in a partition."""
+
+    committed: int | None
+    bounds: Bounds
+
+    @property
+    def of_another_log(self) -> bool:
+        """Committed beyond the end: in a topic of this name that was deleted since."""
+        return self.committed is not None and self.committed > self.bounds.end
 
 
 class Log:
@@ -107,6 +123,22 @@ class Log:
         tp = TopicPartition(self.topic, partition)
         offset: int | None = await self._call(self._client().committed(tp))
         return offset
+
+    @property
+    def settled(self) -> bool:
+        """No rebalance is under way, and tables have recovered."""
+        return bool(not self._app.rebalancing and self._app.tables.actives_ready)
+
+    async def position(self, partition: int) -> Position | None:
+        """Where to take a partition up; None while Kafka does not say, or when it is another's."""
+        if partition not in self.assigned():
+            return None
+        try:
+            found = Position(await self.committed(partition), await self.bounds(partition))
+        except (KafkaError, TimeoutError) as error:
+            log.warning("partition %d can't be opened yet: %s", partition, error)
+            return None
+        return None if self._app.rebalancing or partition not in self.assigned() else found
 
     async def bounds(self, partition: int) -> Bounds:
         """What the log holds now."""

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from aiokafka.errors import KafkaError
 from faust import App
 from faust.types import TP
 
@@ -73,7 +72,6 @@ class Stream:
         self.elasticsearch = ElasticsearchSink(settings, service.name)
         self.started_at = time.monotonic()
         self.ages_ms: deque[float] = deque(maxlen=AGES)
-        self._app = app
         self._table = table
         self._rules = time_rules(settings)
         self._checkpoint = Checkpoint(service.name, settings, table, self.log, metrics)
@@ -105,11 +103,7 @@ class Stream:
     @property
     def ready(self) -> bool:
         """Every partition assigned is open, and no rebalance is under way."""
-        return (
-            self._app.tables.actives_ready
-            and not self._app.rebalancing
-            and self.log.assigned() <= set(self.parts)
-        )
+        return self.log.settled and self.log.assigned() <= set(self.parts)
 
     # Chunks in ------------------------------------------------------------------------------------
 
@@ -146,7 +140,7 @@ class Stream:
 
     async def open_assigned(self) -> None:
         """Take up the partitions assigned, once their table has recovered."""
-        if self._app.rebalancing or not self._app.tables.actives_ready:
+        if not self.log.settled:
             return
         for partition in self.log.assigned() - set(self.parts):
             await self._open(partition)
@@ -156,16 +150,10 @@ class Stream:
         async with self._opening:
             if partition in self.parts:
                 return self.parts[partition]
-            if partition not in self.log.assigned():
+            position = await self.log.position(partition)
+            if position is None:
                 return None
-            try:
-                bounds = await self.log.bounds(partition)
-                committed = await self.log.committed(partition)
-            except (KafkaError, TimeoutError) as error:
-                log.warning("partition %d can't be opened yet: %s", partition, error)
-                return None
-            if self._app.rebalancing or partition not in self.log.assigned():
-                return None
+            bounds, committed = position.bounds, position.committed
             store = self._table.store
             part = take_over(self.service, self._rules, store, partition, bounds.end, self._held)
             if part.fold.next_offset < bounds.begin:
@@ -174,8 +162,8 @@ class Stream:
                 part.fold.next_offset = bounds.begin
             # The table says how far the fold is; the committed offset only tells others.
             part.committed = -1 if committed is None else committed
-            if committed is not None and committed > bounds.end:
-                # The committed position is of another log; not every broker sends the consumer back.
+            if position.of_another_log:
+                # Not every broker sends the consumer back.
                 await self.log.seek(partition, part.fold.next_offset)
             self.parts[partition] = part
             self._republish(part)

@@ -17,7 +17,6 @@ from redis.exceptions import TimeoutError as RedisTimeoutError
 from citystream.connections import elasticsearch_client, s3_client
 from citystream.settings import Settings
 from demo.environment import city_environment
-from demo.servers.apache_kafka import ApacheKafka
 from demo.servers.moto import Moto
 from demo.servers.noida_db import NoidaDb
 from demo.servers.ports import free_port, is_free
@@ -42,11 +41,10 @@ def test_a_server_that_ended_leaves_no_process_and_no_port(
     assert is_free(server.port)
 
 
+@pytest.mark.usefixtures("apache_only")
 async def test_kafka_keeps_what_it_acknowledged_through_a_kill(
     kafka_server: Server, kafka: str, namespace: str
 ) -> None:
-    if not isinstance(kafka_server, ApacheKafka):
-        pytest.skip("noida-db loses acknowledged records when killed; install Java and Maven")
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
     await admin.start()
     await admin.create_topics([NewTopic(namespace, num_partitions=1, replication_factor=1)])
