@@ -10,6 +10,10 @@ RATE ?= 1000
 SEED ?= 1
 PORT ?= 8000
 DURATION ?=
+# Two test processes fill two cores; each has servers of its own.
+JOBS ?= 2
+# What to test: all of it, or a part, without lint.
+T ?=
 
 # Trust what the machine trusts: a company's own certificate authority too.
 export UV_SYSTEM_CERTS ?= true
@@ -18,7 +22,7 @@ UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help install demo smoke test test-real lint clean
+.PHONY: help install demo smoke test test-fast test-real lint clean
 
 help: ## What there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -26,6 +30,7 @@ help: ## What there is (this)
 	@echo "  BROKER=embedded|apache   Kafka from a wheel, or Apache Kafka (needs Java and Maven)"
 	@echo "  RATE=$(RATE)                events per second    SEED=$(SEED)   the city's course, the same for the same seed"
 	@echo "  PORT=$(PORT)                of the gateway, or a free one    DURATION=  seconds after which the demo ends"
+	@echo "  T=tests/gateway          tests of this part alone, without lint    JOBS=$(JOBS)   test processes"
 	@echo "  CITY_KAFKA, CITY_REDIS, CITY_S3, CITY_ELASTICSEARCH   your own servers instead of embedded ones"
 
 install: $(INSTALLED) ## Install everything into .venv (and uv into .tools, where it is not on PATH)
@@ -44,11 +49,16 @@ demo: $(INSTALLED) ## A live city with a status table; Ctrl-C stops it
 smoke: $(INSTALLED) ## The same for a minute without a screen, checked; exits 0 or 1
 	@$(BIN)/city-demo smoke --broker $(BROKER) --rate $(RATE) --seed $(SEED) $(if $(DURATION),--duration $(DURATION))
 
-test: lint ## Lint and all tests but the long ones
-	$(BIN)/pytest -m "not real"
+PYTEST = $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 
-test-real: $(INSTALLED) ## The long tests, on real servers
-	$(BIN)/pytest -m real
+test: $(if $(T),$(INSTALLED),lint) ## Lint and all tests but the long ones
+	$(PYTEST) -m "not real" $(T)
+
+test-fast: $(INSTALLED) ## What needs no server
+	$(PYTEST) -m "not real and not server" $(T)
+
+test-real: $(INSTALLED) ## The long tests, and those by chance with seeds drawn anew (SEED= sets them)
+	$(BIN)/pytest -m "real or drawn" --seed $(if $(filter file,$(origin SEED)),draw,$(SEED)) $(T)
 
 lint: $(INSTALLED) ## Style, types and who may import whom
 	$(BIN)/ruff check .

@@ -8,18 +8,17 @@ object is there. While S3 is away the buffer stays bounded, the partition is pau
 import asyncio
 import logging
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from faust import App
 from faust.types import TP
 
-from citystream import parquet
 from citystream.batches import Record
 from citystream.breaker import Breaker
 from citystream.bucket import BucketError, create_bucket
-from citystream.connections import s3_client
+from citystream.connections import S3
 from citystream.contiguity import Contiguity
 from citystream.contracts import s3_paths, topics
 from citystream.contracts.status import SinkStatus
@@ -130,7 +129,7 @@ class Archive:
 
     async def run(self) -> None:
         """Cut until cancelled."""
-        async with s3_client(self.settings) as s3:
+        async with S3(self.settings) as s3:
             while True:
                 await asyncio.sleep(TICK_S)
                 try:
@@ -145,13 +144,13 @@ class Archive:
     async def stop(self) -> None:
         """Archive what is buffered, so that the next owner need not read it again."""
         try:
-            async with asyncio.timeout(DRAIN_S), s3_client(self.settings) as s3:
+            async with asyncio.timeout(DRAIN_S), S3(self.settings) as s3:
                 await self._tick(s3, drain=True)
         except (TimeoutError, BotoCoreError, ClientError) as error:
             log.warning("not all of the buffer was archived before the stop: %s", error)
         await self.log.stop()
 
-    async def _tick(self, s3: Any, *, drain: bool) -> None:
+    async def _tick(self, s3: S3, *, drain: bool) -> None:
         async with self._cutting:
             for buffer in list(self.buffers.values()):
                 while (
@@ -184,7 +183,7 @@ class Archive:
         else:
             self._app.consumer.resume_partitions(tps)
 
-    async def _cut(self, s3: Any, buffer: Buffer) -> bool:
+    async def _cut(self, s3: S3, buffer: Buffer) -> bool:
         """Write one object, or take over what another wrote; then commit. False when it has to wait."""
         records = buffer.records[: self.settings.archive_records]
         try:
@@ -201,10 +200,10 @@ class Archive:
         buffer.drop_to(last)
         return await self.log.commit({buffer.number: last + 1})
 
-    async def _put(self, s3: Any, buffer: Buffer, records: Sequence[Record]) -> int:
+    async def _put(self, s3: S3, buffer: Buffer, records: Sequence[Record]) -> int:
         """Create the object; returns the last offset that the object there has, whoever wrote it."""
         first, last = records[0], records[-1]
-        body = await asyncio.to_thread(parquet.encode, buffer.number, records, self.service.redact)
+        body = await asyncio.to_thread(_encode, buffer.number, records, self.service.redact)
         metadata = {
             s3_paths.FIRST_OFFSET: str(first.offset),
             s3_paths.LAST_OFFSET: str(last.offset),
@@ -231,12 +230,12 @@ class Archive:
             buffer.generation += 1
 
     async def _create(
-        self, s3: Any, name: str, body: bytes, metadata: dict[str, str]
+        self, s3: S3, name: str, body: bytes, metadata: dict[str, str]
     ) -> dict[str, str] | None:
         """Create an object only if absent; else the metadata of the one there."""
-        bucket = self.settings.s3_bucket
+        bucket, client = self.settings.s3_bucket, await s3.client()
         try:
-            await s3.put_object(Bucket=bucket, Key=name, Body=body, Metadata=metadata, IfNoneMatch="*")
+            await client.put_object(Bucket=bucket, Key=name, Body=body, Metadata=metadata, IfNoneMatch="*")
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == NO_BUCKET:
@@ -244,7 +243,7 @@ class Archive:
                 return await self._create(s3, name, body, metadata)
             if code not in EXISTS:
                 raise
-            head = await s3.head_object(Bucket=bucket, Key=name)
+            head = await client.head_object(Bucket=bucket, Key=name)
             found: dict[str, str] = head["Metadata"]
             return found
         return None
@@ -270,3 +269,10 @@ class Archive:
             pending=sum(len(buffer.records) for buffer in self.buffers.values()),
             error=self.breaker.error,
         )
+
+
+def _encode(partition: int, records: Sequence[Record], redact: Callable[[bytes], bytes] | None) -> bytes:
+    # pyarrow, with numpy, would be a fifth of a worker's start.
+    from citystream import parquet
+
+    return parquet.encode(partition, records, redact)

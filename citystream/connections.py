@@ -1,9 +1,14 @@
 """Clients for the four servers, made from settings: TLS, SASL and credentials included.
 
-aioboto3 and elasticsearch take a second each to import: whoever does not use them should not wait.
+aioboto3 and elasticsearch take half a second of CPU each to import: whoever does not use them should not
+wait, and who does imports them beside its event loop (`load`).
 """
 
-from typing import TYPE_CHECKING, Any
+import asyncio
+import importlib
+from contextlib import AsyncExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import redis.asyncio as redis
 
@@ -65,6 +70,37 @@ def s3_client(settings: Settings) -> Any:
             s3={"addressing_style": "path" if settings.s3 else "auto"},
         ),
     )
+
+
+async def load(library: str) -> None:
+    """Import a library beside the event loop."""
+    await asyncio.to_thread(importlib.import_module, library)
+
+
+class S3:
+    """An S3 client that is made when it is first asked for."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._open = AsyncExitStack()
+        self._client: Any = None
+        self._making = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._open.aclose()
+
+    async def client(self) -> Any:
+        """The client, the same each time."""
+        async with self._making:
+            if self._client is None:
+                await load("aioboto3")
+                self._client = await self._open.enter_async_context(s3_client(self._settings))
+            return self._client
 
 
 def elasticsearch_client(settings: Settings) -> "elasticsearch.AsyncElasticsearch":

@@ -14,7 +14,6 @@ from citystream import settings as settings_module
 from citystream.contracts.events import event_time_ms
 from citystream.deadletters import explain
 from citystream.logs import configure_logging
-from citystream.replay import ReplayError, ReplayRange, replay
 from citystream.service import Service
 from citystream.settings import Settings, SettingsError
 
@@ -88,6 +87,8 @@ def command_line(
     @click.option("--dry-run", is_flag=True, help="Fold and count, but write nothing.")
     def replay_command(start: Any, end: Any, dry_run: bool) -> None:
         """Fold a range of the topic again and write its whole windows; results replace equal ones."""
+        from citystream.replay import ReplayError, ReplayRange, replay
+
         described, settings = prepared()
         configure_logging()
         try:

@@ -88,7 +88,10 @@ def up(broker: Broker, rate: int, seed: int, port: int, duration: float | None) 
     show_default=True,
     help="Seconds that the simulator sends.",
 )
-def smoke(broker: Broker, rate: int, seed: int, duration: float) -> None:
+@click.option(
+    "--speed/--no-speed", default=True, show_default=True, help="Whether a slow answer fails it too."
+)
+def smoke(broker: Broker, rate: int, seed: int, duration: float, speed: bool) -> None:
     """Run the city without a screen, check what came out, and say so in one line of JSON.
 
     Some events come late, twice or malformed, on purpose. Exits 0 if every check holds, else 1. What
@@ -111,7 +114,7 @@ def smoke(broker: Broker, rate: int, seed: int, duration: float) -> None:
     console = Console(stderr=True)
     show = Show(console)
     try:
-        result = asyncio.run(run_smoke(plan, duration, show.say))
+        result = asyncio.run(run_smoke(plan, duration, show.say, speed=speed))
     except FAILURES as error:
         click.echo(f"Error: {error}", err=True)
         click.echo(json.dumps({"ok": False, "broker": broker, "error": str(error).splitlines()[0]}))

@@ -5,13 +5,16 @@ again when it ends: `kafka_server`, `redis_server`, `s3_server` and `elasticsear
 """
 
 import os
+import random
 import re
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
+import hypothesis
 import pytest
 
 from citystream.settings import Settings
@@ -26,6 +29,88 @@ MakeSettings = Callable[..., Settings]
 # Settings of the developer's own shell have no place in a test.
 for _name in [name for name in os.environ if name.startswith("CITY_")]:
     del os.environ[_name]
+
+
+SERVERS = frozenset({"_kafka_session", "_redis_session", "_s3_session", "_elasticsearch_session"})
+NO_APACHE_KAFKA = "needs Apache Kafka, noida-db can't do this"
+# Files are handed out whole, one after another: what takes longest goes first, or it would end alone.
+SLOWEST_FIRST = (
+    "tests/faults/test_kill.py",
+    "tests/services/test_los_angeles.py",
+    "tests/demo/test_whole_city.py",
+    "tests/faults/test_outages.py",
+    "tests/simulator/test_publishing.py",
+    "tests/faults/test_garbage.py",
+    "tests/faults/test_rebalance.py",
+)
+
+hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("drawn", deadline=None, print_blob=True)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--seed",
+        help="what runs by chance starts from: a number, or 'draw' [always the same]; a table ends the run",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    option = config.option
+    hypothesis.settings.load_profile("gate" if option.seed is None else "drawn")
+    if option.seed is not None:
+        # Test processes get it from here, so that it is one for all.
+        option.seed = str(
+            random.SystemRandom().randrange(2**32) if option.seed == "draw" else int(option.seed)
+        )
+        option.hypothesis_seed = option.seed
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    return f"seed {config.option.seed}" if config.option.seed else None
+
+
+# Hypothesis marks its tests when it comes to the collection, before this.
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if fixtures & SERVERS:
+            item.add_marker("server")
+        if "seed" in fixtures or item.get_closest_marker("hypothesis"):
+            item.add_marker("drawn")
+    places = {path: place for place, path in enumerate(SLOWEST_FIRST)}
+    items.sort(key=lambda item: places.get(item.location[0], len(places)))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """What was not tested for want of Apache Kafka; and of a run with `--seed`, its table."""
+    skipped = [
+        report.nodeid
+        for report in terminalreporter.stats.get("skipped", ())
+        if NO_APACHE_KAFKA in str(report.longrepr)
+    ]
+    if skipped or not (shutil.which("java") and shutil.which("mvn")):
+        terminalreporter.write_line(
+            "NOTICE: tested on noida-db, not on Apache Kafka (install Java 17 or later, and Maven). "
+            f"Not tested: {', '.join(skipped) or 'nothing asked for'}",
+            yellow=True,
+        )
+    if config.option.seed is None:
+        return
+    terminalreporter.section("seed, seconds, outcome, run")
+    for outcome in ("passed", "failed"):
+        for report in terminalreporter.stats.get(outcome, ()):
+            if report.when == "call":
+                terminalreporter.write_line(
+                    f"{config.option.seed:>10} {report.duration:8.1f}  {outcome}  {report.nodeid}"
+                )
+
+
+@pytest.fixture
+def seed(request: pytest.FixtureRequest) -> int:
+    """Where a test's chance starts from: the same each time, unless `--seed` says otherwise."""
+    return int(request.config.option.seed or 1)
 
 
 def _until_the_session_ends(server: Server) -> Iterator[Server]:
@@ -43,13 +128,12 @@ def servers_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _kafka_session(servers_dir: Path, request: pytest.FixtureRequest) -> Iterator[Server]:
+def _kafka_session(servers_dir: Path) -> Iterator[Server]:
     try:
         install()
     except ServerError as error:
-        reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-        if reporter is not None:
-            reporter.write_line(f"\nNOTICE: testing on noida-db, not on Apache Kafka: {error}", yellow=True)
+        if os.environ.get("CI"):
+            pytest.fail(f"CI tests on Apache Kafka: {error}")
         yield from _until_the_session_ends(NoidaKafka(servers_dir / "kafka"))
     else:
         yield from _until_the_session_ends(ApacheKafka(servers_dir / "kafka"))
@@ -105,7 +189,7 @@ def elasticsearch_server(_elasticsearch_session: Server) -> Iterator[Server]:
 def apache_only(_kafka_session: Server) -> None:
     """For what noida-db can't do: keep all it acknowledged when killed, rebalance two members, SASL."""
     if not isinstance(_kafka_session, ApacheKafka):
-        pytest.skip("needs Apache Kafka, noida-db can't do this: install Java (17 or later) and Maven")
+        pytest.skip(NO_APACHE_KAFKA)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Iterable
 
 from citystream.breaker import Breaker
+from citystream.connections import load
 from citystream.contracts.status import SinkStatus
 from citystream.updates import Identity, Update
 
@@ -22,6 +23,8 @@ class BufferedSink(abc.ABC):
 
     name: str
     batch = 2_000
+    library: str | None = None
+    """Slow to import, so only when there is something to write, and that is no time-out of the server's."""
 
     def __init__(self, pending: int, timeout_s: float) -> None:
         self._bound = pending
@@ -33,6 +36,7 @@ class BufferedSink(abc.ABC):
         self.dropped = 0
         self.written = 0
         self.returned = False
+        self._loaded = False
 
     @abc.abstractmethod
     async def write(self, updates: list[Update]) -> None:
@@ -75,6 +79,9 @@ class BufferedSink(abc.ABC):
         """Write what waits; False while the server is away. Never raises for the server's sake."""
         async with self._flushing:
             while self._pending and self.breaker.allows():
+                if self.library and not self._loaded:
+                    await load(self.library)
+                    self._loaded = True
                 identities = list(self._pending)[: self.batch]
                 batch = [self._pending.pop(identity) for identity in identities]
                 self._writing = frozenset(identities)

@@ -1,6 +1,6 @@
 """The search index: deterministic ids, external versions, newest per document in bulk."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from citystream.connections import elasticsearch_client
 from citystream.contracts import indices
@@ -9,6 +9,9 @@ from citystream.service import Latest, Windows
 from citystream.settings import Settings
 from citystream.sinks.buffered import BufferedSink
 from citystream.updates import Update
+
+if TYPE_CHECKING:
+    from elasticsearch import AsyncElasticsearch
 
 CONFLICT = 409
 # A server that is busy or broken says one of these; anything else below 500 is the document's fault.
@@ -24,20 +27,29 @@ class NotTakenError(Exception):
 class ElasticsearchSink(BufferedSink):
     """Indexes windows and things."""
 
-    name = "elasticsearch"
+    name = library = "elasticsearch"
     batch = 1_000
 
     def __init__(self, settings: Settings, service: str) -> None:
         super().__init__(settings.sink_pending, max(settings.sink_timeout_s, 5.0))
         self._namespace = settings.namespace
         self._service = service
-        self._client = elasticsearch_client(settings)
+        self._settings = settings
+        self._made: AsyncElasticsearch | None = None
         self._prepared = False
         self.refused = 0
         """Documents that the index would never take."""
 
     async def close(self) -> None:
-        await self._client.close()
+        if self._made:
+            await self._made.close()
+
+    @property
+    def client(self) -> "AsyncElasticsearch":
+        """Made when it is first asked for."""
+        if self._made is None:
+            self._made = elasticsearch_client(self._settings)
+        return self._made
 
     async def write(self, updates: list[Update]) -> None:
         if not self._prepared:
@@ -45,7 +57,7 @@ class ElasticsearchSink(BufferedSink):
         operations: list[dict[str, Any]] = []
         for update in updates:
             operations += (self._action(update), self._document(update))
-        answer = await self._client.bulk(operations=operations)
+        answer = await self.client.bulk(operations=operations)
         if not answer["errors"]:
             return
         retry = 0
@@ -60,7 +72,7 @@ class ElasticsearchSink(BufferedSink):
 
     async def _prepare(self) -> None:
         """Strings as keywords, `location` as a point, for every index of this type."""
-        await self._client.indices.put_index_template(
+        await self.client.indices.put_index_template(
             name=f"{self._namespace}-{self._service}",
             index_patterns=[f"{self._namespace}-{self._service}-*"],
             priority=TEMPLATE_PRIORITY,

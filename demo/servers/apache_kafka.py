@@ -33,7 +33,8 @@ class ApacheKafka(Server):
     """One broker that is its own controller; data survives stop, kill and restart."""
 
     name = "apache-kafka"
-    start_timeout_s = 60.0
+    # One that was killed reads the logs of all its partitions again.
+    start_timeout_s = 180.0
     stop_timeout_s = 15.0
 
     def __init__(self, directory: Path, port: int | None = None, controller_port: int | None = None) -> None:

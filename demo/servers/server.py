@@ -21,7 +21,7 @@ class Server(ABC):
     """One server on 127.0.0.1: its port and data stay the same from start to start."""
 
     name: ClassVar[str]
-    start_timeout_s: ClassVar[float] = 30.0
+    start_timeout_s: ClassVar[float] = 90.0
     stop_timeout_s: ClassVar[float] = 10.0
 
     def __init__(self, directory: Path, port: int | None = None) -> None:

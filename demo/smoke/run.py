@@ -62,8 +62,11 @@ class Seen:
     first_data_s: float | None = None
 
 
-async def smoke(plan: Plan, duration_s: float, say: Say) -> Result:
+async def smoke(plan: Plan, duration_s: float, say: Say, *, speed: bool = True) -> Result:
     """Run the whole of it.
+
+    Args:
+        speed: judge how fresh the answers were; on a machine with other work that says nothing.
 
     Raises:
         ServerError, CityDown, SettingsError, TopicsError, BucketError: the city could not start or go on.
@@ -82,7 +85,7 @@ async def smoke(plan: Plan, duration_s: float, say: Say) -> Result:
         await live(city, work, say)
         if not finished.is_set():
             raise CityDown("stopped before it had finished")
-        return judge(city.backends.broker, sent(plan.count_file), seen)
+        return judge(city.backends.broker, sent(plan.count_file), seen, speed=speed)
 
 
 def sent(count_file: Path) -> Sent:
@@ -150,7 +153,7 @@ async def _look(city: City, seen: Seen) -> None:
     seen.restarts = [child.name for child in city.children if child.restarts or child.due_at is not None]
 
 
-def judge(broker: str, goal: Sent, seen: Seen) -> Result:
+def judge(broker: str, goal: Sent, seen: Seen, *, speed: bool = True) -> Result:
     """The verdict over what was sent and what was seen."""
     p50, p99 = percentile(seen.ages.ages_ms, 0.50), percentile(seen.ages.ages_ms, 0.99)
     places = {type_: one.places for type_, one in seen.archived.items()}
@@ -171,7 +174,7 @@ def judge(broker: str, goal: Sent, seen: Seen) -> Result:
         equal("dead letters, by type", dict(seen.dead_letters), goal.malformed),
         Check("keys in Redis", seen.keys, "more than 0", seen.keys > 0),
         equal("keys without a time to live", seen.bare_keys[:5], []),
-        below("age of a position at the API, p99, ms", p99, FRESHNESS_P99_MS),
+        *([below("age of a position at the API, p99, ms", p99, FRESHNESS_P99_MS)] if speed else []),
         equal("processes that crashed", seen.restarts, []),
     )
     facts: dict[str, Any] = {

@@ -9,6 +9,8 @@ from botocore.exceptions import ClientError
 
 from demo.servers.minio import Minio
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.real
 def test_minio_keeps_objects_through_a_kill_and_refuses_to_replace_them(tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from demo.servers.process import Process
 from demo.servers.server import Server, ServerError
 from demo.servers.valkey import Valkey
 from tests.conftest import MakeSettings
+from tests.harness.patience import PATIENCE_S
 
 
 @pytest.mark.parametrize("kind", [NoidaDb, Valkey, Moto])
@@ -131,6 +132,8 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 import time
 from pathlib import Path
 from demo.servers.valkey import Valkey
+
+pytestmark = pytest.mark.server
 server = Valkey(Path({str(tmp_path)!r}))
 server.start()
 print(server.process.pid, flush=True)
@@ -140,7 +143,7 @@ time.sleep(60)
         assert parent.stdout is not None
         child = psutil.Process(int(parent.stdout.readline()))
         parent.kill()
-    child.wait(timeout=5)
+    child.wait(timeout=PATIENCE_S)
 
 
 def test_a_process_that_ignores_the_request_to_stop_is_killed(tmp_path: Path) -> None:

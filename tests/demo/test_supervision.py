@@ -12,6 +12,9 @@ from demo.race import race
 from demo.servers.process import Process
 from demo.servers.valkey import Valkey
 from demo.supervision import Child, CityDown, pause_after, revive, stop_together
+from tests.harness.patience import PATIENCE_S
+
+pytestmark = pytest.mark.server
 
 CRASHING = "print('about to fall'); raise SystemExit(3)"
 SLEEPING = "import time; print('up', flush=True); time.sleep(60)"
@@ -22,7 +25,7 @@ def python(name: str, code: str, folder: Path) -> Process:
     return Process(name, [sys.executable, "-c", code], folder / f"{name}.log")
 
 
-def until(what: object, timeout_s: float = 5.0) -> None:
+def until(what: object, timeout_s: float = PATIENCE_S) -> None:
     assert callable(what)
     deadline = time.monotonic() + timeout_s
     while not what():
@@ -88,8 +91,8 @@ def test_all_are_asked_at_once_and_who_does_not_listen_is_killed(tmp_path: Path)
     for process in processes:
         until(lambda process=process: "up" in process.last_lines())
     family = [psutil.Process(process.pid) for process in processes]
-    assert stop_together(processes, 0.3) == ["deaf"]
-    assert not psutil.wait_procs(family, timeout=1)[1]
+    assert stop_together(processes, 3.0) == ["deaf"]
+    assert not psutil.wait_procs(family, timeout=PATIENCE_S)[1]
 
 
 async def test_the_first_to_end_a_race_ends_it_for_all() -> None:

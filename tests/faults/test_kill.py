@@ -1,7 +1,6 @@
 """kill -9 of any one service's worker mid-stream: nothing lost, nothing twice."""
 
 import asyncio
-import random
 from pathlib import Path
 
 import pytest
@@ -17,14 +16,14 @@ from tests.services.descriptions import SERVICES
 EVENTS = 9_000
 PER_S = 1_500
 KILLS = 2
+BEFORE_A_KILL = 500
+"""Records folded of each part, so that it is cut somewhere in the middle."""
 
 
 @pytest.mark.parametrize("service", events.TYPES)
 async def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
-    service: str, settings: MakeSettings, tmp_path: Path
+    service: str, settings: MakeSettings, tmp_path: Path, seed: int
 ) -> None:
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
     # A static member is back at once; a dynamic one is waited for.
     own = settings(
         window_s=10,
@@ -41,15 +40,17 @@ async def test_a_killed_worker_loses_nothing_and_counts_nothing_twice(
     worker = Worker(service, own, tmp_path)
     worker.start()
     await worker.ready()
-    producing = asyncio.create_task(
-        kafka_log.produce(own.kafka, topic, events.stream(service, seed, EVENTS), per_s=PER_S)
-    )
-    for _ in range(KILLS):
-        await asyncio.sleep(1.5)
+    messages = events.stream(service, seed, EVENTS)
+    part = len(messages) // KILLS
+    for start in range(0, KILLS * part, part):
+        producing = asyncio.create_task(
+            kafka_log.produce(own.kafka, topic, messages[start : start + part], per_s=PER_S)
+        )
+        await kafka_log.folds_on(own, service, BEFORE_A_KILL)
         worker.kill()
         worker.start()
         await worker.ready()
-    await producing
+        await producing
     await kafka_log.drained(own, service)
     assert worker.stop() == 0
 

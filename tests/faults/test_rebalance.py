@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import random
 import signal
 from pathlib import Path
 
@@ -13,22 +12,21 @@ from citystream.contracts import topics
 from citystream.stream import time_rules
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs, recount
+from tests.harness.feed import Feed
 from tests.harness.workers import Worker
 from tests.services.descriptions import SERVICES
 
 SERVICE = "traffic"
-EVENTS = 27_000
 PER_S = 1_000
+BETWEEN = 2_000
+"""Records folded between one change and the next."""
 SESSION_S = 6
-ASLEEP_S = SESSION_S + 3
 
 
 @pytest.mark.usefixtures("apache_only")
 async def test_partitions_that_change_hands_lose_nothing_and_count_nothing_twice(
-    settings: MakeSettings, tmp_path: Path
+    settings: MakeSettings, tmp_path: Path, seed: int
 ) -> None:
-    seed = random.SystemRandom().randrange(2**32)
-    print(f"seed {seed}")
     rules_of = {"window_s": 10, "disorder_s": 5, "lateness_s": 10}
     workers = {}
     for name in ("first", "second"):
@@ -45,19 +43,23 @@ async def test_partitions_that_change_hands_lose_nothing_and_count_nothing_twice
     described, topic = SERVICES[SERVICE], topics.source(own.namespace, SERVICE)
     first.start()
     await first.ready()
-    producing = asyncio.create_task(
-        kafka_log.produce(own.kafka, topic, events.stream(SERVICE, seed, EVENTS), per_s=PER_S)
-    )
-    await asyncio.sleep(3)
+    feed = Feed(own.kafka, topic, own.partitions, events.flow(SERVICE, seed), seed)
+    await feed.start()
+    producing = asyncio.create_task(feed.run(PER_S))
+    await kafka_log.folds_on(own, SERVICE, BETWEEN)
     second.start()
     await second.ready()
-    await asyncio.sleep(2)
+    await kafka_log.folds_on(own, SERVICE, BETWEEN)
     os.kill(first.process.pid, signal.SIGSTOP)
-    await asyncio.sleep(ASLEEP_S)
+    # Its session ends, and the other has all.
+    await kafka_log.folds_everywhere(own, SERVICE)
     os.kill(first.process.pid, signal.SIGCONT)
-    await asyncio.sleep(4)
+    await kafka_log.folds_on(own, SERVICE, BETWEEN)
     second.kill()
+    await kafka_log.folds_everywhere(own, SERVICE)
+    feed.stop()
     await producing
+    await feed.close()
     await kafka_log.drained(own, SERVICE)
     await first.flushed("redis")
     assert first.stop() == 0

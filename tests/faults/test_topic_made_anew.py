@@ -13,6 +13,7 @@ from citystream.log import partition_counts
 from citystream.settings import Settings
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs
+from tests.harness.patience import PATIENCE_S
 from tests.harness.workers import Worker
 from tests.services.descriptions import SERVICES
 
@@ -44,7 +45,7 @@ async def test_events_of_a_topic_made_anew_all_count(settings: MakeSettings, tmp
         await kafka_log.produce(own.kafka, topic, part)
         counted += len(part)
         # Committed offsets of the old log may still stand: what came out tells, not what was committed.
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_S):
             while min(await counts(own)) < counted:
                 await asyncio.sleep(0.2)
         assert worker.stop() == 0
@@ -52,7 +53,7 @@ async def test_events_of_a_topic_made_anew_all_count(settings: MakeSettings, tmp
         await admin.start()
         await admin.delete_topics([topic])
         await admin.close()
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_S):
             while topic in await partition_counts(own):
                 await asyncio.sleep(0.1)
     assert "made anew" in worker.process.log.read_text()

@@ -16,11 +16,9 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from demo.servers.ports import free_port
 from demo.servers.process import Process
+from tests.harness.patience import PATIENCE_S
 
 T = TypeVar("T")
-
-# A start takes about 3 s of CPU; a busy machine gives little.
-START_TIMEOUT_S = 60.0
 
 COMMAND = str(Path(sys.executable).with_name("city-gateway"))
 VIEWER = ("ada", "a viewer's password")
@@ -39,11 +37,11 @@ class Gateway:
             directory / f"gateway-{self.port}.log",
             {**os.environ, **environment},
         )
-        self.http = httpx.AsyncClient(base_url=self.url, auth=VIEWER, timeout=5.0)
+        self.http = httpx.AsyncClient(base_url=self.url, auth=VIEWER, timeout=PATIENCE_S)
 
     async def start(self) -> None:
         self.process.start()
-        deadline = time.monotonic() + START_TIMEOUT_S
+        deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
                 await self.http.get("/healthz")
@@ -64,9 +62,9 @@ class Gateway:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    async def until(self, path: str, holds: Callable[[Any], bool], timeout_s: float = 5.0) -> Any:
+    async def until(self, path: str, holds: Callable[[Any], bool]) -> Any:
         """The first JSON answer that holds; whatever its status."""
-        return await until(lambda: self._json(path), holds, timeout_s)
+        return await until(lambda: self._json(path), holds)
 
     async def _json(self, path: str) -> Any:
         return (await self.http.get(path)).json()
@@ -98,14 +96,14 @@ class Gateway:
         )
 
 
-async def until(ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool], timeout_s: float = 5.0) -> T:
+async def until(ask: Callable[[], Awaitable[T]], holds: Callable[[T], bool]) -> T:
     """Ask until the answer holds."""
-    deadline = time.monotonic() + timeout_s
+    deadline = time.monotonic() + PATIENCE_S
     while True:
         answer = await ask()
         if holds(answer):
             return answer
-        assert time.monotonic() < deadline, f"still {answer!r} after {timeout_s} s"
+        assert time.monotonic() < deadline, f"still {answer!r} after {PATIENCE_S} s"
         await asyncio.sleep(0.005)
 
 
@@ -113,9 +111,9 @@ async def subscribe(client: ClientConnection, *topics: str, **more: Any) -> None
     await client.send(msgspec.json.encode({"subscribe": topics, **more}).decode())
 
 
-async def receive(client: ClientConnection, *types: str, timeout_s: float = 5.0) -> Any:
+async def receive(client: ClientConnection, *types: str) -> Any:
     """The next message of one of these types."""
-    async with asyncio.timeout(timeout_s):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             message = msgspec.json.decode(await client.recv())
             if message["type"] in types:

@@ -1,7 +1,6 @@
 """Who is let in."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import httpx
@@ -78,11 +77,8 @@ async def test_a_password_is_hashed_once_for_many_requests(start_gateway: StartG
     answers = await asyncio.gather(*(gateway.http.get(PATH) for _ in range(50)))
     assert {answer.status_code for answer in answers} == {200}
     assert await gateway.metric(verified) == 1
-    started = time.monotonic()
     for _ in range(20):
         await gateway.get(PATH)
-    # 20 verifications would take a second.
-    assert time.monotonic() - started < 0.8
     assert await gateway.metric(verified) == 1
 
 
@@ -119,13 +115,18 @@ async def test_users_are_added_and_removed_while_it_runs(start_gateway: StartGat
     async def status(credential: tuple[str, str]) -> int:
         return (await gateway.http.get(PATH, auth=credential)).status_code
 
+    async def log() -> str:
+        # It is read again when somebody asks.
+        await status(VIEWER)
+        return gateway.process.log.read_text()
+
     assert await status(newcomer) == 401
     users.write(file, known | {"bert": users.make(newcomer[0], users.Role.VIEWER, newcomer[1])})
     await until(lambda: status(newcomer), lambda code: code == 200)
     users.write(file, known)
     await until(lambda: status(newcomer), lambda code: code == 401)
     file.write_text("{ not json")
-    await asyncio.sleep(1.2)
+    await until(log, lambda text: "the users stay as they were" in text)
     assert await status(VIEWER) == 200
 
 

@@ -13,6 +13,7 @@ from gateway import users
 from gateway.users import Role
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import COMMAND, Gateway, until
+from tests.harness.patience import PATIENCE_S
 
 
 def run(*arguments: str, typed: str | None = None, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -109,11 +110,11 @@ async def test_it_ends_in_order_when_asked(start_gateway: StartGateway, number: 
     gateway = await start_gateway()
     async with gateway.live() as socket:
         gateway.process.signal(number)
-        await asyncio.wait_for(socket.wait_closed(), 5)
+        await asyncio.wait_for(socket.wait_closed(), PATIENCE_S)
 
     async def running() -> bool:
         return gateway.process.running
 
-    await until(running, lambda runs: not runs, timeout_s=10)
+    await until(running, lambda runs: not runs)
     assert gateway.process.exit_code == 0
     assert "Traceback" not in gateway.process.last_lines()

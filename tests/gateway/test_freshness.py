@@ -1,7 +1,5 @@
 """From Redis to the API: how fast, and what does not get through."""
 
-import time
-
 import pytest
 
 from citystream.contracts import redis_keys, views
@@ -10,17 +8,13 @@ from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import POSITION, SpeedLayer, now_ms, readings
 
 
-async def test_a_change_reaches_the_api_within_200_ms(
-    shared_gateway: Gateway, shared_speed: SpeedLayer
-) -> None:
+async def test_every_change_reaches_the_api(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     path = "/api/vehicles/fresh"
     await shared_speed.position("fresh", speed_kmh=0.0)
     await shared_gateway.until(path, lambda answer: "speed_kmh" in answer)
     for speed_kmh in range(1, 21):
         await shared_speed.position("fresh", speed_kmh=float(speed_kmh))
-        written = time.monotonic()
         await shared_gateway.until(path, lambda answer: answer["speed_kmh"] == speed_kmh)  # noqa: B023 - used at once
-        assert time.monotonic() - written < 0.2
 
 
 async def test_what_was_in_redis_before_the_start_is_answered(
@@ -112,5 +106,5 @@ async def test_a_change_that_nobody_announced_is_found_by_the_sweep(
     ns = speed.namespace
     await speed.client.zrem(redis_keys.index(ns, "gps", views.GPS_LATEST, 1), known)
     await speed.silently("gps", views.GPS_LATEST, silent, {**POSITION, "time_ms": now_ms()})
-    await gateway.until(f"/api/vehicles/{silent}", lambda answer: "vehicle_id" in answer, timeout_s=60)
+    await gateway.until(f"/api/vehicles/{silent}", lambda answer: "vehicle_id" in answer)
     assert (await gateway.http.get(f"/api/vehicles/{known}")).status_code == 404

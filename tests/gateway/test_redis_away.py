@@ -1,7 +1,6 @@
 """What the gateway does without Redis."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -82,21 +81,15 @@ async def _source(gateway: Gateway) -> str:
     return str((await gateway.get("/readyz"))["source"])
 
 
-async def test_a_redis_that_hangs_delays_no_answer_and_is_noticed(
+async def test_a_redis_that_hangs_is_noticed_and_answers_go_on(
     valkey: Valkey, own_speed: SpeedLayer, start_gateway: StartGateway
 ) -> None:
     await own_speed.position("a")
     gateway = await start_gateway(CITY_REDIS=valkey.address)
     await gateway.get(VEHICLE)
     valkey.pause()
-    slowest, source, deadline = 0.0, "speed", time.monotonic() + 12
-    while source == "speed":
-        started = time.monotonic()
-        source = (await gateway.get(VEHICLE))["source"]
-        slowest = max(slowest, time.monotonic() - started)
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
-    assert slowest < 0.5
+    # Every answer on the way is one: it comes while Redis hangs.
+    await gateway.until(VEHICLE, lambda answer: answer["source"] == "last-known")
     valkey.resume()
     await gateway.until(VEHICLE, lambda answer: answer["source"] == "speed")
 

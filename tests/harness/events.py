@@ -1,6 +1,9 @@
 """Random events of every type, as a sender would write them."""
 
+import itertools
 import random
+from collections import deque
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -14,6 +17,8 @@ Message = tuple[bytes | None, bytes]
 START_MS = 1_790_000_000_000
 STEP_MS = 40
 """Event time runs 60 times faster than a clock at 1,500 events/s, so that windows close and expire."""
+AGAIN_WITHIN = 50
+FAR_MS = START_MS + 20 * 365 * 86_400_000
 
 
 def fields(type_: str, rng: random.Random, number: int, time_ms: int) -> Fields:
@@ -77,20 +82,37 @@ def encode(event: Fields) -> bytes:
     return msgspec.json.encode(event)
 
 
-def stream(type_: str, seed: int, length: int) -> list[Message]:
-    """Events out of order, some too late, some twice, some unreadable."""
+def flow(
+    type_: str, seed: int, step_ms: int = STEP_MS, again_within: int = AGAIN_WITHIN
+) -> Iterator[list[Message]]:
+    """Events without end, each with what goes wrong beside it.
+
+    Out of order; some too late, some sent again, some cut short, some of a clock far ahead.
+
+    Args:
+        step_ms: event time from one event to the next.
+        again_within: a message sent again is one of the last so many.
+    """
     rng = random.Random(seed)
-    messages: list[Message] = []
-    for number in range(length):
-        time_ms = START_MS + number * STEP_MS - rng.randrange(4_000)
+    recent: deque[Message] = deque(maxlen=again_within)
+    for number in itertools.count():
+        time_ms = START_MS + number * step_ms - rng.randrange(4_000)
         if rng.random() < 0.01:
             time_ms -= rng.randrange(60_000)
         event = fields(type_, rng, number, time_ms)
         key = str(event[KEYS[type_]]).encode()
-        message = key, encode(event)
-        messages.append(message)
+        message: Message = key, encode(event)
+        messages = [message]
+        recent.append(message)
         if rng.random() < 0.02:
-            messages.append(rng.choice(messages[-50:]))
+            messages.append(rng.choice(recent))
         if rng.random() < 0.01:
             messages.append((key, message[1][: rng.randrange(len(message[1]))]))
-    return messages
+        if rng.random() < 0.002:
+            messages.append((key, encode(event | {"event_id": f"ahead-{number}", "timestamp": FAR_MS})))
+        yield messages
+
+
+def stream(type_: str, seed: int, length: int) -> list[Message]:
+    """The first events of a flow, with what goes wrong beside them."""
+    return list(itertools.chain.from_iterable(itertools.islice(flow(type_, seed), length)))

@@ -12,6 +12,7 @@ from citystream.contracts import topics
 from citystream.log import partition_counts
 from citystream.settings import Settings
 from tests.harness.events import Message
+from tests.harness.patience import PATIENCE_S
 
 
 async def produce(kafka: str, topic: str, messages: Sequence[Message], per_s: float | None = None) -> None:
@@ -76,6 +77,32 @@ async def committed(kafka: str, group: str) -> dict[tuple[str, int], int]:
         await admin.close()
 
 
+async def folded(settings: Settings, service: str) -> dict[int, int]:
+    """What the stream role has committed of each partition of a service's topic."""
+    found = await committed(settings.kafka, topics.app_id(settings.namespace, service))
+    source = topics.source(settings.namespace, service)
+    return {number: offset for (topic, number), offset in found.items() if topic == source}
+
+
+async def folds_on(settings: Settings, service: str, records: int) -> None:
+    """Wait until the stream role has committed so many records more."""
+    before = sum((await folded(settings, service)).values())
+    async with asyncio.timeout(PATIENCE_S):
+        while sum((await folded(settings, service)).values()) < before + records:
+            await asyncio.sleep(0.1)
+
+
+async def folds_everywhere(settings: Settings, service: str) -> None:
+    """Wait until the stream role has committed more of every partition."""
+    before = await folded(settings, service)
+    async with asyncio.timeout(PATIENCE_S):
+        while True:
+            now = await folded(settings, service)
+            if all(now.get(number, 0) > offset for number, offset in before.items()):
+                return
+            await asyncio.sleep(0.1)
+
+
 async def ends(settings: Settings, topic: str) -> dict[int, int]:
     """Where each partition of a topic ends."""
     async with _reader(settings, topic) as (consumer, tps):
@@ -83,7 +110,7 @@ async def ends(settings: Settings, topic: str) -> dict[int, int]:
         return {tp.partition: offset for tp, offset in found.items()}
 
 
-async def drained(settings: Settings, service: str, seconds: float = 60.0) -> None:
+async def drained(settings: Settings, service: str, seconds: float = PATIENCE_S) -> None:
     """Wait until both roles have committed all of a service's topic."""
     topic = topics.source(settings.namespace, service)
     groups = (

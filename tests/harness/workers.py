@@ -12,8 +12,7 @@ from citystream.settings import Settings
 from demo.environment import city_environment
 from demo.servers.ports import free_port
 from demo.servers.process import Process, installed
-
-READY_S = 60.0
+from tests.harness.patience import PATIENCE_S
 
 
 class Worker:
@@ -40,7 +39,7 @@ class Worker:
     def stop(self) -> int:
         """SIGTERM, and wait; the exit code."""
         os.kill(self.process.pid, signal.SIGTERM)
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + PATIENCE_S
         while self.process.running:
             if time.monotonic() > deadline:
                 raise AssertionError(f"{self.process.name} does not stop:\n{self.log_tail()}")
@@ -52,7 +51,7 @@ class Worker:
 
     async def ready(self) -> None:
         """Wait until every partition is open."""
-        deadline = time.monotonic() + READY_S
+        deadline = time.monotonic() + PATIENCE_S
         async with httpx.AsyncClient() as client:
             while time.monotonic() < deadline:
                 assert self.process.running, f"{self.process.name} ended:\n{self.log_tail()}"
@@ -67,16 +66,23 @@ class Worker:
 
     async def sink_state(self, sink: str) -> str:
         """up or down, as the stream role says."""
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             answer = await client.get(f"http://127.0.0.1:{self.port}/healthz")
         state: str = answer.json()["roles"]["stream"]["sinks"][sink]["state"]
         return state
 
+    async def until_sink_is(self, sink: str, state: str) -> None:
+        """Wait until the stream role says so."""
+        deadline = time.monotonic() + PATIENCE_S
+        while await self.sink_state(sink) != state:
+            assert time.monotonic() < deadline, f"{sink} is not {state}:\n{self.log_tail()}"
+            await asyncio.sleep(0.1)
+
     async def flushed(self, *sinks: str) -> None:
         """Wait until nothing waits for these sinks."""
-        deadline = time.monotonic() + READY_S
+        deadline = time.monotonic() + PATIENCE_S
         pending: dict[str, int] = {}
-        async with httpx.AsyncClient(timeout=30) as client:
+        async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             while time.monotonic() < deadline:
                 answer = await client.get(f"http://127.0.0.1:{self.port}/healthz")
                 found = answer.json()["roles"]["stream"]["sinks"]

@@ -16,6 +16,7 @@ from citystream.contracts.city_model import CityModel
 from citystream.contracts.events import EVENTS
 from citystream.settings import Settings
 from simulator.city import generate
+from tests.harness.patience import PATIENCE_S
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
 CITY_SIMULATOR = Path(sys.executable).with_name("city-simulator")
@@ -53,7 +54,7 @@ def data() -> Path:
 async def kafka_settings(kafka: str, namespace: str) -> Settings:
     """Settings for Kafka alone, with all topics of this test's namespace made."""
     settings = Settings(kafka=kafka, namespace=namespace)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             try:
                 await create_topics(settings, EVENTS)
