@@ -13,6 +13,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
+import aiokafka.consumer.fetcher
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaError
@@ -58,6 +59,26 @@ class Position:
         return self.committed is not None and self.committed > self.bounds.end
 
 
+def fetch_patiently() -> None:
+    """Have every consumer of this process pause after a fetch that came back empty at once.
+
+    Kafka holds an empty fetch for its `max_wait`; a broker that does not (noida-db) would be asked
+    thousands of times a second by every idle worker.
+    """
+    ask = aiokafka.consumer.fetcher.Fetcher._proc_fetch_request
+
+    async def ask_patiently(fetcher: Any, assignment: Any, node_id: int, request: Any) -> bool:
+        asked_at = time.monotonic()
+        has_data: bool = await ask(fetcher, assignment, node_id, request)
+        if not has_data and time.monotonic() - asked_at < EMPTY_AT_ONCE_S:
+            # Closing cancels this and awaits it: the answer that is here already is the end of it.
+            with contextlib.suppress(asyncio.CancelledError):
+                await asyncio.sleep(EMPTY_PAUSE_S)
+        return has_data
+
+    aiokafka.consumer.fetcher.Fetcher._proc_fetch_request = ask_patiently
+
+
 class Log:
     """One app's source topic."""
 
@@ -97,26 +118,6 @@ class Log:
         if not self._consumer.started:
             return set()
         return {tp.partition for tp in self._consumer.assignment() if tp.topic == self.topic}
-
-    def fetch_patiently(self) -> None:
-        """Pause after a fetch that came back empty at once.
-
-        Kafka holds an empty fetch for its `max_wait`; a broker that does not (noida-db) would be asked
-        thousands of times a second by every idle worker.
-        """
-        fetcher = self._client()._fetcher
-        ask = fetcher._proc_fetch_request
-
-        async def ask_patiently(assignment: Any, node_id: int, request: Any) -> bool:
-            asked_at = time.monotonic()
-            has_data: bool = await ask(assignment, node_id, request)
-            if not has_data and time.monotonic() - asked_at < EMPTY_AT_ONCE_S:
-                # Closing cancels this and awaits it: the answer that is here already is the end of it.
-                with contextlib.suppress(asyncio.CancelledError):
-                    await asyncio.sleep(EMPTY_PAUSE_S)
-            return has_data
-
-        fetcher._proc_fetch_request = ask_patiently
 
     async def committed(self, partition: int) -> int | None:
         """The group's committed position: the next offset to read."""

@@ -15,7 +15,7 @@ from citystream.app import archive_app, stream_app
 from citystream.archive import Archive
 from citystream.contracts import topics
 from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
-from citystream.log import partition_counts
+from citystream.log import fetch_patiently, partition_counts
 from citystream.logs import configure_logging
 from citystream.metrics import Metrics
 from citystream.service import Service
@@ -37,6 +37,7 @@ LEAVE_S = 3.0
 def run(service: Service[Any], settings: Settings, role: Role) -> int:
     """Work until a signal or a crash; the exit code."""
     configure_logging()
+    fetch_patiently()
     return uvloop.run(_run(service, settings, role))
 
 
@@ -75,9 +76,6 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
         for app in apps:
             app.in_worker = True
             await app.start()
-        for one in (stream, archive):
-            if one:
-                one.log.fetch_patiently()
         code = await _watch(apps, health, stop)
         for task in tasks[1:]:
             task.cancel()

@@ -1,13 +1,12 @@
 """The archive: each record in exactly one object, whoever writes and however the cuts fall."""
 
 from collections.abc import AsyncIterator
-from typing import Any
 
 import faust
 import pytest
 
 from citystream.archive import Archive, Buffer
-from citystream.connections import s3_client
+from citystream.connections import S3
 from citystream.metrics import Metrics
 from citystream.settings import Settings
 from services.traffic.aggregate import service as traffic
@@ -21,7 +20,7 @@ LATER_MS = 1_000
 class Writer:
     """An archive whose log is a list, so that two can be at the same cut."""
 
-    def __init__(self, settings: Settings, s3: Any) -> None:
+    def __init__(self, settings: Settings, s3: S3) -> None:
         app = faust.App("archive-test", datadir=str(settings.data_dir), store="memory://")
         self.archive = Archive(app, traffic(None), settings, Metrics("traffic"))
         self.s3 = s3
@@ -37,13 +36,13 @@ def records(start: int, end: int, shift_ms: int = 0) -> list[FakeRecord]:
 
 
 @pytest.fixture
-async def s3(settings: MakeSettings) -> AsyncIterator[Any]:
-    async with s3_client(settings()) as client:
-        yield client
+async def s3(settings: MakeSettings) -> AsyncIterator[S3]:
+    async with S3(settings()) as s3:
+        yield s3
 
 
 async def test_the_first_writer_of_a_cut_wins_and_the_other_goes_on_after_it(
-    settings: MakeSettings, s3: Any
+    settings: MakeSettings, s3: S3
 ) -> None:
     own = settings()
     owner, sleeper = Writer(own, s3), Writer(own, s3)
@@ -58,7 +57,7 @@ async def test_the_first_writer_of_a_cut_wins_and_the_other_goes_on_after_it(
     assert sorted(offset for _, offset, _ in rows) == list(range(80))
 
 
-async def test_a_topic_made_anew_is_archived_beside_the_old(settings: MakeSettings, s3: Any) -> None:
+async def test_a_topic_made_anew_is_archived_beside_the_old(settings: MakeSettings, s3: S3) -> None:
     own = settings()
     await Writer(own, s3).cut(records(0, 10))
     anew = Writer(own, s3)

@@ -26,6 +26,8 @@ from demo.servers.valkey import Valkey
 from tests.conftest import MakeSettings
 from tests.harness.patience import PATIENCE_S
 
+pytestmark = pytest.mark.server
+
 
 @pytest.mark.parametrize("kind", [NoidaDb, Valkey, Moto])
 @pytest.mark.parametrize("end", [Server.stop, Server.kill])
@@ -132,8 +134,6 @@ def test_children_end_when_their_parent_is_killed(tmp_path: Path) -> None:
 import time
 from pathlib import Path
 from demo.servers.valkey import Valkey
-
-pytestmark = pytest.mark.server
 server = Valkey(Path({str(tmp_path)!r}))
 server.start()
 print(server.process.pid, flush=True)
