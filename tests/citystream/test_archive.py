@@ -68,8 +68,8 @@ async def test_a_topic_made_anew_is_archived_beside_the_old(settings: MakeSettin
 
 async def test_a_bucket_that_is_missing_is_made(settings: MakeSettings) -> None:
     own = settings(s3_bucket="made-by-the-archive")
-    async with s3_client(own) as client:
-        assert await Writer(own, client).cut(records(0, 3)) == 3
+    async with S3(own) as s3:
+        assert await Writer(own, s3).cut(records(0, 3)) == 3
     assert len(await outputs.archived(own, "traffic")) == 3
 
 
