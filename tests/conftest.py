@@ -70,14 +70,12 @@ def pytest_report_header(config: pytest.Config) -> str | None:
     return f"seed {config.option.seed}" if config.option.seed else None
 
 
-# Hypothesis marks its tests when it comes to the collection, before this.
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         fixtures = set(getattr(item, "fixturenames", ()))
         if fixtures & SERVERS:
             item.add_marker("server")
-        if "seed" in fixtures or item.get_closest_marker("hypothesis"):
+        if "seed" in fixtures or hasattr(getattr(item, "obj", None), "hypothesis"):
             item.add_marker("drawn")
     places = {path: place for place, path in enumerate(SLOWEST_FIRST)}
     items.sort(key=lambda item: places.get(item.location[0], len(places)))
