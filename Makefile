@@ -10,8 +10,8 @@ RATE ?= 1000
 SEED ?= 1
 PORT ?= 8000
 DURATION ?=
-# Two test processes fill two cores; each has servers of its own.
-JOBS ?= 2
+# Most tests wait: three processes fill two cores. Each has servers of its own.
+JOBS ?= 3
 # What to test: all of it, or a part, without lint.
 T ?=
 

@@ -1,4 +1,4 @@
-"""The topics of a data type: source, dead letters, changelog. Made once, then compared.
+"""The topics of a data type: source, dead letters, changelog, control. Made once, then compared.
 
 A topic that exists is never changed: what differs from our settings is reported, and so is what a
 broker took but did not keep.
@@ -6,13 +6,12 @@ broker took but did not keep.
 
 import asyncio
 import logging
-import re
 from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewPartitions, NewTopic
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import KafkaError, TopicAlreadyExistsError, for_code
 
@@ -20,17 +19,15 @@ from citystream.connections import kafka_options
 from citystream.contracts import topics
 from citystream.settings import Settings
 
-Kind = Literal["source", "dead letters", "changelog"]
+Kind = Literal["source", "dead letters", "changelog", "control"]
 
 # A topic's limit counts the whole record batch: 61 bytes of header, 32 of the record's own fields,
 # and a key and headers of our own, which stay below 900.
 BATCH_OVERHEAD_BYTES = 1024
 REQUEST_TIMEOUT_S = 5.0
-# Connect, list, create, list again until known, describe: five requests, most of them immediate.
+# Connect, list, then twice create and list again until known, describe: most of them immediate.
 TIMEOUT_S = 15.0
 KNOWN_PAUSE_S = 0.1
-
-_TYPE = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 
 
 class TopicsError(Exception):
@@ -61,7 +58,7 @@ class TopicReport:
 
 
 def wanted(settings: Settings, types: Iterable[str], existing: dict[str, int]) -> list[Topic]:
-    """The topics of each type, three a type.
+    """The topics of each type, four a type.
 
     A changelog has a partition for each of its source's: of the existing source (`existing` is
     topic -> partitions), else of the one that we would create.
@@ -75,10 +72,8 @@ def wanted(settings: Settings, types: Iterable[str], existing: dict[str, int]) -
     }
     found = []
     for type_ in dict.fromkeys(types):
-        if not _TYPE.fullmatch(type_):
-            raise TopicsError(
-                f"type: {type_!r} must be lower-case letters, digits, '-' or '_', and begin with a letter"
-            )
+        if not topics.NAME.fullmatch(type_):
+            raise TopicsError(f"type: {type_!r} {topics.NAME_RULE}")
         source = topics.source(settings.namespace, type_)
         found += [
             Topic(source, "source", settings.partitions, source_settings),
@@ -92,8 +87,9 @@ def wanted(settings: Settings, types: Iterable[str], existing: dict[str, int]) -
                 topics.changelog(settings.namespace, type_),
                 "changelog",
                 existing.get(source, settings.partitions),
-                topics.CHANGELOG_SETTINGS,
+                topics.changelog_settings(type_),
             ),
+            Topic(topics.control(settings.namespace, type_), "control", 1, topics.CONTROL_SETTINGS),
         ]
     return found
 
@@ -106,16 +102,60 @@ async def create_topics(
     Raises:
         TopicsError: the broker is away, refuses, or takes longer than `timeout_s`.
     """
+    types = tuple(types)
+    created: set[str] = set()
     async with _admin(settings, timeout_s) as admin:
         existing = await _partitions(admin)
-        every = wanted(settings, types, existing)
-        missing = [topic for topic in every if topic.name not in existing]
-        if missing:
-            await _create(admin, missing, settings.replication)
+        # Sources first: a broker may list one only a moment after another process made it, and its
+        # changelog has as many partitions as it has, not as we would have given it.
+        for sources in (True, False):
+            every = wanted(settings, types, existing)
+            missing = [
+                topic for topic in every if (topic.kind == "source") is sources and topic.name not in existing
+            ]
+            if missing:
+                created |= await _create(admin, missing, settings.replication)
             while not all(topic.name in existing for topic in missing):
                 await asyncio.sleep(KNOWN_PAUSE_S)
                 existing = await _partitions(admin)
-        return await _compare(admin, every, existing, {topic.name for topic in missing})
+        return await _compare(admin, every, existing, created)
+
+
+async def grow_topics(
+    settings: Settings, type_: str, partitions: int, timeout_s: float = TIMEOUT_S
+) -> list[TopicReport]:
+    """Add partitions to a type's changelog, dead letters and source, each known before the next grows.
+
+    In this order a source's partition never lacks its changelog's. What an interrupted growth left is
+    completed by the next.
+
+    Raises:
+        TopicsError: a topic is missing or has more partitions; the broker is away, refuses, or takes longer
+            than `timeout_s`.
+    """
+    names = [
+        topics.changelog(settings.namespace, type_),
+        topics.dead_letters(settings.namespace, type_),
+        topics.source(settings.namespace, type_),
+    ]
+    async with _admin(settings, timeout_s) as admin:
+        existing = await _partitions(admin)
+        for name in names:
+            if name not in existing:
+                raise TopicsError(f"no topic {name}; make it with: city topics create --type {type_}")
+            if existing[name] > partitions:
+                raise TopicsError(
+                    f"partitions: {name} has {existing[name]}, and Kafka takes none away; give at least "
+                    f"{max(existing[one] for one in names)}, or start a new namespace with fewer"
+                )
+        for name in names:
+            if existing[name] < partitions:
+                await admin.create_partitions({name: NewPartitions(partitions)})
+            while existing.get(name) != partitions:
+                await asyncio.sleep(KNOWN_PAUSE_S)
+                existing = await _partitions(admin)
+        grown = settings.model_copy(update={"partitions": partitions})
+        return await _compare(admin, wanted(grown, [type_], existing), existing, set())
 
 
 async def list_topics(
@@ -185,7 +225,8 @@ async def _partitions(admin: AIOKafkaAdminClient) -> dict[str, int]:
     }
 
 
-async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], replication: int) -> None:
+async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], replication: int) -> set[str]:
+    """Names of those that this call made; another process may have made the others since we looked."""
     answer = await admin.create_topics(
         [
             NewTopic(topic.name, topic.partitions, replication, topic_configs=topic.settings)
@@ -195,11 +236,11 @@ async def _create(admin: AIOKafkaAdminClient, missing: list[Topic], replication:
     refused = [
         f"{name}: {(rest[0] if rest else None) or for_code(code).description}"
         for name, code, *rest in answer.topic_errors
-        # Another process made it since we looked; the comparison that follows tells if it differs.
         if code not in (0, TopicAlreadyExistsError.errno)
     ]
     if refused:
         raise TopicsError("Kafka refused to create:\n" + "\n".join(f"  {line}" for line in refused))
+    return {name for name, code, *_ in answer.topic_errors if code == 0}
 
 
 async def _compare(

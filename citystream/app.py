@@ -24,6 +24,9 @@ CHUNK_RECORDS = 5_000
 BUFFERED_CHUNKS = 8
 # Faust's own commits have nothing to do: no topic of ours is acknowledged to it.
 FAUST_COMMIT_S = 3_600.0
+# A broker that has just started may know no partition of a topic. A leader that asked it then gives nobody
+# any, until it asks again: with Faust's 5 minutes the group would stand still for so long.
+METADATA_MS = 5_000
 
 
 def stream_app(service: Service[Any], settings: Settings, metrics: Metrics) -> tuple[faust.App, Stream]:
@@ -83,6 +86,7 @@ def _app(id_: str, chunked: set[str], settings: Settings) -> faust.App:
         broker_max_poll_records=CHUNK_RECORDS,
         broker_commit_interval=FAUST_COMMIT_S,
         consumer_auto_offset_reset="earliest",
+        consumer_metadata_max_age_ms=METADATA_MS,
         consumer_group_instance_id=settings.kafka_instance_id and f"{id_}-{settings.kafka_instance_id}",
         ConsumerScheduler=chunk_scheduler(frozenset(chunked)),
         Table=ExactTable,

@@ -6,15 +6,17 @@ object is there. While S3 is away the buffer stays bounded, the partition is pau
 """
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 from faust import App
 from faust.types import TP
 
+from citystream.archive_buffer import Buffer
 from citystream.batches import Record
 from citystream.breaker import Breaker
 from citystream.bucket import BucketError, create_bucket
@@ -24,6 +26,7 @@ from citystream.contracts import s3_paths, topics
 from citystream.contracts.status import SinkStatus
 from citystream.log import Log
 from citystream.metrics import Metrics
+from citystream.retention import Retention
 from citystream.service import Service
 from citystream.settings import Settings
 
@@ -35,37 +38,10 @@ TICK_S = 0.2
 # A partition holds at most this many cuts while S3 is slow; beyond it Kafka keeps the rest.
 BUFFERED_CUTS = 2
 DRAIN_S = 5.0
-
-
-class Buffer:
-    """Records of one partition that are not archived yet."""
-
-    def __init__(self, number: int, next_offset: int) -> None:
-        self.number = number
-        self.records: list[Record] = []
-        self.bytes = 0
-        self.next_offset = next_offset
-        self.since = time.monotonic()
-        self.generation = 0
-        self.paused = False
-
-    def add(self, records: Sequence[Record]) -> None:
-        """Take the records that follow."""
-        fresh = [record for record in records if record.offset >= self.next_offset]
-        if not fresh:
-            return
-        if not self.records:
-            self.since = time.monotonic()
-        self.records += fresh
-        self.bytes += sum(len(record.value or b"") for record in fresh)
-        self.next_offset = fresh[-1].offset + 1
-
-    def drop_to(self, offset: int) -> None:
-        """Forget the records up to and including an offset: they are archived."""
-        self.records = [record for record in self.records if record.offset > offset]
-        self.bytes = sum(len(record.value or b"") for record in self.records)
-        self.next_offset = max(self.next_offset, offset + 1)
-        self.since = time.monotonic()
+# An object is some megabytes; a server that takes longer is as good as away.
+PUT_S = 20.0
+ASK_EVERY_S = 5.0
+SERVER_FAULT = 500
 
 
 class Archive:
@@ -80,6 +56,10 @@ class Archive:
         self._contiguity = Contiguity(self.log, lambda lost: metrics.count("records_lost_total", lost))
         self.buffers: dict[int, Buffer] = {}
         self.archived = 0
+        self.retention = Retention(settings, self.log.topic)
+        # The client is a large part of a worker's start: S3 is asked when that is over.
+        self._asked_at = time.monotonic()
+        self._looking: asyncio.Task[None] | None = None
         self._app = app
         self._opening = asyncio.Lock()
         self._cutting = asyncio.Lock()
@@ -135,11 +115,13 @@ class Archive:
                 try:
                     await self._open_assigned()
                     await self._tick(s3, drain=False)
+                    await self._check_alive(s3)
                 except Exception:  # a clock that stops would stop the archive
                     log.exception("the archive goes on after an error")
 
     async def start(self) -> None:
         await self.log.start()
+        self._looking = asyncio.create_task(self.retention.run())
 
     async def stop(self) -> None:
         """Archive what is buffered, so that the next owner need not read it again."""
@@ -148,6 +130,8 @@ class Archive:
                 await self._tick(s3, drain=True)
         except (TimeoutError, BotoCoreError, ClientError) as error:
             log.warning("not all of the buffer was archived before the stop: %s", error)
+        if self._looking:
+            self._looking.cancel()
         await self.log.stop()
 
     async def _tick(self, s3: S3, *, drain: bool) -> None:
@@ -161,6 +145,27 @@ class Archive:
                     if not await self._cut(s3, buffer):
                         break
                 self._pause_or_resume(buffer)
+
+    async def _check_alive(self, s3: S3) -> None:
+        """Ask S3 from time to time while nothing waits: nothing else tells that it is away."""
+        now = time.monotonic()
+        waiting = any(buffer.records for buffer in self.buffers.values())
+        if waiting or now - self._asked_at < ASK_EVERY_S or not self.breaker.allows():
+            return
+        self._asked_at = now
+        client = await s3.client()
+        try:
+            async with asyncio.timeout(ASK_EVERY_S):
+                await client.head_bucket(Bucket=self.settings.s3_bucket)
+        except ClientError as error:
+            # One that is not there is made when it is needed; one that may not be looked at answers too.
+            if error.response["ResponseMetadata"]["HTTPStatusCode"] >= SERVER_FAULT:
+                self._failed(error)
+                return
+        except (BotoCoreError, OSError) as error:
+            self._failed(error)
+            return
+        self._succeeded()
 
     def _due(self, buffer: Buffer) -> bool:
         return bool(buffer.records) and (
@@ -177,11 +182,10 @@ class Archive:
         if full == buffer.paused:
             return
         buffer.paused = full
-        tps = {self.log.tp(buffer.number)}
         if full:
-            self._app.consumer.pause_partitions(tps)
+            self.log.pause([buffer.number])
         else:
-            self._app.consumer.resume_partitions(tps)
+            self.log.resume([buffer.number])
 
     async def _cut(self, s3: S3, buffer: Buffer) -> bool:
         """Write one object, or take over what another wrote; then commit. False when it has to wait."""
@@ -190,20 +194,27 @@ class Archive:
             last = await self._put(s3, buffer, records)
         except (BotoCoreError, ClientError, BucketError, TimeoutError, OSError) as error:
             self.metrics.count("archive_failures_total")
-            if self.breaker.failed(error):
-                log.warning("S3 is away: %s", self.breaker.error)
+            self._failed(error)
             return False
-        if self.breaker.succeeded():
-            log.warning("S3 is back")
+        self._succeeded()
         if self.buffers.get(buffer.number) is not buffer:
             return False
         buffer.drop_to(last)
         return await self.log.commit({buffer.number: last + 1})
 
+    def _failed(self, error: Exception) -> None:
+        if self.breaker.failed(error):
+            log.warning("S3 is away: %s", self.breaker.error)
+
+    def _succeeded(self) -> None:
+        if self.breaker.succeeded():
+            log.warning("S3 is back")
+
     async def _put(self, s3: S3, buffer: Buffer, records: Sequence[Record]) -> int:
         """Create the object; returns the last offset that the object there has, whoever wrote it."""
         first, last = records[0], records[-1]
-        body = await asyncio.to_thread(_encode, buffer.number, records, self.service.redact)
+        with self._spending("encode"):
+            body = await asyncio.to_thread(_encode, buffer.number, records, self.service.redact)
         metadata = {
             s3_paths.FIRST_OFFSET: str(first.offset),
             s3_paths.LAST_OFFSET: str(last.offset),
@@ -218,7 +229,11 @@ class Archive:
                 first.offset,
                 first.timestamp,
             )
-            there = await self._create(s3, name, body, metadata)
+            await s3.client()
+            # Its own time-outs do not see a server that takes the body and never answers.
+            with self._spending("s3"):
+                async with asyncio.timeout(PUT_S):
+                    there = await self._create(s3, name, body, metadata)
             if there is None:
                 self.archived += len(records)
                 self.metrics.count("records_archived_total", len(records))
@@ -248,6 +263,15 @@ class Archive:
             return found
         return None
 
+    @contextlib.contextmanager
+    def _spending(self, activity: str) -> Iterator[None]:
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            seconds = time.perf_counter() - started
+            self.metrics.count("seconds_total", seconds, role="archive", activity=activity)
+
     @property
     def ready(self) -> bool:
         """The consumer group is joined, and no rebalance is under way."""
@@ -262,6 +286,14 @@ class Archive:
             done = buffer.records[0].offset if buffer.records else buffer.next_offset
             total += max(0, end - done) if end is not None else 0
         return total
+
+    @property
+    def lag_s(self) -> float:
+        """Age, by its Kafka timestamp, of the oldest record that was read and is not archived."""
+        oldest = min(
+            (buffer.records[0].timestamp for buffer in self.buffers.values() if buffer.records), default=None
+        )
+        return max(0.0, time.time() - oldest / 1000) if oldest is not None else 0.0
 
     def status(self) -> SinkStatus:
         return SinkStatus(

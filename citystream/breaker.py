@@ -22,6 +22,11 @@ class Breaker:
     def closed(self) -> bool:
         return self.error is None
 
+    @property
+    def retry_in_s(self) -> float:
+        """How long until a call may be made; 0 where it may be made now."""
+        return 0.0 if self.closed else max(0.0, self._retry_at - self._clock())
+
     def allows(self) -> bool:
         """Whether a call may be made now."""
         return self.closed or self._clock() >= self._retry_at

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import click
 
 from citystream import schemas
-from citystream.admin import TopicReport, TopicsError, create_topics, list_topics
+from citystream.admin import TopicReport, TopicsError, create_topics, grow_topics, list_topics
 from citystream.bucket import BucketError, create_bucket
 from citystream.contracts import city_model
 from citystream.contracts.events import EVENTS
@@ -35,7 +35,7 @@ def main() -> None:
 
 @main.group()
 def topics() -> None:
-    """Kafka topics: a source, dead letters and a changelog for each data type."""
+    """Kafka topics: a source, dead letters, a changelog and a control topic for each data type."""
 
 
 @topics.command("create")
@@ -66,6 +66,23 @@ def topics_list(types: tuple[str, ...]) -> None:
     _show(reports)
     if any(not report.partitions for report in reports):
         raise click.ClickException("topics are missing; make them with: city topics create")
+
+
+@topics.command("grow")
+@click.option("--type", "type_", required=True, metavar="NAME", help="The data type.")
+@click.option("--partitions", type=click.IntRange(1, 10_000), required=True, help="How many it shall have.")
+def topics_grow(type_: str, partitions: int) -> None:
+    """Add partitions to a type's topics while its workers run; there is no way back.
+
+    Workers notice within seconds. Senders notice when they next ask for metadata (mostly within 5 minutes),
+    and may then send a key to another partition: windows are merged over partitions, so none is lost.
+
+    \b
+    Example:
+      city topics grow --type traffic --partitions 12
+    """
+    _show(_run(grow_topics(_settings(), type_, partitions)))
+    click.echo(f"now set CITY_PARTITIONS={partitions}, so that `city topics list` expects them")
 
 
 @main.group()

@@ -34,11 +34,12 @@ def kafka_options(settings: Settings) -> dict[str, Any]:
     return options
 
 
-def redis_client(settings: Settings) -> redis.Redis:
-    """Redis client whose calls end within the sink timeout; values are bytes."""
+def redis_client(settings: Settings, timeout_s: float | None = None) -> redis.Redis:
+    """Redis client whose calls end within a time-out, the sinks' where none is given; values are bytes."""
+    patience_s = settings.sink_timeout_s if timeout_s is None else timeout_s
     options: dict[str, Any] = {
-        "socket_timeout": settings.sink_timeout_s,
-        "socket_connect_timeout": settings.sink_timeout_s,
+        "socket_timeout": patience_s,
+        "socket_connect_timeout": patience_s,
         "health_check_interval": 15,
     }
     if settings.redis_username:
@@ -64,7 +65,7 @@ def s3_client(settings: Settings) -> Any:
         verify=str(settings.s3_ca_file) if settings.s3_ca_file else None,
         config=AioConfig(
             connect_timeout=5,
-            read_timeout=30,
+            read_timeout=10,
             retries={"max_attempts": 2, "mode": "standard"},
             # A bucket of one's own server seldom has a host name of its own.
             s3={"addressing_style": "path" if settings.s3 else "auto"},
@@ -107,7 +108,13 @@ def elasticsearch_client(settings: Settings) -> "elasticsearch.AsyncElasticsearc
     """Elasticsearch client whose calls end within the sink timeout; the caller retries, not the client."""
     import elasticsearch
 
-    options: dict[str, Any] = {"request_timeout": max(settings.sink_timeout_s, 5.0), "max_retries": 0}
+    from citystream.sinks.ndjson import Json, Ndjson
+
+    options: dict[str, Any] = {
+        "request_timeout": max(settings.sink_timeout_s, 5.0),
+        "max_retries": 0,
+        "serializers": {one.mimetype: one for one in (Json(), Ndjson())},
+    }
     if settings.elasticsearch_api_key:
         options["api_key"] = secret(settings.elasticsearch_api_key)
     elif settings.elasticsearch_username:

@@ -21,6 +21,7 @@ PATIENCE_S = 1.0
 @dataclass(slots=True)
 class _Gap:
     expected: int
+    first: int
     sought_at: float
 
 
@@ -44,14 +45,15 @@ class Contiguity:
         gap = self._gaps.get(partition)
         now = time.monotonic()
         if gap is not None and gap.expected == expected:
-            if now - gap.sought_at < PATIENCE_S:
+            if first > gap.first and now - gap.sought_at < PATIENCE_S:
                 return None
+            # The same again after the seek: Kafka may have nothing in between.
             actual = await self._log.first_at_or_after(partition, expected)
             if actual is not None and actual >= first:
                 await self._count_lost(partition, expected)
                 self._gaps.pop(partition, None)
                 return first
-        self._gaps[partition] = _Gap(expected, now)
+        self._gaps[partition] = _Gap(expected, first, now)
         await self._log.seek(partition, expected)
         return None
 

@@ -30,15 +30,17 @@ class SeenIds:
 
     def add(self, event_id: str, time_ms: int) -> bool:
         """Remember an id; False when it was known."""
-        digest = xxh3_64_intdigest(event_id.encode())
-        if digest in self._seen:
+        digest, seen = xxh3_64_intdigest(event_id.encode()), self._seen
+        # One look into a set that no cache holds, not two.
+        known = len(seen)
+        seen.add(digest)
+        if len(seen) == known:
             return False
-        self._seen.add(digest)
         number = time_ms // BUCKET_MS
-        bucket = self._buckets.get(number)
-        if bucket is None:
-            bucket = self._buckets[number] = array("Q")
-        bucket.append(digest)
+        try:
+            self._buckets[number].append(digest)
+        except KeyError:
+            self._buckets[number] = array("Q", (digest,))
         return True
 
     def prune(self, watermark_ms: int) -> list[int]:

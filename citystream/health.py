@@ -23,16 +23,17 @@ from citystream.archive import Archive
 from citystream.connections import redis_client
 from citystream.contracts import redis_keys
 from citystream.contracts.status import ProcessStatus
+from citystream.log import Log
 from citystream.metrics import Metrics
 from citystream.settings import Settings
+from citystream.stalls import waiting_tasks
 from citystream.stream import Stream
 
 log = logging.getLogger(__name__)
 
 STATUS_EVERY_S = 5.0
-# Longer than any rebalance with recovery of a healthy size; a loop that folds nothing for so long is stuck.
-STUCK_S = 120.0
-
+# Half of Kafka's retention is left to bring S3 back, or to raise it.
+RETENTION_ALARM = 0.5
 State = Literal["starting", "up", "degraded"]
 
 
@@ -56,27 +57,31 @@ class StreamHealth:
 
     @property
     def stuck(self) -> bool:
-        """Records wait, and none was folded for too long."""
+        """Records wait, and none was folded for too long; without Kafka there is nothing to fold."""
+        if not self._stream.log.probe.up:
+            return False
         now = time.monotonic()
         for number, part in list(self._stream.parts.items()):
             end = self._stream.log.end(number)
             if (
-                end is not None
+                number not in self._stream.pauses.paused
+                and end is not None
                 and part.fold.next_offset < end
-                and now - max(part.progressed_at, self._stream.started_at) > STUCK_S
+                and now - max(part.progressed_at, self._stream.started_at) > self._stream.settings.stuck_s
             ):
                 return True
         return False
 
     def status(self, instance: str, port: int) -> ProcessStatus:
         stream, totals = self._stream, self._stream.metrics.totals
+        stream.account_wait()
         now, events = time.monotonic(), totals["folded"]
         (then, before), self._last = self._last, (now, events)
-        lag = 0
-        for number, part in list(stream.parts.items()):
-            end = stream.log.end(number)
-            lag += max(0, end - part.fold.next_offset) if end is not None else 0
+        lag = sum(stream.lags().values())
         sinks = {sink.name: sink.status() for sink in (stream.redis, stream.elasticsearch)}
+        _show_kafka(self._metrics, self.role, stream.log)
+        paused = {str(number): str(notice) for number, notice in stream.pauses.paused.items()}
+        self._metrics.show("paused_partitions", len(paused), role=self.role, cause="dead_letters")
         freshness = statistics.median(stream.ages_ms) if stream.ages_ms else None
         self._metrics.show("lag_records", lag, role=self.role)
         self._metrics.show("partitions", len(stream.parts), role=self.role)
@@ -92,7 +97,10 @@ class StreamHealth:
             instance=instance,
             at_ms=round(time.time() * 1000),
             health_port=port,
-            state=_state(stream.ready, all(sink.state == "up" for sink in sinks.values())),
+            state=_state(
+                stream.ready,
+                not paused and stream.log.probe.up and all(sink.state == "up" for sink in sinks.values()),
+            ),
             partitions=len(stream.parts),
             events=events,
             events_per_s=(events - before) / max(now - then, 1e-3),
@@ -102,6 +110,8 @@ class StreamHealth:
             duplicates=totals["duplicate"],
             dead_letters=totals["refused"],
             sinks=sinks,
+            kafka_error=stream.log.probe.error,
+            paused=paused,
         )
 
 
@@ -126,25 +136,43 @@ class ArchiveHealth:
         self._metrics.show("sink_up", float(sink.state == "up"), sink="s3")
         self._metrics.show("sink_pending", sink.pending, sink="s3")
         self._metrics.show("sink_written", archive.archived, sink="s3")
+        lag_s = archive.lag_s
+        used = archive.retention.used(lag_s)
+        _show_kafka(self._metrics, self.role, archive.log)
+        self._metrics.show("archive_lag_seconds", lag_s)
+        self._metrics.show("archive_retention_used_ratio", used or 0.0)
+        full = sum(buffer.paused for buffer in archive.buffers.values())
+        self._metrics.show("paused_partitions", full, role=self.role, cause="buffer_full")
         return ProcessStatus(
             process=archive.service.name,
             role=self.role,
             instance=instance,
             at_ms=round(time.time() * 1000),
             health_port=port,
-            state=_state(archive.ready, sink.state == "up"),
+            state=_state(
+                archive.ready,
+                sink.state == "up" and archive.log.probe.up and (used or 0.0) < RETENTION_ALARM,
+            ),
             partitions=len(archive.buffers),
             events=events,
             events_per_s=(events - before) / max(now - then, 1e-3),
             lag=lag,
             sinks={"s3": sink},
+            kafka_error=archive.log.probe.error,
+            archive_lag_s=lag_s,
+            retention_used=used,
         )
 
 
-def _state(ready: bool, sinks_up: bool) -> State:
+def _show_kafka(metrics: Metrics, role: str, source: Log) -> None:
+    metrics.show("kafka_up", float(source.probe.up), role=role)
+    metrics.show("kafka_answer_seconds", source.probe.answer_s, role=role)
+
+
+def _state(ready: bool, whole: bool) -> State:
     if not ready:
         return "starting"
-    return "up" if sinks_up else "degraded"
+    return "up" if whole else "degraded"
 
 
 RoleHealth = StreamHealth | ArchiveHealth
@@ -160,6 +188,7 @@ class Health:
         self._instance = f"{socket.gethostname()}-{os.getpid()}"
         self._redis = redis_client(settings)
         self._statuses: dict[str, ProcessStatus] = {}
+        self._stuck: list[str] = []
         self._server: HealthServer | None = None
         self._port = settings.health_port
 
@@ -200,12 +229,15 @@ class Health:
         """Look at every role again."""
         for role in self._roles:
             self._statuses[role.role] = role.status(self._instance, self._port)
+        stuck = [role.role for role in self._roles if role.stuck]
+        if stuck and not self._stuck:
+            log.error("stuck: %s; what is awaited:\n%s", ", ".join(stuck), waiting_tasks())
+        self._stuck = stuck
 
     async def _healthz(self, request: Request) -> Response:
         self.refresh()
-        stuck = [role.role for role in self._roles if role.stuck]
-        body = {"stuck": stuck, "roles": msgspec.to_builtins(self._statuses)}
-        return JSONResponse(body, status_code=503 if stuck else 200)
+        body = {"stuck": self._stuck, "roles": msgspec.to_builtins(self._statuses)}
+        return JSONResponse(body, status_code=503 if self._stuck else 200)
 
     async def _readyz(self, request: Request) -> Response:
         self.refresh()

@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -22,6 +22,7 @@ from faust.transport.drivers.aiokafka import Consumer
 from faust.types import TP
 
 from citystream.connections import kafka_options
+from citystream.kafka_probe import KafkaProbe
 from citystream.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,11 @@ PROBE_S = 10.0
 # Longer than a broker's restart; whoever asked tries again.
 ANSWER_S = 15.0
 
+# How often a worker says that a partition waits for its changelog's.
+APART_S = 30.0
+
+FETCH_BYTES = 131_072
+FETCH_WAIT_MS = 50
 # A real wait is 1.5 s; the pause adds its length to the freshness of an idle topic's next event.
 EMPTY_AT_ONCE_S = 0.05
 EMPTY_PAUSE_S = 0.02
@@ -82,10 +88,15 @@ def fetch_patiently() -> None:
 class Log:
     """One app's source topic."""
 
-    def __init__(self, app: App, topic: str, settings: Settings) -> None:
+    def __init__(self, app: App, topic: str, settings: Settings, changelog: str | None = None) -> None:
+        """A partition can be taken up where that of its changelog is assigned too, if there is one."""
         self._app = app
         self._settings = settings
+        self._changelog = changelog
+        self._said_apart: dict[int, float] = {}
         self._asker: AIOKafkaConsumer | None = None
+        self._probing: asyncio.Task[None] | None = None
+        self.probe = KafkaProbe(self._ask_leaders)
         self.topic = topic
 
     async def start(self) -> None:
@@ -93,8 +104,11 @@ class Log:
         # fetch of up to 1.5 s open; this one never fetches.
         self._asker = AIOKafkaConsumer(**kafka_options(self._settings), enable_auto_commit=False)
         await self._asker.start()
+        self._probing = asyncio.create_task(self.probe.run())
 
     async def stop(self) -> None:
+        if self._probing:
+            self._probing.cancel()
         if self._asker:
             await self._asker.stop()
 
@@ -119,6 +133,11 @@ class Log:
             return set()
         return {tp.partition for tp in self._consumer.assignment() if tp.topic == self.topic}
 
+    def fetch_briefly(self) -> None:
+        """Have the broker hold an empty fetch for less long than Faust asks it to."""
+        fetcher = self._client()._fetcher
+        fetcher._fetch_min_bytes, fetcher._fetch_max_wait_ms = FETCH_BYTES, FETCH_WAIT_MS
+
     async def committed(self, partition: int) -> int | None:
         """The group's committed position: the next offset to read."""
         tp = TopicPartition(self.topic, partition)
@@ -132,7 +151,7 @@ class Log:
 
     async def position(self, partition: int) -> Position | None:
         """Where to take a partition up; None while Kafka does not say, or when it is another's."""
-        if partition not in self.assigned():
+        if partition not in self.assigned() or not self._beside_its_changelog(partition):
             return None
         try:
             found = Position(await self.committed(partition), await self.bounds(partition))
@@ -141,14 +160,35 @@ class Log:
             return None
         return None if self._app.rebalancing or partition not in self.assigned() else found
 
+    def _beside_its_changelog(self, partition: int) -> bool:
+        """While topics grow one after the other, Faust assigns them apart; the table is then elsewhere."""
+        if not self._changelog or TP(self._changelog, partition) in self._consumer.assignment():
+            return True
+        now = time.monotonic()
+        if now - self._said_apart.get(partition, -APART_S) >= APART_S:
+            self._said_apart[partition] = now
+            log.warning(
+                "partition %d waits: %s has no partition %d here; if it lasts: city topics grow",
+                partition,
+                self._changelog,
+                partition,
+            )
+        return False
+
+    async def _ask_leaders(self) -> None:
+        tps = [TopicPartition(self.topic, partition) for partition in self.assigned() or (0,)]
+        await self._started().end_offsets(tps)
+
     async def bounds(self, partition: int) -> Bounds:
         """What the log holds now."""
+        asker, tp = self._started(), TopicPartition(self.topic, partition)
+        begin, end = await asker.beginning_offsets([tp]), await asker.end_offsets([tp])
+        return Bounds(begin[tp], end[tp])
+
+    def _started(self) -> AIOKafkaConsumer:
         if self._asker is None:
             raise RuntimeError("the log is not started")
-        tp = TopicPartition(self.topic, partition)
-        begin = await self._asker.beginning_offsets([tp])
-        end = await self._asker.end_offsets([tp])
-        return Bounds(begin[tp], end[tp])
+        return self._asker
 
     def end(self, partition: int) -> int | None:
         """The log's end as the last fetch saw it; no request."""
@@ -163,6 +203,14 @@ class Log:
 
     async def _seek(self, tp: TopicPartition, offset: int) -> None:
         self._client().seek(tp, offset)
+
+    def pause(self, partitions: Iterable[int]) -> None:
+        """Fetch nothing of these."""
+        self._consumer.pause_partitions({self.tp(partition) for partition in partitions})
+
+    def resume(self, partitions: Iterable[int]) -> None:
+        """Fetch these again."""
+        self._consumer.resume_partitions({self.tp(partition) for partition in partitions})
 
     async def commit(self, positions: dict[int, int]) -> bool:
         """Commit next offsets; False when the partitions are another's, or Kafka is away."""

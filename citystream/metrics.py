@@ -25,14 +25,30 @@ COUNTERS: Mapping[str, tuple[Labels, str]] = {
     "archive_failures_total": (("service",), "Objects that S3 did not take; tried again."),
     "checkpoints_total": (("service",), "Checkpoints done."),
     "checkpoint_failures_total": (("service",), "Partitions' checkpoints that failed; tried again."),
-    "fold_seconds_total": (("service",), "Seconds spent decoding and folding."),
-    "checkpoint_seconds_total": (("service",), "Seconds spent in table, changelog and commit."),
-    "sink_seconds_total": (("service", "sink"), "Seconds spent writing to a sink."),
+    "seconds_total": (
+        ("service", "role", "activity"),
+        "Where time goes. Of the stream role's chunks: `poll` (waiting for one), `decode` (estimated from a "
+        "sample of each chunk), `fold`, `paused` (waiting for a sink); these four make a second. Of its "
+        "clocks, which run while chunks are waited for: `table` (checkpoint), `redis`, `elasticsearch`. Of "
+        "the archive role: `encode`, `s3`.",
+    ),
 }
 
 GAUGES: Mapping[str, tuple[Labels, str]] = {
     "lag_records": (("service", "role"), "Records between what is done and the log's end."),
     "partitions": (("service", "role"), "Partitions owned."),
+    "kafka_up": (("service", "role"), "1 while Kafka answers within 5 s, else 0."),
+    "kafka_answer_seconds": (("service", "role"), "How long its last answer to a small question took."),
+    "archive_lag_seconds": (("service",), "Age of the oldest record that is not in S3."),
+    "archive_retention_used_ratio": (
+        ("service",),
+        "That age as a part of the topic's `retention.ms`; at 1 Kafka deletes what is not in S3.",
+    ),
+    "paused_partitions": (
+        ("service", "role", "cause"),
+        "Partitions not read. `dead_letters`: until an operator resumes them; `buffer_full`: until S3 takes "
+        "more.",
+    ),
     "states": (("service",), "States held in memory."),
     "watermark_seconds": (("service",), "Lowest watermark of the partitions owned, epoch seconds."),
     "freshness_seconds": (("service",), "Median age of the last events published."),
@@ -79,7 +95,7 @@ class StreamMetrics:
         self.all = metrics
         self.totals = {"folded": 0, "late": 0, "duplicate": 0, "refused": 0}
 
-    def folded(self, fold: PartitionFold[Any], seconds: float) -> None:
+    def folded(self, fold: PartitionFold[Any]) -> None:
         """Take a fold's counters over, and reset them."""
         counters = fold.counters
         for name, amount in (
@@ -92,22 +108,25 @@ class StreamMetrics:
                 self.totals[name] += amount
                 self.all.count(f"events_{name}_total", amount)
         counters.folded = counters.late = counters.duplicates = counters.refused = 0
-        self.all.count("fold_seconds_total", seconds)
+
+    def spent(self, activity: str, seconds: float) -> None:
+        """Time of the stream role that went into one activity."""
+        self.all.count("seconds_total", seconds, role="stream", activity=activity)
 
     def lost(self, records: int) -> None:
         self.all.count("records_lost_total", records)
 
     def checkpointed(self, seconds: float) -> None:
         self.all.count("checkpoints_total")
-        self.all.count("checkpoint_seconds_total", seconds)
+        self.spent("table", seconds)
 
     def checkpoint_failed(self) -> None:
         self.all.count("checkpoint_failures_total")
 
-    def wrote(self, sink: BufferedSink, seconds: float) -> None:
+    def wrote(self, sink: BufferedSink) -> None:
         """Show a sink as it is after a flush."""
         status = sink.status()
-        self.all.count("sink_seconds_total", seconds, sink=sink.name)
+        self.spent(sink.name, sink.take_spent())
         self.all.show("sink_up", float(status.state == "up"), sink=sink.name)
         self.all.show("sink_pending", status.pending, sink=sink.name)
         self.all.show("sink_written", sink.written, sink=sink.name)

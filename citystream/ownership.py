@@ -1,15 +1,14 @@
 """Taking a partition over from whoever had it before: states, facts and ids out of the table."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Sequence
 from typing import Any
 
 from citystream.fold import PartitionFold, TimeRules
-from citystream.partition import OwnedPartition
+from citystream.partition import Holder, OwnedPartition
 from citystream.rows import restore, slot_key
 from citystream.service import Service
 from citystream.table import ExactStore
-from citystream.updates import Identity
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +19,7 @@ def take_over(
     store: ExactStore,
     number: int,
     end: int,
-    held: Callable[[Identity], bool],
+    sinks: Sequence[Holder],
 ) -> OwnedPartition:
     """The partition as its table has it; `end` is where its log ends now.
 
@@ -28,6 +27,7 @@ def take_over(
     what was folded, it is another log of the same name, in which offsets mean nothing: a new generation
     starts from its beginning.
     """
+    store.buried.pop(number, None)
     fold: PartitionFold[Any] = PartitionFold(service, rules, number)
     restored = restore(fold, store.rows(number))
     facts = restored.facts
@@ -40,11 +40,12 @@ def take_over(
             facts.next_offset,
         )
         gone = [slot_key(slot) for slot in fold.all_slots()] + restored.ids + restored.stale
-        part = OwnedPartition(number, PartitionFold(service, rules, number), generation + 1, held)
+        part = OwnedPartition(number, PartitionFold(service, rules, number), generation + 1, sinks)
         part.bury(gone)
         return part
-    part = OwnedPartition(number, fold, generation, held)
+    part = OwnedPartition(number, fold, generation, sinks)
     part.adopt_ids(restored)
-    beaten = store.beaten.pop(number, set())
+    beaten = store.beaten.pop(number, {})
     part.mark([slot for slot in fold.all_slots() if slot_key(slot) in beaten])
+    part.bury([key for key in beaten if store.row(number, key) is None])
     return part

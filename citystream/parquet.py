@@ -1,7 +1,7 @@
 """Archived records as Parquet: one row a record, original bytes beside what identifies them."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import pyarrow as pa
@@ -28,27 +28,44 @@ class _Identity(msgspec.Struct, gc=False):
     timestamp: Timestamp
 
 
+# Ids and values do not repeat, and nobody looks for a range of them; times and offsets rise.
+RISING = ("event_time_ms", "kafka_timestamp_ms", "offset")
+OPTIONS = {
+    "compression": "zstd",
+    "use_dictionary": ["partition", "key"],
+    "write_statistics": list(RISING),
+    "column_encoding": dict.fromkeys(RISING, "DELTA_BINARY_PACKED"),
+}
+
 _decode = msgspec.json.Decoder(_Identity).decode
 
 
-def identify(value: bytes | None) -> tuple[str | None, int | None]:
-    """Event id and event time, where the bytes have them."""
-    try:
-        identity = _decode(value or b"")
-        return identity.event_id, event_time_ms(identity.timestamp)
-    except (ValueError, RecursionError):
-        return None, None
+def identify(values: Iterable[bytes | None]) -> tuple[list[str | None], list[int | None]]:
+    """Event ids and event times, each None where the bytes don't have both."""
+    ids: list[str | None] = []
+    times_ms: list[int | None] = []
+    for value in values:
+        try:
+            identity = _decode(value or b"")
+            time_ms = event_time_ms(identity.timestamp)
+        except (ValueError, RecursionError):
+            ids.append(None)
+            times_ms.append(None)
+        else:
+            ids.append(identity.event_id)
+            times_ms.append(time_ms)
+    return ids, times_ms
 
 
 def encode(partition: int, records: Sequence[Record], redact: Callable[[bytes], bytes] | None) -> bytes:
     """One object: consecutive records of one partition, in order."""
-    identities = [identify(record.value) for record in records]
     values = [record.value for record in records]
+    ids, times_ms = identify(values)
     if redact:
         values = [value and redact(value) for value in values]
     columns = [
-        [event_id for event_id, _ in identities],
-        [time_ms for _, time_ms in identities],
+        ids,
+        times_ms,
         [record.timestamp for record in records],
         [partition] * len(records),
         [record.offset for record in records],
@@ -57,5 +74,5 @@ def encode(partition: int, records: Sequence[Record], redact: Callable[[bytes], 
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
     sink = io.BytesIO()
-    pq.write_table(pa.table(arrays, schema=SCHEMA), sink, compression="zstd")
+    pq.write_table(pa.table(arrays, schema=SCHEMA), sink, **OPTIONS)
     return sink.getvalue()

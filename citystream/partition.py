@@ -1,9 +1,9 @@
 """One partition that this worker owns: its fold, and what of it is not durable yet."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from citystream.deadletters import DeadLetter
 from citystream.fold import PartitionFold, Slot
@@ -19,10 +19,12 @@ from citystream.rows import (
     slot_value,
     version,
 )
-from citystream.updates import Identity, identity
+from citystream.updates import origin
 
 # 8 bytes an id: a row of packed ids stays under half a batch of the producer.
 IDS_PER_ROW_BYTES = 8 * 32_768
+# Its multiples spread evenly over a unit interval, however many there are.
+GOLDEN_RATIO = 0.618034
 
 
 @dataclass(slots=True)
@@ -43,6 +45,18 @@ class Snapshot:
     ids: dict[bytes, bytes]
 
 
+class Holder(Protocol):
+    """What may still have to write a state."""
+
+    def expire(self, slots: Iterable[Slot]) -> None:
+        """Be told that the fold has let states go."""
+        ...
+
+    def holds(self, slot: Slot) -> bool:
+        """Whether a state is not written yet."""
+        ...
+
+
 class OwnedPartition:
     """State and bookkeeping of one partition, from its assignment to its revocation."""
 
@@ -51,22 +65,32 @@ class OwnedPartition:
         number: int,
         fold: PartitionFold[Any],
         generation: int,
-        held: Callable[[Identity], bool],
+        sinks: Sequence[Holder],
     ) -> None:
-        """`held` tells whether a sink has yet to write a state."""
         self.number = number
-        self._held = held
+        self._sinks = sinks
         self.fold = fold
         self.generation = generation
+        self.origin = origin(fold, generation)
         self.committed = -1
-        """Next offset that is durable and committed."""
+        """Next offset that this owner saved and committed; its first checkpoint writes the facts in any case,
+        as a sleeper may have written older ones last."""
         self.progressed_at = time.monotonic()
+        self._turn = -1
+        """Its last checkpoint that was due."""
+        self._marked: dict[Slot, None] = {}
+        """To be saved; their keys are made once a checkpoint, not once a publish."""
         self._dirty: dict[bytes, Slot] = {}
         self._tombstones: dict[bytes, bytes] = {}
-        self._leaving: dict[bytes, Identity] = {}
+        self._leaving: dict[bytes, Slot] = {}
         """Rows of expired states, which leave the table when the sinks have their last values."""
         self._ids: dict[bytes, bytes] = {}
         self._ids_keys: dict[int, list[bytes]] = {}
+
+    def take_turn(self, now: float) -> bool:
+        """Whether its next checkpoint is due: partitions take turns. `now` counts checkpoint intervals."""
+        before, self._turn = self._turn, int(now + self.number * GOLDEN_RATIO)
+        return self._turn != before
 
     def adopt_ids(self, restored: Restored) -> None:
         """Rows of packed ids that the table holds already."""
@@ -76,6 +100,7 @@ class OwnedPartition:
 
     def bury(self, keys: list[bytes]) -> None:
         """Have rows deleted by the next checkpoint."""
+        self._key_marked()
         gone = version(self.generation, self.fold.next_offset - 1)
         for key in keys:
             self._dirty.pop(key, None)
@@ -83,16 +108,31 @@ class OwnedPartition:
 
     def mark(self, slots: list[Slot]) -> None:
         """Have states written by the next checkpoint."""
-        for slot in slots:
+        self._marked.update(dict.fromkeys(slots))
+
+    def _key_marked(self) -> None:
+        marked, self._marked = self._marked, {}
+        for slot in marked:
             key = slot_key(slot)
             self._dirty[key] = slot
             self._tombstones.pop(key, None)
+            # A thing that expired and is there again.
+            self._leaving.pop(key, None)
+
+    def let_go(self) -> None:
+        """Hand what has expired over to the sinks; whatever of it changed must have been offered to them."""
+        self._key_marked()
+        expired = self.fold.expire()
+        for sink in self._sinks:
+            sink.expire(expired)
+        self._leaving.update((slot_key(slot), slot) for slot in expired)
 
     @property
     def unsaved(self) -> bool:
         """Whether a checkpoint has anything to do."""
         return bool(
             self.fold.next_offset != self.committed
+            or self._marked
             or self._dirty
             or self._tombstones
             or self._leaving
@@ -102,7 +142,8 @@ class OwnedPartition:
 
     def snapshot(self) -> Snapshot:
         """Everything unsaved, encoded now, so that folding may go on."""
-        self._expire()
+        self.let_go()
+        self._free()
         fold, generation = self.fold, self.generation
         facts = Facts(generation, fold.next_offset, fold.newest_ms)
         at = version(generation, fold.next_offset - 1)
@@ -131,10 +172,11 @@ class OwnedPartition:
         self._ids = snapshot.ids | self._ids
         self.fold.letters = snapshot.letters + self.fold.letters
 
-    def _expire(self) -> None:
-        for slot in self.fold.expire():
-            self._leaving[slot_key(slot)] = identity(slot, self.generation, self.number)
-        free = [key for key, one in self._leaving.items() if not self._held(one)]
+    def _free(self) -> None:
+        """Have the rows deleted of expired states that the sinks have, and of forgotten ids."""
+        free = [
+            key for key, slot in self._leaving.items() if not any(sink.holds(slot) for sink in self._sinks)
+        ]
         for key in free:
             del self._leaving[key]
         self.bury(free)

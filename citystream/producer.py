@@ -65,6 +65,9 @@ class CheckpointProducer:
     async def rows(self, topic: str, partition: int, rows: Sequence[Row]) -> list[Written]:
         """Append rows to the changelog, in order; returns where they lie."""
         producer = self._started()
+        if partition not in await producer.partitions_for(topic):
+            # The topic has grown since.
+            await producer.client.force_metadata_update()
         batches: list[tuple[asyncio.Future[RecordMetadata], list[Row]]] = []
         builder: BatchBuilder = producer.create_batch()
         inside: list[Row] = []

@@ -115,6 +115,8 @@ def restore(fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]) -> Re
             restored.ids.append(key)
         else:
             restored.stale.append(key)
+    # What has expired leaves, even if no event comes any more: a sleeper may have written it again.
+    fold.pruned_ids += fold.seen.prune(fold.watermark_ms)
     return restored
 
 

@@ -31,6 +31,8 @@ class Windows(Generic[E, S]):
 
     `add(state, event, time_ms)` changes the state in place; its class called without arguments is
     the zero. `document` is what Elasticsearch gets of a state, beside key, window and partition.
+    Where readers ask for history alone, `live` is False: windows are then written with the index,
+    and the newest has no place of its own.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Windows(Generic[E, S]):
     window_s: int
     ttl_s: int = AGGREGATE_TTL_S
     document: Callable[[str, S], Summary] | None = None
+    live: bool = True
 
 
 @dataclass(frozen=True)

@@ -1,31 +1,24 @@
-"""The command line that every service has: `city-<type> worker | replay | schema | validate`."""
+"""The command line that every service has: `city-<type> worker | replay | schema | validate | …`."""
 
-import asyncio
 import sys
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 import click
 import msgspec
 
 from citystream import schemas
-from citystream import settings as settings_module
+from citystream.command_settings import load_settings
 from citystream.contracts.events import event_time_ms
 from citystream.deadletters import explain
-from citystream.logs import configure_logging
+from citystream.dlq.cli import dead_letter_commands
+from citystream.replay.cli import replay_command
+from citystream.resume_cli import resume_command
 from citystream.service import Service
-from citystream.settings import Settings, SettingsError
+from citystream.settings import Settings
+from citystream.trial_cli import trial_commands
 
 MAX_PRINTED = 20
-
-
-def load_settings() -> Settings:
-    """Settings, or exit code 2 with what is wrong with them."""
-    try:
-        return settings_module.load()
-    except SettingsError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def command_line(
@@ -78,25 +71,11 @@ def command_line(
         click.echo(f"{good} good, {len(bad)} refused")
         sys.exit(1 if bad else 0)
 
-    @group.command(
-        name="replay",
-        epilog=f"Example: {name} replay --from 2026-11-01T00:00:00Z --to 2026-11-02T00:00:00Z --dry-run",
-    )
-    @click.option("--from", "start", type=RANGE, help="Kafka time (RFC 3339) or offset to start at.")
-    @click.option("--to", "end", type=RANGE, help="Kafka time or offset to end before; default: now.")
-    @click.option("--dry-run", is_flag=True, help="Fold and count, but write nothing.")
-    def replay_command(start: Any, end: Any, dry_run: bool) -> None:
-        """Fold a range of the topic again and write its whole windows; results replace equal ones."""
-        from citystream.replay import ReplayError, ReplayRange, replay
-
-        described, settings = prepared()
-        configure_logging()
-        try:
-            report = asyncio.run(replay(described, settings, ReplayRange(start, end), write=not dry_run))
-        except ReplayError as error:
-            raise click.ClickException(str(error)) from error
-        click.echo(msgspec.json.encode(report).decode())
-
+    group.add_command(replay_command(service.name, prepared))
+    group.add_command(dead_letter_commands(service.name, prepared))
+    group.add_command(resume_command(service.name))
+    for command in trial_commands(service):
+        group.add_command(command)
     return group
 
 
@@ -113,25 +92,3 @@ def check_lines(service: Service[Any], lines: Any) -> tuple[int, list[tuple[int,
         except (ValueError, RecursionError) as error:
             bad.append((number, *explain(error)))
     return good, bad
-
-
-class _RangeType(click.ParamType):
-    """An offset, or a Kafka time in epoch milliseconds as `datetime`."""
-
-    name = "time|offset"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> int | datetime:
-        if isinstance(value, int | datetime):
-            return value
-        if value.isdigit():
-            return int(value)
-        try:
-            at = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is neither an offset nor RFC 3339", param, ctx)
-        if at.tzinfo is None:
-            self.fail(f"{value!r} has no zone; add Z for UTC", param, ctx)
-        return at
-
-
-RANGE = _RangeType()

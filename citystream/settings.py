@@ -36,8 +36,8 @@ class Settings(BaseSettings):
     kafka_ca_file: Path | None = None
     kafka_cert_file: Path | None = None
     kafka_key_file: Path | None = None
-    kafka_session_timeout_s: float = Field(default=10.0, ge=6.0)
-    """A worker that died is missed after this long; brokers refuse less than 6 s."""
+    kafka_session_timeout_s: float = Field(default=10.0, ge=6.0, le=90.0)
+    """A worker that died is missed after this long; brokers refuse less than 6 s, Faust more than 90 s."""
     kafka_instance_id: str | None = None
     """Static membership: a worker that is back within the session keeps its partitions."""
     partitions: int = Field(default=4, ge=1, le=10_000)
@@ -74,7 +74,7 @@ class Settings(BaseSettings):
     checkpoint_ms: int = Field(default=1_000, ge=50, le=60_000)
     """Rhythm of table, changelog and commit: what a crash repeats."""
     index_ms: int = Field(default=5_000, ge=50, le=600_000)
-    """Rhythm of writes to Elasticsearch."""
+    """Rhythm of writes to Elasticsearch, and of history in Redis."""
     disorder_s: float = Field(default=10.0, ge=0)
     """The watermark stays this far behind the newest event."""
     lateness_s: float = Field(default=60.0, ge=0)
@@ -86,13 +86,17 @@ class Settings(BaseSettings):
     deduplicate: bool = True
     """Drop events whose `event_id` was seen in the same partition within the lateness."""
     sink_pending: int = Field(default=200_000, ge=20_000)
-    """Values kept for a sink that is away, newest per key; beyond it the oldest are dropped, and counted.
+    """Closed windows kept for a sink that is away; beyond it the oldest are dropped, and counted.
 
-    At half of it folding waits for a sink that is up; what one chunk adds must fit the other half.
+    At half of it folding waits for a sink that is up; what one chunk closes must fit the other half.
     """
     sink_timeout_s: float = Field(default=2.0, gt=0)
     dead_letter_bytes: int = Field(default=262_144, ge=0)
     """A longer dead letter is cut, with its length and hash."""
+    dead_letter_share: float = Field(default=0.5, gt=0, le=1)
+    """A partition of which more than this share is refused is paused; 1 never pauses."""
+    dead_letter_window: int = Field(default=1_000, ge=4)
+    """Records over which the share is taken; fewer never pause."""
 
     archive_records: int = Field(default=100_000, ge=1)
     archive_bytes: int = Field(default=16_777_216, ge=1)
@@ -105,6 +109,8 @@ class Settings(BaseSettings):
     health_host: str = "127.0.0.1"
     health_port: int = Field(default=0, ge=0, le=65535)
     """/healthz, /readyz and /metrics; 0 takes a free port and logs it."""
+    stuck_s: float = Field(default=120.0, gt=0)
+    """Records wait and none was folded for so long: /healthz says 503. Make it longer than any recovery."""
 
     def kafka_ssl(self) -> ssl.SSLContext | None:
         """TLS context for Kafka; None for plain connections."""

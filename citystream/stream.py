@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from faust import App
@@ -19,17 +19,17 @@ from citystream.checkpoint import Checkpoint
 from citystream.contiguity import Contiguity
 from citystream.contracts import topics
 from citystream.contracts.redis_keys import PartitionFacts
-from citystream.fold import TimeRules
+from citystream.fold import Slot, TimeRules
 from citystream.log import Log
 from citystream.metrics import StreamMetrics
 from citystream.ownership import take_over
 from citystream.partition import OwnedPartition
+from citystream.pauses import Pauses
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.sinks.elasticsearch import ElasticsearchSink
 from citystream.sinks.redis import RedisSink
 from citystream.table import ExactTable
-from citystream.updates import Identity, updates
 
 log = logging.getLogger(__name__)
 
@@ -37,10 +37,7 @@ log = logging.getLogger(__name__)
 REVOKE_CHECKPOINT_S = 4.0
 # The index may lag; what it has not taken by then is left to a replay.
 STOP_INDEX_S = 2.0
-INDEX_BATCHES = 5
 PACE_S = 0.02
-# Between looks at how much waits for the index.
-INDEX_LOOK_S = 0.25
 # Ages kept for the median that the status shows.
 AGES = 256
 
@@ -65,19 +62,24 @@ class Stream:
         self.service = service
         self.settings = settings
         self.metrics = metrics
-        self.log = Log(app, topics.source(settings.namespace, service.name), settings)
+        changelog = topics.changelog(settings.namespace, service.name)
+        self.log = Log(app, topics.source(settings.namespace, service.name), settings, changelog)
         self._contiguity = Contiguity(self.log, metrics.lost)
         self.parts: dict[int, OwnedPartition] = {}
+        self.pauses = Pauses(self.log, service.name, settings)
         self.redis = RedisSink(settings, service.name)
         self.elasticsearch = ElasticsearchSink(settings, service.name)
+        self._sinks = (self.redis, self.elasticsearch)
         self.started_at = time.monotonic()
+        self.far_behind = False
         self.ages_ms: deque[float] = deque(maxlen=AGES)
         self._table = table
         self._rules = time_rules(settings)
         self._checkpoint = Checkpoint(service.name, settings, table, self.log, metrics)
-        self._opening = asyncio.Lock()
-        self._checkpointing = asyncio.Lock()
+        self._opening, self._checkpointing = asyncio.Lock(), asyncio.Lock()
         self._arrivals: list[int] = []
+        self._folded = 0
+        self._waits_since: float | None = None
 
     async def start(self) -> None:
         await self.log.start()
@@ -95,6 +97,7 @@ class Stream:
                 self.elasticsearch.status().pending,
                 f"city-{self.service.name}",
             )
+        await self.pauses.stop()
         await self._checkpoint.stop()
         await self.log.stop()
         await self.redis.close()
@@ -109,32 +112,76 @@ class Stream:
 
     async def deliver(self, partition: int, records: Sequence[Record]) -> None:
         """Fold a chunk, if it is this worker's and follows what was folded."""
+        self.account_wait()
+        self._waits_since = None
+        try:
+            await self._fold(partition, records)
+        finally:
+            self._waits_since = time.perf_counter()
+
+    async def _fold(self, partition: int, records: Sequence[Record]) -> None:
         part = self.parts.get(partition) or await self._open(partition)
-        if part is None:
+        if part is None or self.pauses.holds(partition):
             return
         expected = part.fold.next_offset
         start = await self._contiguity.next_offset(partition, expected, records[0].offset)
         if start is None or self.parts.get(partition) is not part or part.fold.next_offset != expected:
             return
         part.fold.next_offset = start
+        decode_s = part.fold.decode_seconds(records)
         started = time.perf_counter()
-        part.fold.fold(records)
-        self.metrics.folded(part.fold, time.perf_counter() - started)
+        self.pauses.fold(part, records)
+        spent_s = time.perf_counter() - started
+        # An interrupted sample would stand for more than there was.
+        decode_s = min(decode_s, spent_s)
+        self.metrics.spent("decode", decode_s)
+        self.metrics.spent("fold", spent_s - decode_s)
+        self.metrics.folded(part.fold)
+        if part.fold.has_expired:
+            # Chunk by chunk, or a backfill would close more windows at once than may wait for a sink.
+            self._collect(part)
+            part.let_go()
         part.progressed_at = time.monotonic()
         self._arrivals.append(records[0].timestamp)
+        self._folded += len(records)
         await self._keep_pace()
 
+    def take_folded(self) -> int:
+        """Records folded since this was last asked."""
+        folded, self._folded = self._folded, 0
+        return folded
+
+    @property
+    def touched(self) -> int:
+        """States that changed since the last publish."""
+        return sum(part.fold.touched for part in self.parts.values())
+
+    def lags(self) -> dict[int, int]:
+        """Records between what is folded and the log's end, by partition."""
+        ends = {number: self.log.end(number) or 0 for number in self.parts}
+        return {number: max(0, end - self.parts[number].fold.next_offset) for number, end in ends.items()}
+
     async def _keep_pace(self) -> None:
-        """Let sinks that are up catch up: a backfill makes more states than coalescing can spare them.
+        """Let sinks that are up catch up with the states that expire: a backfill opens and closes many.
 
         It ends when they have, or when one is found to be away.
         """
-        while self._crowded():  # noqa: ASYNC110 - several partitions, sinks and breakers change it
+        started = time.perf_counter()
+        while self.crowded:  # noqa: ASYNC110 - several partitions, sinks and breakers change it
             await asyncio.sleep(PACE_S)
+        self.metrics.spent("paused", time.perf_counter() - started)
 
-    def _crowded(self) -> bool:
-        coming = sum(part.fold.touched for part in self.parts.values())
-        return self.redis.crowded_by(coming) or self.elasticsearch.crowded_by(coming)
+    def account_wait(self) -> None:
+        """Count the time since the last chunk as waiting, if none is in work."""
+        if self._waits_since is not None:
+            now = time.perf_counter()
+            self.metrics.spent("poll", now - self._waits_since)
+            self._waits_since = now
+
+    @property
+    def crowded(self) -> bool:
+        """A sink that is up is so far behind that folding waits for it."""
+        return any(sink.crowded for sink in self._sinks)
 
     # Ownership ------------------------------------------------------------------------------------
 
@@ -150,22 +197,21 @@ class Stream:
         async with self._opening:
             if partition in self.parts:
                 return self.parts[partition]
-            position = await self.log.position(partition)
+            position = await self.log.position(partition) if await self.pauses.load() else None
             if position is None:
                 return None
             bounds, committed = position.bounds, position.committed
             store = self._table.store
-            part = take_over(self.service, self._rules, store, partition, bounds.end, self._held)
+            part = take_over(self.service, self._rules, store, partition, bounds.end, self._sinks)
             if part.fold.next_offset < bounds.begin:
                 if part.fold.next_offset:
                     self._contiguity.check_begin(partition, part.fold.next_offset, bounds.begin)
                 part.fold.next_offset = bounds.begin
-            # The table says how far the fold is; the committed offset only tells others.
-            part.committed = -1 if committed is None else committed
-            if position.of_another_log:
-                # Not every broker sends the consumer back.
+            if committed is not None and part.fold.next_offset < committed:
+                # Of another log, where not every broker sends the consumer back; or the changelog was lost.
                 await self.log.seek(partition, part.fold.next_offset)
             self.parts[partition] = part
+            self.pauses.open(part)
             self._republish(part)
             log.info(
                 "partition %d: from offset %d of %d (committed %s), %d states",
@@ -177,29 +223,28 @@ class Stream:
             )
             return part
 
-    def _held(self, one: Identity) -> bool:
-        return self.redis.holds(one) or self.elasticsearch.holds(one)
-
     async def revoked(self, tps: Iterable[TP]) -> None:
         """Checkpoint if still possible, then forget all of it."""
         if any(tp.topic == self.log.topic for tp in tps):
             await self._checkpoint_within(REVOKE_CHECKPOINT_S)
             self.parts.clear()
+            for sink in self._sinks:
+                sink.forget()
+            self.pauses.forget()
             self._contiguity.forget()
 
     # Publish clock --------------------------------------------------------------------------------
 
-    async def publish(self) -> None:
-        """Hand what changed to the sinks; write Redis, and Elasticsearch when its time has come."""
+    async def publish(self, *, live_only: bool = False) -> None:
+        """Hand what changed to the sinks, and write Redis; history too, or it comes with the index."""
         arrivals, self._arrivals = self._arrivals, []
         for part in self.parts.values():
-            self._collect(part)
-        started = time.perf_counter()
+            self._collect(part, live_only=True)
         await self.redis.check_alive()
-        if await self.redis.flush():
+        if await self.redis.flush(live_only=live_only):
             now_ms = time.time() * 1000
             self.ages_ms.extend(now_ms - at for at in arrivals)
-        self.metrics.wrote(self.redis, time.perf_counter() - started)
+        self.metrics.wrote(self.redis)
         if self.redis.take_returned():
             for part in self.parts.values():
                 self._republish(part)
@@ -214,33 +259,30 @@ class Stream:
         except Exception as error:  # whatever the client raises, the worker goes on
             self.redis.breaker.failed(error)
 
-    async def index(self) -> None:
-        """Write Elasticsearch; it may lag, so it has a clock of its own."""
-        started = time.perf_counter()
-        await self.elasticsearch.flush()
-        self.metrics.wrote(self.elasticsearch, time.perf_counter() - started)
+    async def index(self, over_s: float = 0.0) -> None:
+        """Write what may lag, spread over `over_s`: Redis's history, and Elasticsearch."""
+        for part in self.parts.values():
+            self._collect(part)
+        await self.elasticsearch.check_alive()
+        await asyncio.gather(self.redis.flush(over_s=over_s), self.elasticsearch.flush(over_s=over_s))
+        self.metrics.wrote(self.elasticsearch)
         if self.elasticsearch.take_returned():
             for part in self.parts.values():
-                slots = list(part.fold.all_slots())
-                self.elasticsearch.offer(updates(part.fold, part.generation, slots))
+                self.elasticsearch.offer(part.fold.all_slots(), part.origin)
 
-    def _collect(self, part: OwnedPartition) -> None:
-        touched = part.fold.take_touched()
+    def _collect(self, part: OwnedPartition, *, live_only: bool = False) -> None:
+        touched = part.fold.take_touched(live_only=live_only)
         if touched:
             part.mark(touched)
-            made = updates(part.fold, part.generation, touched)
-            self.redis.offer(made)
-            self.elasticsearch.offer(made)
-            self._note(part)
+            self._offer(part, touched)
 
     def _republish(self, part: OwnedPartition) -> None:
-        """The sinks may lack anything: give them every live state again."""
-        made = updates(part.fold, part.generation, part.fold.all_slots())
-        self.redis.offer(made)
-        self.elasticsearch.offer(made)
-        self._note(part)
+        """The sinks may lack anything: they get every live state again."""
+        self._offer(part, list(part.fold.all_slots()))
 
-    def _note(self, part: OwnedPartition) -> None:
+    def _offer(self, part: OwnedPartition, slots: list[Slot]) -> None:
+        for sink in self._sinks:
+            sink.offer(slots, part.origin)
         facts = PartitionFacts(
             part.generation, part.fold.next_offset, part.fold.watermark_ms, round(time.time() * 1000)
         )
@@ -248,11 +290,22 @@ class Stream:
 
     # Checkpoint clock -----------------------------------------------------------------------------
 
-    async def checkpoint(self) -> None:
-        """Publish, so that Redis is never behind what is committed; then make it durable."""
+    def due(self) -> list[OwnedPartition]:
+        """Partitions whose turn has come: each once in `checkpoint_ms`, spread over it."""
+        now = time.monotonic() * 1000 / self.settings.checkpoint_ms
+        return [part for part in self.parts.values() if part.take_turn(now)]
+
+    async def checkpoint(self, due: Collection[OwnedPartition] | None = None) -> None:
+        """Publish, so that Redis is never behind what is committed; then make it durable.
+
+        `due`: only these, and of what readers watch live; else all of it.
+        """
         async with self._checkpointing:
-            await self.publish()
-            unsaved = [part for part in self.parts.values() if part.unsaved]
+            asked = self.parts.values() if due is None else due
+            for part in asked:
+                self._collect(part)
+            await self.publish(live_only=due is not None)
+            unsaved = [part for part in asked if part.unsaved and self.parts.get(part.number) is part]
             # `publish` let other chunks in; what they touched is saved as well.
             for part in unsaved:
                 self._collect(part)
@@ -264,33 +317,3 @@ class Stream:
                 await self.checkpoint()
         except TimeoutError:
             log.warning("checkpoint not done in %.0f s; the next owner repeats what it lacks", seconds)
-
-    # Clocks ---------------------------------------------------------------------------------------
-
-    async def run_clocks(self) -> None:
-        """Publish and checkpoint until cancelled."""
-        next_checkpoint = time.monotonic()
-        while True:
-            await asyncio.sleep(self.settings.publish_ms / 1000)
-            try:
-                await self.open_assigned()
-                await self.publish()
-                if time.monotonic() >= next_checkpoint:
-                    next_checkpoint = time.monotonic() + self.settings.checkpoint_ms / 1000
-                    await self.checkpoint()
-            except Exception:  # a clock that stops would stop the service
-                log.exception("the clock goes on after an error")
-
-    async def run_index_clock(self) -> None:
-        """Index until cancelled: at its interval, and at once when several batches wait."""
-        interval_s, sink = self.settings.index_ms / 1000, self.elasticsearch
-        indexed_at = time.monotonic()
-        while True:
-            await asyncio.sleep(min(INDEX_LOOK_S, interval_s))
-            if time.monotonic() - indexed_at < interval_s and sink.waiting < INDEX_BATCHES * sink.batch:
-                continue
-            indexed_at = time.monotonic()
-            try:
-                await self.index()
-            except Exception:  # as above
-                log.exception("the index clock goes on after an error")

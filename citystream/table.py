@@ -30,6 +30,9 @@ ROCKSDB_OPTIONS = {
     "max_open_files": 256,
 }
 
+# A sleeper's rows come some seconds late; a standby reads for months.
+BURIED = 20_000
+
 
 def record_version(record: Record) -> bytes:
     """Version of a changelog record, a tombstone's too."""
@@ -43,8 +46,11 @@ class ExactStore(Store):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.beaten: dict[int, set[bytes]] = defaultdict(set)
-        """Keys, by partition, whose last changelog record is older than their row."""
+        self.beaten: dict[int, dict[bytes, int]] = defaultdict(dict)
+        """Keys, by partition, whose last changelog record is older than their row, and its offset."""
+        self.buried: dict[int, dict[bytes, bytes]] = defaultdict(dict)
+        """Keys, by partition, that recovery has read a tombstone of last, and its version: what is older and
+        comes after it, in a later chunk too, is a sleeper's. The last `BURIED` of them."""
 
     def apply_changelog_batch(
         self, batch: Iterable[EventT[Any]], to_key: Callable[[Any], Any], to_value: Callable[[Any], Any]
@@ -55,7 +61,7 @@ class ExactStore(Store):
 
     def _apply(self, tp: TP, records: Iterable[Record]) -> None:
         database = self._db_for_partition(tp.partition)
-        beaten = self.beaten[tp.partition]
+        beaten, buried = self.beaten[tp.partition], self.buried[tp.partition]
         versions: dict[bytes, bytes] = {}
         rows: dict[bytes, bytes | None] = {}
         offset = -1
@@ -65,13 +71,19 @@ class ExactStore(Store):
             new = record_version(record)
             if key not in versions:
                 current = database.get(key)
-                versions[key] = current[:VERSION_BYTES] if current else b""
+                versions[key] = current[:VERSION_BYTES] if current else buried.get(key, b"")
             if new < versions[key]:
-                beaten.add(key)
+                beaten[key] = record.offset
             else:
                 versions[key], rows[key] = new, record.value
-                beaten.discard(key)
-        self._write(tp, rows, offset)
+                beaten.pop(key, None)
+                buried.pop(key, None)
+                if record.value is None:
+                    buried[key] = new
+                    if len(buried) > BURIED:
+                        del buried[next(iter(buried))]
+        # Whoever recovers before a beaten key was sent again finds it again.
+        self._write(tp, rows, min([offset, *(at - 1 for at in beaten.values())]))
 
     def _write(self, tp: TP, rows: Mapping[bytes, bytes | None], offset: int | None) -> None:
         batch = WriteBatch(raw_mode=True)

@@ -1,11 +1,11 @@
-"""What a publish hands to the sinks: one state, as of one offset."""
+"""What a sink writes: one state, as of one offset. It is made when it is written, and not before."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
+from citystream.contracts import redis_keys
 from citystream.fold import PartitionFold, Slot, View, latest_state
 from citystream.rows import encode
 from citystream.service import Latest, Windows
@@ -14,13 +14,17 @@ Identity = tuple[str, str, str, int, int, int]
 """Kind of view, view, key, window, generation, partition."""
 
 
-def identity(slot: Slot, generation: int, partition: int) -> Identity:
-    """What stays the same of a state from update to update."""
-    return type(slot.view).__name__, slot.view.name, slot.key, slot.start_s, generation, partition
+class Origin(msgspec.Struct, frozen=True):
+    """Where the states of one partition come from."""
+
+    service: str
+    generation: int
+    partition: int
+    window_s: dict[str, int]
+    """Length of each view's windows, s."""
 
 
-@dataclass(frozen=True, slots=True)
-class Update:
+class Update(msgspec.Struct, frozen=True, gc=False):
     """One state of one partition. Of two with the same identity the one of the higher offset is right."""
 
     service: str
@@ -40,14 +44,18 @@ class Update:
 
     @property
     def identity(self) -> Identity:
-        return (
-            type(self.view).__name__,
-            self.view.name,
-            self.key,
-            self.start_s,
-            self.generation,
-            self.partition,
-        )
+        """What stays the same of a state from update to update."""
+        kind = type(self.view).__name__
+        return kind, self.view.name, self.key, self.start_s, self.generation, self.partition
+
+    @property
+    def live_field(self) -> tuple[str, bytes]:
+        """Where Redis has it among the parts of its key, and the version that goes before the payload."""
+        if isinstance(self.view, Latest):
+            version = redis_keys.latest_version(self.time_ms, self.partition, self.offset)
+            return redis_keys.LATEST_FIELD, version
+        field = redis_keys.partition_field(self.generation, self.partition)
+        return field, redis_keys.live_version(self.start_s, self.offset)
 
     def document(self) -> dict[str, Any]:
         """What the search index gets of the state."""
@@ -60,11 +68,16 @@ class Update:
         return dict(state.summary())
 
 
-def updates(fold: PartitionFold[Any], generation: int, slots: Iterable[Slot]) -> list[Update]:
-    """The slots as they are now."""
+def origin(fold: PartitionFold[Any], generation: int) -> Origin:
+    """Where a fold's states come from."""
     lengths = {windows.view.name: windows.window_s for windows in fold.windows}
+    return Origin(fold.service.name, generation, fold.partition, lengths)
+
+
+def updates(slots: Iterable[tuple[Slot, Origin]]) -> list[Update]:
+    """States as they are now; without those that are empty."""
     made = []
-    for slot in slots:
+    for slot, whence in slots:
         if slot.state is None:
             continue
         view, offset, place = slot.view, slot.offset, None
@@ -77,13 +90,13 @@ def updates(fold: PartitionFold[Any], generation: int, slots: Iterable[Slot]) ->
                 place = view.place(slot.state)
         made.append(
             Update(
-                fold.service.name,
+                whence.service,
                 view,
                 slot.key,
                 slot.start_s,
-                lengths[view.name] if isinstance(view, Windows) else 0,
-                generation,
-                fold.partition,
+                whence.window_s[view.name] if isinstance(view, Windows) else 0,
+                whence.generation,
+                whence.partition,
                 offset,
                 slot.time_ms,
                 payload,

@@ -1,9 +1,12 @@
 """One worker process: the roles of one service, from start to drain."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
+import sys
+import threading
 import time
 from typing import Any, Literal
 
@@ -13,6 +16,8 @@ from aiokafka.errors import KafkaError
 
 from citystream.app import archive_app, stream_app
 from citystream.archive import Archive
+from citystream.batches import deliver_parsed
+from citystream.clocks import index_clock, publish_clock
 from citystream.contracts import topics
 from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
 from citystream.log import fetch_patiently, partition_counts
@@ -20,9 +25,14 @@ from citystream.logs import configure_logging
 from citystream.metrics import Metrics
 from citystream.service import Service
 from citystream.settings import Settings
+from citystream.stalls import watch_loop
 from citystream.stream import Stream
 
 log = logging.getLogger(__name__)
+
+# Objects made between two looks of the garbage collector, and looks at the young between two at the older.
+GC_OBJECTS = 50_000
+GC_GENERATIONS = 20
 
 Role = Literal["all", "stream", "archive"]
 
@@ -30,22 +40,31 @@ Role = Literal["all", "stream", "archive"]
 WAIT_S = 5.0
 # Kubernetes gives 30 s. Roles drain within 4 s of checkpoint and 2 s of index, or 5 s of archive; Faust then
 # leaves its groups.
-DRAIN_S = 7.0
-LEAVE_S = 3.0
+DRAIN_S = 9.5
 
 
 def run(service: Service[Any], settings: Settings, role: Role) -> int:
     """Work until a signal or a crash; the exit code."""
     configure_logging()
     fetch_patiently()
+    deliver_parsed()
+    # Records come by the ten thousand and go without cycles; looking for those took a third of the time.
+    gc.freeze()
+    gc.set_threshold(GC_OBJECTS, GC_GENERATIONS, GC_GENERATIONS)
     return uvloop.run(_run(service, settings, role))
 
 
 async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def told_to_stop() -> None:
+        # From the signal on: a worker that starts while Kafka is away waits for it, and hears of no stop.
+        _cut_in_time(0)
+        stop.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
+        loop.add_signal_handler(number, told_to_stop)
     metrics = Metrics(service.name)
     apps: list[faust.App] = []
     roles: list[RoleHealth] = []
@@ -60,29 +79,27 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
         apps.append(app)
         roles.append(ArchiveHealth(archive, metrics))
     health = Health(settings, metrics, roles)
-    tasks = [asyncio.create_task(health.serve(lambda port: log.info("health and metrics on port %d", port)))]
+    tasks = [
+        asyncio.create_task(health.serve(lambda port: log.info("health and metrics on port %d", port))),
+        # A loop held for half a session is one that may never come back.
+        asyncio.create_task(watch_loop(settings.kafka_session_timeout_s / 2)),
+    ]
     try:
         if not await _wait_for_topics(service, settings, stop):
             return 0
-        if stream:
-            await stream.start()
-            tasks += [
-                asyncio.create_task(stream.run_clocks()),
-                asyncio.create_task(stream.run_index_clock()),
-            ]
-        if archive:
-            await archive.start()
-            tasks.append(asyncio.create_task(archive.run()))
-        for app in apps:
-            app.in_worker = True
-            await app.start()
-        code = await _watch(apps, health, stop)
-        for task in tasks[1:]:
-            task.cancel()
-        if not await _drain(apps, stream, archive):
+        try:
+            tasks += await _start(apps, stream, archive)
+        except KafkaError as error:
+            if stop.is_set():
+                return 0
+            log.warning("Kafka went away while the worker started: %s; it starts over", error)
             logging.shutdown()
-            # Faust's threads would keep the process, and its place in the group.
-            os._exit(code)
+            # Faust's half-started threads end with the program that they are in.
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program, without a shell
+        code = await _watch(apps, health, stop)
+        for task in tasks[2:]:
+            task.cancel()
+        await _drain(apps, stream, archive, code)
         return code
     finally:
         await health.close()
@@ -91,16 +108,37 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+async def _start(
+    apps: list[faust.App], stream: Stream | None, archive: Archive | None
+) -> list[asyncio.Task[None]]:
+    """Start roles, clocks and apps; returns the clocks' tasks."""
+    clocks: list[asyncio.Task[None]] = []
+    if stream:
+        await stream.start()
+        clocks += [asyncio.create_task(publish_clock(stream)), asyncio.create_task(index_clock(stream))]
+    if archive:
+        await archive.start()
+        clocks.append(asyncio.create_task(archive.run()))
+    for app in apps:
+        app.in_worker = True
+        await app.start()
+    for one in (stream, archive):
+        if one:
+            one.log.fetch_briefly()
+    return clocks
+
+
 async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyncio.Event) -> bool:
     """Wait for Kafka and the service's topics; False when stopped first."""
     wanted = {
         topics.source(settings.namespace, service.name),
         topics.dead_letters(settings.namespace, service.name),
         topics.changelog(settings.namespace, service.name),
+        topics.control(settings.namespace, service.name),
     }
     said = -WAIT_S
     while not stop.is_set():
-        problem = await _problem(settings, wanted)
+        problem = await _problem(service.name, settings, wanted)
         if problem is None:
             return True
         if time.monotonic() - said >= WAIT_S:
@@ -110,12 +148,14 @@ async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyn
     return False
 
 
-async def _problem(settings: Settings, wanted: set[str]) -> str | None:
+async def _problem(type_: str, settings: Settings, wanted: set[str]) -> str | None:
     try:
         missing = sorted(wanted - set(await partition_counts(settings)))
     except (KafkaError, OSError) as error:
         return f"Kafka at {settings.kafka} does not answer: {error}"
-    return f"no topic {', '.join(missing)}; make them with: city topics create" if missing else None
+    if not missing:
+        return None
+    return f"no topic {', '.join(missing)}; make them with: city topics create --type {type_}"
 
 
 async def _watch(apps: list[faust.App], health: Health, stop: asyncio.Event) -> int:
@@ -134,15 +174,25 @@ async def _watch(apps: list[faust.App], health: Health, stop: asyncio.Event) -> 
     return 0
 
 
-async def _drain(apps: list[faust.App], stream: Stream | None, archive: Archive | None) -> bool:
-    """Save what is folded, commit, leave the groups; False when that took too long and was cut."""
-    roles = [role.stop() for role in (stream, archive) if role]
-    try:
-        async with asyncio.timeout(DRAIN_S):
-            await asyncio.gather(*roles)
-        async with asyncio.timeout(LEAVE_S):
-            await asyncio.gather(*(app.stop() for app in apps))
-    except TimeoutError:
-        log.warning("the drain took too long and was cut; the next owner repeats what it lacks")
-        return False
-    return True
+async def _drain(apps: list[faust.App], stream: Stream | None, archive: Archive | None, code: int) -> None:
+    """Save what is folded, commit, leave the groups; end the process when that takes too long."""
+    cut = _cut_in_time(code)
+    await asyncio.gather(*(role.stop() for role in (stream, archive) if role))
+    await asyncio.gather(*(app.stop() for app in apps))
+    cut.cancel()
+
+
+def _cut_in_time(code: int) -> threading.Timer:
+    """End the process with this code, should it still be there then."""
+    # From another thread: Faust waits for its own with the loop held.
+    cut = threading.Timer(DRAIN_S, _cut, [code])
+    cut.daemon = True
+    cut.start()
+    return cut
+
+
+def _cut(code: int) -> None:
+    log.warning("the drain took over %.0f s and was cut; the next owner repeats what it lacks", DRAIN_S)
+    logging.shutdown()
+    # Faust's threads would keep the process, and its place in the group.
+    os._exit(code)

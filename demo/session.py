@@ -6,12 +6,12 @@ import signal
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from citystream.race import race
 from citystream.settings import load
 from demo.backends import choose
 from demo.city import City
 from demo.credentials import load_or_create
 from demo.plan import Plan
-from demo.race import race
 from demo.supervision import Say
 
 Work = Callable[[City], Coroutine[Any, Any, None]]

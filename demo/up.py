@@ -11,11 +11,11 @@ from rich.live import Live
 
 from citystream.connections import redis_client
 from citystream.contracts.status import ProcessStatus
+from citystream.race import race
 from demo import screen
 from demo.api import Api
 from demo.city import City, claim
 from demo.plan import Plan
-from demo.race import race
 from demo.session import found, live
 from demo.statuses import read_statuses, rows
 

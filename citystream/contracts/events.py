@@ -36,8 +36,9 @@ IncidentStatus = Literal[
 Condition = Literal["clear", "clouds", "rain", "drizzle", "thunderstorm", "snow", "fog", "unknown"]
 
 # A clock before 2000 was never set; one past 2100 is broken. Both bounds in epoch milliseconds.
-EARLIEST_MS = 946_684_800_000
-LATEST_MS = 4_102_444_800_000
+# Floats, as what is compared with them.
+EARLIEST_MS = 946_684_800_000.0
+LATEST_MS = 4_102_444_800_000.0
 # 1e11 s is the year 5138 and 1e11 ms is 1973: numbers from there on are milliseconds.
 MILLISECONDS_FROM = 1e11
 

@@ -5,12 +5,14 @@ index per view. Ids are deterministic and versions external, so that writing twi
 """
 
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from citystream.contracts.redis_keys import PARTITION_DIGITS
 
 OFFSET_BITS = 20
 
 
+@lru_cache(maxsize=4_096)
 def windows(namespace: str, type_: str, view: str, start_s: int) -> str:
     """Index of the windows that start in one month."""
     return f"{namespace}-{type_}-{view}-{datetime.fromtimestamp(start_s, UTC):%Y.%m}"

@@ -6,7 +6,6 @@ the true value, however the counts were merged. Counts are integers, so merging 
 
 from functools import lru_cache
 
-from ddsketch import DDSketch
 from ddsketch.mapping import LogarithmicMapping
 
 RELATIVE_ACCURACY = 0.01
@@ -27,6 +26,12 @@ def bucket(value: float) -> int:
     return int(_mapping.key(value))
 
 
+# More than there are buckets of speeds.
+@lru_cache(maxsize=4_096)
+def _value(key: int) -> float:
+    return 0.0 if key == ZERO_BUCKET else float(_mapping.value(key))
+
+
 def merge(left: Buckets, right: Buckets) -> Buckets:
     """Bucket counts of both."""
     merged = dict(left)
@@ -36,11 +41,20 @@ def merge(left: Buckets, right: Buckets) -> Buckets:
 
 
 def quantiles(buckets: Buckets, wanted: tuple[float, ...]) -> tuple[float | None, ...]:
-    """Values at the wanted quantiles (0 to 1); None where nothing was counted."""
-    sketch = DDSketch(RELATIVE_ACCURACY)
-    for key, count in buckets.items():
-        if key == ZERO_BUCKET:
-            sketch.add(0.0, count)
-        else:
-            sketch.add(_mapping.value(key), count)
-    return tuple(sketch.get_quantile_value(quantile) for quantile in wanted)
+    """Values at the wanted quantiles (0 to 1, ascending); None where nothing was counted.
+
+    As `DDSketch.get_quantile_value` answers, without building a sketch for each answer.
+    """
+    if not buckets:
+        return (None,) * len(wanted)
+    # Standstill's bucket comes before all others.
+    ordered = sorted(buckets.items())
+    last = sum(buckets.values()) - 1
+    values: list[float] = []
+    upto, at = 0, -1
+    for quantile in wanted:
+        while upto <= quantile * last:
+            at += 1
+            upto += ordered[at][1]
+        values.append(_value(ordered[at][0]))
+    return tuple(values)

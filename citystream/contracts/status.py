@@ -40,3 +40,11 @@ class ProcessStatus(msgspec.Struct, frozen=True, kw_only=True):
     duplicates: int = 0
     dead_letters: int = 0
     sinks: dict[str, SinkStatus] = {}
+    kafka_error: str | None = None
+    """Why Kafka does not answer; None while it does."""
+    archive_lag_s: float | None = None
+    """Age of the oldest record that is not in S3; only the archive has it."""
+    retention_used: float | None = None
+    """That age as a part of Kafka's retention: at 1 records are lost; None where they are kept for ever."""
+    paused: dict[str, str] = {}
+    """Partitions that fold nothing until an operator resumes them, and why."""

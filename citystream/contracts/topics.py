@@ -1,14 +1,28 @@
 """Topic names and settings.
 
 Sources are stamped by the broker (`LogAppendTime`), so "from the future" is a fact of the log.
-Changelogs are compacted, but not before `COMPACTION_LAG_MS`: a worker that slept through its
-session writes old state after its successor's, and the newer state must still be there to win.
+Changelogs are compacted, but only after a state's life and a worker's longest sleep: one that slept
+through its session writes old state after its successor's, and the newer must still be there to win.
 """
+
+import re
+
+from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 
 DAY_MS = 86_400_000
 
-# The longest-lived state (a vehicle, 24 h), and as long again for a worker's longest sleep.
-COMPACTION_LAG_MS = 2 * DAY_MS
+NAME = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+NAME_RULE = "must be lower-case letters, digits, '-' or '_', and begin with a letter"
+"""Names of types and views stand in topics, Redis keys, object names and indices."""
+
+LONGEST_SLEEP_MS = DAY_MS
+LIFE_MS = {"gps": DAY_MS, "traffic": DAY_MS}
+"""How long a state of a type lives at most, where it is not the week that Redis keeps aggregates."""
+
+
+def life_ms(type_: str) -> int:
+    """How long a state of a type may live at most, for its changelog to be safe."""
+    return LIFE_MS.get(type_, AGGREGATE_TTL_S * 1000)
 
 
 def source(namespace: str, type_: str) -> str:
@@ -19,6 +33,11 @@ def source(namespace: str, type_: str) -> str:
 def dead_letters(namespace: str, type_: str) -> str:
     """Events of one type that could not be used, with the reason in the headers."""
     return f"{namespace}.{type_}.dlq"
+
+
+def control(namespace: str, type_: str) -> str:
+    """Notices of paused partitions of one type, and the answers to them; one partition."""
+    return f"{namespace}.{type_}.control"
 
 
 def app_id(namespace: str, type_: str) -> str:
@@ -49,7 +68,10 @@ DEAD_LETTER_SETTINGS = {
     "cleanup.policy": "compact,delete",
     "retention.ms": str(30 * DAY_MS),
 }
-CHANGELOG_SETTINGS = {
-    "cleanup.policy": "compact",
-    "min.compaction.lag.ms": str(COMPACTION_LAG_MS),
-}
+CONTROL_SETTINGS = {"cleanup.policy": "compact"}
+
+
+def changelog_settings(type_: str) -> dict[str, str]:
+    """Settings of a type's changelog."""
+    lag_ms = life_ms(type_) + LONGEST_SLEEP_MS
+    return {"cleanup.policy": "compact", "min.compaction.lag.ms": str(lag_ms)}

@@ -7,7 +7,8 @@ on the order in which parts were added. States travel as msgpack arrays, in fiel
 """
 
 from datetime import UTC, datetime
-from typing import Any, Protocol, Self
+from functools import lru_cache
+from typing import Any, Literal, Protocol, Self
 
 import msgspec
 
@@ -28,6 +29,8 @@ CAMERA_LATEST = "camera"
 """Names of the views, as they stand in Redis keys and index names. `Latest` values are msgpack maps of
 the event's own fields without `event_id` and `timestamp`, plus `time_ms` (event time, epoch milliseconds)."""
 
+GPS_WINDOW_S = 60
+"""Length of a vehicle's window: its track has one point in each."""
 TRAFFIC_WINDOW_S = 300
 """Length of a road's window where `CITY_WINDOW_S` does not say otherwise: readers state the window's end."""
 
@@ -49,7 +52,13 @@ class State(Protocol):
 
 def rfc3339(ms: int) -> str:
     """Epoch milliseconds as RFC 3339, UTC."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return f"{_to_the_second(ms // 1000)}.{ms % 1000:03d}Z"
+
+
+@lru_cache(maxsize=8_192)
+def _to_the_second(seconds: int) -> str:
+    # What is written together is of the same minutes.
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 def mean(total: int, count: int, scale: int) -> float | None:
@@ -71,7 +80,10 @@ def greatest(left: float | None, right: float | None) -> float | None:
     return max(left, right)
 
 
-def congestion_level(mean_speed_kmh: float | None, free_flow_kmh: float | None) -> str:
+Level = Literal["free", "light", "moderate", "heavy", "jammed", "unknown"]
+
+
+def congestion_level(mean_speed_kmh: float | None, free_flow_kmh: float | None) -> Level:
     """Level of service by the ratio of mean speed to free-flow speed.
 
     Bounds follow the Highway Capacity Manual's urban-street levels: above 0.8 free (A-B),
@@ -80,7 +92,13 @@ def congestion_level(mean_speed_kmh: float | None, free_flow_kmh: float | None) 
     if mean_speed_kmh is None or not free_flow_kmh:
         return "unknown"
     ratio = mean_speed_kmh / free_flow_kmh
-    for bound, level in ((0.8, "free"), (0.6, "light"), (0.4, "moderate"), (0.2, "heavy")):
+    bounds: tuple[tuple[float, Level], ...] = (
+        (0.8, "free"),
+        (0.6, "light"),
+        (0.4, "moderate"),
+        (0.2, "heavy"),
+    )
+    for bound, level in bounds:
         if ratio >= bound:
             return level
     return "jammed"
@@ -270,6 +288,12 @@ class CameraWindow(msgspec.Struct, array_like=True):
         }
 
 
+Place = tuple[int, int, int]
+"""Of a step: event time (epoch milliseconds), partition, offset."""
+NOWHERE: Place = (-1, -1, -1)
+TOLD = ("road_id", "unit_id", "hospital_id")
+"""What a step need not repeat: each is as the newest step had it that had it at all."""
+
 ACTIVE_STATUSES = frozenset({"reported", "dispatched", "en_route", "on_scene", "transporting"})
 
 
@@ -290,13 +314,28 @@ class IncidentState(msgspec.Struct, array_like=True):
     hospital_id: str | None = None
     first_ms: dict[str, int] = msgspec.field(default_factory=dict)
     """status -> event time it was first reached, epoch milliseconds"""
+    told_at: dict[str, Place] = msgspec.field(default_factory=dict)
+    """field of `TOLD` -> the newest step that had it"""
 
     def merge(self, other: "IncidentState") -> "IncidentState":
         newest = max(self, other, key=lambda one: (one.time_ms, one.partition, one.offset))
         first = dict(self.first_ms)
         for status, ms in other.first_ms.items():
             first[status] = min(ms, first.get(status, ms))
-        return msgspec.structs.replace(newest, first_ms=first)
+        merged = msgspec.structs.replace(newest, first_ms=first, told_at=dict(newest.told_at))
+        for one in (self, other):
+            for field in TOLD:
+                merged.tell(field, getattr(one, field), one.told_at.get(field, NOWHERE))
+        return merged
+
+    def tell(self, field: str, value: str | None, place: Place) -> None:
+        """Keep a field of `TOLD`, unless a newer step has told it."""
+        if value is None:
+            return
+        known = getattr(self, field)
+        if known is None or (place, value) > (self.told_at.get(field, NOWHERE), known):
+            setattr(self, field, value)
+            self.told_at[field] = place
 
     @property
     def active(self) -> bool:

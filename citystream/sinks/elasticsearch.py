@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from elasticsearch import AsyncElasticsearch
 
 CONFLICT = 409
+# Of a user who may write and no more: the server answers.
+FORBIDDEN = [401, 403]
 # A server that is busy or broken says one of these; anything else below 500 is the document's fault.
 RETRY = frozenset({429, *range(500, 600)})
 
@@ -29,6 +31,7 @@ class ElasticsearchSink(BufferedSink):
 
     name = library = "elasticsearch"
     batch = 1_000
+    ask_every_s = 5.0
 
     def __init__(self, settings: Settings, service: str) -> None:
         super().__init__(settings.sink_pending, max(settings.sink_timeout_s, 5.0))
@@ -39,6 +42,14 @@ class ElasticsearchSink(BufferedSink):
         self._prepared = False
         self.refused = 0
         """Documents that the index would never take."""
+
+    async def check_alive(self) -> None:
+        # A server that takes nothing may answer still: what waits is written, and tells.
+        if not self.waiting:
+            await super().check_alive()
+
+    async def ask(self) -> None:
+        await self.client.options(ignore_status=FORBIDDEN).info()
 
     async def close(self) -> None:
         if self._made:

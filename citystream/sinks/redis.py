@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from typing import Any
 
+import msgpack
 import msgspec
 from redis.exceptions import NoScriptError
 
@@ -19,36 +20,40 @@ from citystream.settings import Settings
 from citystream.sinks.buffered import BufferedSink
 from citystream.updates import Update
 
-# Writes windows. KEYS: one hash an item. ARGV: length of a version, ttl; then two an item: field, value.
+# Items come as one msgpack array: one argument costs the client less than thousands.
+# Writes windows. KEYS: one hash an item. ARGV: length of a version, ttl, items of (field, value).
 KEEP = """
-local length, ttl = tonumber(ARGV[1]), ARGV[2]
-for i = 1, #KEYS do
-  local field, new = ARGV[2 * i + 1], ARGV[2 * i + 2]
-  local old = redis.call('HGET', KEYS[i], field)
+local length, ttl, items = tonumber(ARGV[1]), ARGV[2], cmsgpack.unpack(ARGV[3])
+for i, item in ipairs(items) do
+  local name, field, new = KEYS[i], item[1], item[2]
+  local old = redis.call('HGET', name, field)
   if not old or string.sub(old, 1, length) <= string.sub(new, 1, length) then
-    redis.call('HSET', KEYS[i], field, new)
-    redis.call('EXPIRE', KEYS[i], ttl)
+    redis.call('HSET', name, field, new)
+    redis.call('EXPIRE', name, ttl)
   end
 end
 """
-# Writes what is live. KEYS: index, places, then one hash an item. ARGV: length of a version, ttl; then six
-# an item: field, value, member, score, longitude, latitude (empty: nowhere).
+# Writes what is live. KEYS: index, places, then one hash an item. ARGV: length of a version, ttl, items of
+# (field, value, member, score, longitude, latitude); without a place the last two are absent.
 SHOW = """
-local length, ttl = tonumber(ARGV[1]), ARGV[2]
-for i = 3, #KEYS do
-  local a = (i - 3) * 6 + 2
-  local new = ARGV[a + 2]
-  local old = redis.call('HGET', KEYS[i], ARGV[a + 1])
+local length, ttl, items = tonumber(ARGV[1]), ARGV[2], cmsgpack.unpack(ARGV[3])
+local placed = false
+for i, item in ipairs(items) do
+  local name, field, new = KEYS[i + 2], item[1], item[2]
+  local old = redis.call('HGET', name, field)
   if not old or string.sub(old, 1, length) <= string.sub(new, 1, length) then
-    redis.call('HSET', KEYS[i], ARGV[a + 1], new)
-    redis.call('EXPIRE', KEYS[i], ttl)
-    redis.call('ZADD', KEYS[1], 'GT', ARGV[a + 4], ARGV[a + 3])
-    redis.call('EXPIRE', KEYS[1], ttl)
-    if ARGV[a + 5] ~= '' then
-      redis.call('GEOADD', KEYS[2], ARGV[a + 5], ARGV[a + 6], ARGV[a + 3])
-      redis.call('EXPIRE', KEYS[2], ttl)
+    redis.call('HSET', name, field, new)
+    redis.call('EXPIRE', name, ttl)
+    redis.call('ZADD', KEYS[1], 'GT', item[4], item[3])
+    if item[5] then
+      placed = true
+      redis.call('GEOADD', KEYS[2], item[5], item[6], item[3])
     end
   end
+end
+redis.call('EXPIRE', KEYS[1], ttl)
+if placed then
+  redis.call('EXPIRE', KEYS[2], ttl)
 end
 """
 # KEYS: index, places. ARGV: the score below which things are gone.
@@ -63,14 +68,17 @@ return #gone
 
 # Redis's geo sets end here (Web Mercator).
 MAX_LATITUDE = 85.05112878
-SENTINEL_EVERY_S = 1.0
 PRUNE_EVERY_S = 60.0
+
+Call = tuple[str, list[str], list[Any]]
+"""Of a script: itself, KEYS, ARGV."""
 
 
 class RedisSink(BufferedSink):
     """Writes states to Redis; each key has a time to live."""
 
     name = "redis"
+    ask_every_s = 1.0
 
     def __init__(self, settings: Settings, service: str) -> None:
         super().__init__(settings.sink_pending, settings.sink_timeout_s)
@@ -79,7 +87,6 @@ class RedisSink(BufferedSink):
         self._client = redis_client(settings)
         self._facts: dict[int, PartitionFacts] = {}
         self._shas: dict[str, str] = {}
-        self._sentinel_at = 0.0
         self._pruned_at = time.monotonic()
 
     async def close(self) -> None:
@@ -95,39 +102,27 @@ class RedisSink(BufferedSink):
         for update in updates:
             one = _live_identity(update)
             newest[one] = max(update.start_s, newest.get(one, 0))
-            changed[update.view.name].add(update.key)
         keep: dict[tuple[int, str], list[Update]] = defaultdict(list)
         show: dict[tuple[int, str, bool], list[Update]] = defaultdict(list)
         for update in updates:
             number, view = keys.bucket(update.key), update.view
             if isinstance(view, Windows):
                 keep[number, view.name].append(update)
+                if not view.live:
+                    continue
+            changed[view.name].add(update.key)
             if update.start_s == newest[_live_identity(update)]:
                 show[number, view.name, isinstance(view, Latest)].append(update)
-        await self._run(KEEP, [self._windows(group) for group in keep.values()])
-        await self._run(SHOW, [self._live(number, group) for (number, _, _), group in show.items()])
-        pipe = self._client.pipeline(transaction=False)
-        name = keys.partitions(self._namespace, self._service)
-        if self._facts:
-            pipe.hset(name, mapping={str(p): msgspec.msgpack.encode(f) for p, f in self._facts.items()})
-            pipe.expire(name, keys.AGGREGATE_TTL_S)
+        calls = [(KEEP, *self._windows(group)) for group in keep.values()]
+        calls += [(SHOW, *self._live(number, group)) for (number, _, _), group in show.items()]
         message = {view: sorted(names) for view, names in changed.items()}
-        pipe.publish(keys.changes(self._namespace, self._service), msgspec.msgpack.encode(message))
-        await pipe.execute()
+        await self._run(calls, announced=msgspec.msgpack.encode(message))
 
-    async def check_alive(self) -> None:
-        """Notice a Redis that was emptied, and ask for everything again."""
-        now = time.monotonic()
-        if now - self._sentinel_at < SENTINEL_EVERY_S or not self.breaker.allows():
-            return
-        self._sentinel_at = now
+    async def ask(self) -> None:
+        """Notice a Redis that was emptied as well."""
         name = keys.sentinel(self._namespace, self._service)
-        try:
-            if await self._client.set(name, b"1", nx=True, ex=keys.AGGREGATE_TTL_S):
-                self.returned = True
-            self.breaker.succeeded()
-        except Exception as error:  # whatever the client raises, the worker goes on
-            self.breaker.failed(error)
+        if await self._client.set(name, b"1", nx=True, ex=keys.AGGREGATE_TTL_S):
+            self.returned = True
 
     async def prune(self, views: Iterable[tuple[str, int]], watermark_ms: int) -> None:
         """Take things off index and map whose time to live has passed, by event time.
@@ -144,28 +139,33 @@ class RedisSink(BufferedSink):
             bound = str(watermark_ms // 1000 - ttl_s)
             for number in range(keys.BUCKETS):
                 names = self._shared(number, view)
-                calls.append((names, [bound]))
-        await self._run(PRUNE, calls)
+                calls.append((PRUNE, names, [bound]))
+        await self._run(calls)
 
-    async def _run(self, script: str, calls: list[tuple[list[str], list[Any]]]) -> None:
-        """Run one script with several keys and arguments, in one round trip."""
+    async def _run(self, calls: list[Call], announced: bytes | None = None) -> None:
+        """Run scripts in one round trip; with an announcement, how far the partitions are and that follow."""
         try:
-            if not calls:
-                return
-            sha = self._shas.get(script) or await self._load(script)
-            await self._evalsha(sha, calls)
-        except NoScriptError:  # a Redis that restarted has forgotten it
-            await self._evalsha(await self._load(script), calls)
+            if not self._shas:
+                await self._load()
+            await self._evalsha(calls, announced)
+        except NoScriptError:  # a Redis that restarted has forgotten them
+            await self._load()
+            await self._evalsha(calls, announced)
 
-    async def _load(self, script: str) -> str:
-        sha: str = await self._client.script_load(script)
-        self._shas[script] = sha
-        return sha
+    async def _load(self) -> None:
+        for script in (KEEP, SHOW, PRUNE):
+            self._shas[script] = await self._client.script_load(script)
 
-    async def _evalsha(self, sha: str, calls: list[tuple[list[str], list[Any]]]) -> None:
+    async def _evalsha(self, calls: list[Call], announced: bytes | None) -> None:
         pipe = self._client.pipeline(transaction=False)
-        for names, arguments in calls:
-            pipe.evalsha(sha, len(names), *names, *arguments)
+        for script, names, arguments in calls:
+            pipe.evalsha(self._shas[script], len(names), *names, *arguments)
+        if announced is not None:
+            if self._facts:
+                name = keys.partitions(self._namespace, self._service)
+                pipe.hset(name, mapping={str(p): msgspec.msgpack.encode(f) for p, f in self._facts.items()})
+                pipe.expire(name, keys.AGGREGATE_TTL_S)
+            pipe.publish(keys.changes(self._namespace, self._service), announced)
         await pipe.execute()
 
     def _shared(self, number: int, view: str) -> list[str]:
@@ -177,15 +177,18 @@ class RedisSink(BufferedSink):
     def _windows(self, group: list[Update]) -> tuple[list[str], list[Any]]:
         """Names and arguments of `KEEP`; a page outlives its last window, up to an hour after its first."""
         view = group[0].view
-        names: list[str] = []
-        arguments: list[Any] = [keys.WINDOW_VERSION_LENGTH, view.ttl_s + keys.HOUR_S]
-        for update in group:
-            names.append(keys.page(self._namespace, self._service, view.name, update.key, update.start_s))
-            arguments += (
+        names = [
+            keys.page(self._namespace, self._service, view.name, update.key, update.start_s)
+            for update in group
+        ]
+        items = [
+            (
                 keys.window_field(update.start_s, update.generation, update.partition),
                 keys.window_version(update.offset) + update.payload,
             )
-        return names, arguments
+            for update in group
+        ]
+        return names, [keys.WINDOW_VERSION_LENGTH, view.ttl_s + keys.HOUR_S, _packed(items)]
 
     def _live(self, number: int, group: list[Update]) -> tuple[list[str], list[Any]]:
         """Names and arguments of `SHOW`."""
@@ -193,20 +196,21 @@ class RedisSink(BufferedSink):
         single = isinstance(view, Latest)
         name = keys.latest if single else keys.live
         names = self._shared(number, view.name)
-        length = keys.LATEST_VERSION_LENGTH if single else keys.LIVE_VERSION_LENGTH
-        arguments: list[Any] = [length, view.ttl_s]
+        items: list[tuple[Any, ...]] = []
         for update in group:
             names.append(name(self._namespace, self._service, view.name, update.key))
-            if single:
-                field = keys.LATEST_FIELD
-                version = keys.latest_version(update.time_ms, update.partition, update.offset)
-            else:
-                field = keys.partition_field(update.generation, update.partition)
-                version = keys.live_version(update.start_s, update.offset)
+            field, version = update.live_field
             on_map = update.place is not None and abs(update.place[1]) < MAX_LATITUDE
-            place = update.place if update.place and on_map else ("", "")
-            arguments += (field, version + update.payload, update.key, update.time_ms // 1000, *place)
-        return names, arguments
+            place = update.place if update.place and on_map else ()
+            items.append((field, version + update.payload, update.key, update.time_ms // 1000, *place))
+        length = keys.LATEST_VERSION_LENGTH if single else keys.LIVE_VERSION_LENGTH
+        return names, [length, view.ttl_s, _packed(items)]
+
+
+def _packed(items: list[Any]) -> bytes:
+    """For `cmsgpack` in Redis, which knows strings of bytes but not the newer binary type."""
+    packed: bytes = msgpack.packb(items, use_bin_type=False)
+    return packed
 
 
 def _live_identity(update: Update) -> tuple[str, str, int, int]:

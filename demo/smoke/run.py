@@ -30,6 +30,8 @@ SIMULATOR_STOP_S = 20.0
 # the rest is for a busy machine.
 DRAIN_TIMEOUT_S = 60.0
 DRAIN_POLL_S = 0.5
+# The first positions meet processes that have just started; a city that lives is what is judged.
+WARM_UP_S = 5.0
 
 
 class Sent(msgspec.Struct, frozen=True):
@@ -105,13 +107,14 @@ async def _live(city: City, duration_s: float, seen: Seen, say: Say) -> None:
     await city.start_services()
     async with Api(city) as api:
         city.start_simulator()
+        await api.until_it_has_vehicles()
+        started = time.monotonic()
+        seen.first_data_s = started - began
+        say(f"first data; the city lives for {duration_s:.0f} s")
+        await asyncio.sleep(min(WARM_UP_S, duration_s / 2))
         sampling = asyncio.create_task(sample(api, seen.ages))
         try:
-            await api.until_it_has_vehicles()
-            started = time.monotonic()
-            seen.first_data_s = started - began
-            say(f"first data; the city lives for {duration_s:.0f} s")
-            await asyncio.sleep(duration_s)
+            await asyncio.sleep(started + duration_s - time.monotonic())
         finally:
             sampling.cancel()
     say("stopping the simulator")

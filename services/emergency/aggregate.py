@@ -2,28 +2,23 @@
 
 from citystream.contracts import views
 from citystream.contracts.events import Emergency
-from citystream.contracts.views import IncidentState, Summary
+from citystream.contracts.views import TOLD, IncidentState, Summary
 from citystream.service import Service, Stamp, Things
 
 
 def add(incident: IncidentState, event: Emergency, stamp: Stamp) -> None:
     """One more step."""
+    place = (stamp.time_ms, stamp.partition, stamp.offset)
     first = incident.first_ms.get(event.status)
     if first is None or stamp.time_ms < first:
         incident.first_ms[event.status] = stamp.time_ms
-    if (stamp.time_ms, stamp.partition, stamp.offset) < (
-        incident.time_ms,
-        incident.partition,
-        incident.offset,
-    ):
+    for field in TOLD:
+        incident.tell(field, getattr(event, field), place)
+    if place < (incident.time_ms, incident.partition, incident.offset):
         return
-    incident.time_ms, incident.partition, incident.offset = stamp.time_ms, stamp.partition, stamp.offset
+    incident.time_ms, incident.partition, incident.offset = place
     incident.kind, incident.status, incident.severity = event.kind, event.status, event.severity
     incident.latitude, incident.longitude = event.latitude, event.longitude
-    # A later step need not repeat who was sent where.
-    incident.road_id = event.road_id or incident.road_id
-    incident.unit_id = event.unit_id or incident.unit_id
-    incident.hospital_id = event.hospital_id or incident.hospital_id
 
 
 def document(incident_id: str, incident: IncidentState) -> Summary:

@@ -5,10 +5,8 @@ from typing import Any
 from citystream.contracts import views
 from citystream.contracts.events import Gps
 from citystream.contracts.redis_keys import GPS_TTL_S
-from citystream.contracts.views import MICRO, MILLI, GpsWindow, Summary
+from citystream.contracts.views import GPS_WINDOW_S, MICRO, MILLI, GpsWindow, Summary
 from citystream.service import Latest, Service, Windows
-
-WINDOW_S = 60
 
 
 def add(window: GpsWindow, event: Gps, time_ms: int) -> None:
@@ -52,9 +50,10 @@ SERVICE: Service[Gps] = Service(
             key=lambda event: event.vehicle_id,
             state=GpsWindow,
             add=add,
-            window_s=WINDOW_S,
+            window_s=GPS_WINDOW_S,
             ttl_s=GPS_TTL_S,
             document=document,
+            live=False,
         ),
     ),
     latest=(

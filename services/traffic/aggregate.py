@@ -1,5 +1,7 @@
 """Traffic: five minutes of readings of each road, and its congestion against free-flow speed."""
 
+from functools import lru_cache
+
 from citystream.contracts import views
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.events import Traffic
@@ -15,14 +17,21 @@ from citystream.contracts.views import (
 from citystream.service import Service, Windows
 
 
+# 65,536 speeds: sensors report one or two decimals, so a city's speeds repeat.
+@lru_cache(maxsize=65_536)
+def _shares(speed_kmh: float) -> tuple[int, int, int]:
+    """What one reading adds to the sum and to the sum of squares, and its bucket."""
+    return round(speed_kmh * MICRO), round(speed_kmh * MILLI) ** 2, bucket(speed_kmh)
+
+
 def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
     """One more reading."""
     speed = event.speed_kmh
-    milli = round(speed * MILLI)
+    micro, square, number = _shares(speed)
     window.readings += 1
     window.vehicles += event.vehicle_count
-    window.speed_sum += round(speed * MICRO)
-    window.speed_sumsq += milli * milli
+    window.speed_sum += micro
+    window.speed_sumsq += square
     if window.speed_min is None or speed < window.speed_min:
         window.speed_min = speed
     if window.speed_max is None or speed > window.speed_max:
@@ -30,7 +39,7 @@ def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
     if event.occupancy_pct is not None:
         window.occupancy_sum += round(event.occupancy_pct * MILLI)
         window.occupancy_count += 1
-    buckets, number = window.speed_buckets, bucket(speed)
+    buckets = window.speed_buckets
     buckets[number] = buckets.get(number, 0) + 1
 
 

@@ -1,6 +1,15 @@
 """`city-weather`: the weather service's command."""
 
+from citystream.contracts.events import Weather
+from citystream.service import Service
 from citystream.service_cli import command_line
+from citystream.settings import Settings
 from services.weather.aggregate import SERVICE
+
+
+def prepare(_: Settings) -> Service[Weather]:
+    """The service; it needs no setting."""
+    return SERVICE
+
 
 main = command_line(SERVICE)

@@ -10,7 +10,8 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import MessageSizeTooLargeError
 
-from citystream.admin import TopicsError, create_topics, list_topics
+from citystream import admin as citystream_admin
+from citystream.admin import TopicsError, create_topics, grow_topics, list_topics
 from tests.conftest import MakeSettings
 
 DAY_MS = 86_400_000
@@ -36,10 +37,11 @@ async def producer(kafka: str) -> AsyncIterator[AIOKafkaProducer]:
         await client.stop()
 
 
-async def test_three_topics_a_type_are_made_and_kept_as_asked(settings: MakeSettings) -> None:
+async def test_four_topics_a_type_are_made_and_kept_as_asked(settings: MakeSettings) -> None:
     made = await create_topics(settings(partitions=3), ["gps", "camera"])
-    assert [report.topic.kind for report in made] == ["source", "dead letters", "changelog"] * 2
-    assert all(report.created and report.partitions == 3 and not report.differences for report in made)
+    assert [report.topic.kind for report in made] == ["source", "dead letters", "changelog", "control"] * 2
+    assert [report.partitions for report in made] == [3, 3, 3, 1] * 2
+    assert all(report.created and not report.differences for report in made)
     wanted = {report.topic.name: report.topic.settings for report in made}
     namespace = settings().namespace
     assert wanted[f"{namespace}.gps"]["retention.ms"] == str(7 * DAY_MS)
@@ -50,7 +52,7 @@ async def test_three_topics_a_type_are_made_and_kept_as_asked(settings: MakeSett
 async def test_a_second_run_makes_nothing_and_finds_nothing_different(settings: MakeSettings) -> None:
     first = await create_topics(settings(), ["gps"])
     again = await create_topics(settings(), ["gps"])
-    assert [report.created for report in again] == [False] * 3
+    assert [report.created for report in again] == [False] * 4
     assert [report.topic for report in again] == [report.topic for report in first]
     assert not any(report.differences for report in again)
 
@@ -62,8 +64,9 @@ async def test_a_type_that_the_kit_has_never_seen_gets_its_topics(settings: Make
         f"{namespace}.parking",
         f"{namespace}.parking.dlq",
         f"{namespace}-parking-state-changelog",
+        f"{namespace}.parking.control",
     ]
-    assert [report.partitions for report in await list_topics(settings(), ["parking"])] == [4, 4, 4]
+    assert [report.partitions for report in await list_topics(settings(), ["parking"])] == [4, 4, 4, 1]
 
 
 async def test_records_are_stamped_by_the_broker(settings: MakeSettings, kafka: str) -> None:
@@ -108,10 +111,29 @@ async def test_an_existing_topic_is_left_and_what_differs_is_told(settings: Make
     assert described[source] == 2
 
 
+async def test_a_topic_made_a_moment_ago_that_the_broker_does_not_list_yet_is_left(
+    settings: MakeSettings, kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = f"{settings().namespace}.gps"
+    async with admin(kafka) as client:
+        await client.create_topics([NewTopic(source, 2, 1)])
+    listed = citystream_admin._partitions
+    answers: Iterator[dict[str, int]] = iter([{}])
+
+    async def behind(client: AIOKafkaAdminClient) -> dict[str, int]:
+        return next(answers, None) or await listed(client)
+
+    monkeypatch.setattr(citystream_admin, "_partitions", behind)
+    found = {report.topic.name: report for report in await create_topics(settings(partitions=5), ["gps"])}
+    assert not found[source].created
+    assert found[source].partitions == 2
+    assert found[f"{settings().namespace}-gps-state-changelog"].partitions == 2
+
+
 async def test_a_changelog_has_as_many_partitions_as_its_source(settings: MakeSettings, kafka: str) -> None:
     async with admin(kafka) as client:
         await client.create_topics([NewTopic(f"{settings().namespace}.gps", 2, 1)])
-    source, dead_letters, changelog = await create_topics(settings(partitions=5), ["gps"])
+    source, dead_letters, changelog, _ = await create_topics(settings(partitions=5), ["gps"])
     assert (source.partitions, dead_letters.partitions, changelog.partitions) == (2, 5, 2)
     assert not changelog.differences
 
@@ -119,14 +141,14 @@ async def test_a_changelog_has_as_many_partitions_as_its_source(settings: MakeSe
 async def test_a_changelog_that_does_not_match_its_source_is_told(settings: MakeSettings, kafka: str) -> None:
     async with admin(kafka) as client:
         await client.create_topics([NewTopic(f"{settings().namespace}-gps-state-changelog", 2, 1)])
-    _, _, changelog = await create_topics(settings(partitions=3), ["gps"])
+    _, _, changelog, _ = await create_topics(settings(partitions=3), ["gps"])
     assert changelog.differences[0] == "partitions: 2, should be 3"
 
 
 async def test_looking_makes_no_topic(settings: MakeSettings) -> None:
     for _ in range(2):
         reports = await list_topics(settings(), ["gps"])
-        assert [report.partitions for report in reports] == [0, 0, 0]
+        assert [report.partitions for report in reports] == [0, 0, 0, 0]
 
 
 async def test_what_the_broker_refuses_is_named(settings: MakeSettings) -> None:
@@ -179,3 +201,23 @@ async def test_a_password_is_in_no_message(settings: MakeSettings, silent_server
         await create_topics(wrong, ["gps"])
     assert "SASL_PLAINTEXT" in str(caught.value)
     assert "hunter2" not in str(caught.value)
+
+
+async def test_topics_grow_together(settings: MakeSettings) -> None:
+    await create_topics(settings(partitions=2), ["gps"])
+    grown = await grow_topics(settings(partitions=2), "gps", 5)
+    assert [report.partitions for report in grown] == [5, 5, 5, 1]
+    assert not any(report.differences for report in await list_topics(settings(partitions=5), ["gps"]))
+    assert await grow_topics(settings(partitions=2), "gps", 5) == grown
+
+
+async def test_topics_never_shrink(settings: MakeSettings) -> None:
+    await create_topics(settings(partitions=4), ["gps"])
+    with pytest.raises(TopicsError, match=r"partitions: .*-changelog has 4, and Kafka takes none away"):
+        await grow_topics(settings(), "gps", 3)
+    assert [report.partitions for report in await list_topics(settings(), ["gps"])] == [4, 4, 4, 1]
+
+
+async def test_topics_that_are_not_there_do_not_grow(settings: MakeSettings) -> None:
+    with pytest.raises(TopicsError, match=r"no topic .*; make it with: city topics create --type gps"):
+        await grow_topics(settings(), "gps", 3)

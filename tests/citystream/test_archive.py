@@ -1,11 +1,14 @@
 """The archive: each record in exactly one object, whoever writes and however the cuts fall."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from urllib.parse import urlsplit
 
 import faust
 import pytest
 
-from citystream.archive import Archive, Buffer
+from citystream.archive import Archive
+from citystream.archive_buffer import Buffer
 from citystream.connections import S3
 from citystream.metrics import Metrics
 from citystream.settings import Settings
@@ -13,6 +16,8 @@ from services.traffic.aggregate import service as traffic
 from tests.citystream.records import NOW_MS, FakeRecord
 from tests.conftest import MakeSettings
 from tests.harness import outputs
+from tests.harness.patience import PATIENCE_S
+from tests.harness.proxy import Mode, Proxy
 
 LATER_MS = 1_000
 
@@ -71,6 +76,28 @@ async def test_a_bucket_that_is_missing_is_made(settings: MakeSettings) -> None:
     async with S3(own) as s3:
         assert await Writer(own, s3).cut(records(0, 3)) == 3
     assert len(await outputs.archived(own, "traffic")) == 3
+
+
+async def test_an_s3_that_nothing_is_written_to_is_missed_all_the_same(
+    settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = settings()
+    monkeypatch.setattr("citystream.archive.ASK_EVERY_S", 0.5)
+    assert own.s3
+    address = urlsplit(own.s3)
+    assert address.port
+    async with Proxy(address.port) as proxy:
+        far = own.model_copy(update={"s3": f"http://127.0.0.1:{proxy.port}"})
+        archive = Writer(far, S3(far)).archive
+        running = asyncio.create_task(archive.run())
+        try:
+            for mode, state in ((Mode.HANG, "down"), (Mode.PASS, "up"), (Mode.REFUSE, "down")):
+                await proxy.be(mode)
+                async with asyncio.timeout(PATIENCE_S):
+                    while archive.status().state != state:
+                        await asyncio.sleep(0.1)
+        finally:
+            running.cancel()
 
 
 def test_a_buffer_takes_each_record_once() -> None:

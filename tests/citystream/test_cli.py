@@ -51,11 +51,11 @@ def test_wrong_usage_is_2(arguments: tuple[str, ...]) -> None:
 def test_topics_are_made_then_listed(run: Run, namespace: str) -> None:
     missing = run("topics", "list", "--type", "gps", "--type", "parking")
     assert missing.exit_code == 1
-    assert missing.stdout.count("missing") == 6
+    assert missing.stdout.count("missing") == 8
     assert "city topics create" in missing.stderr
     made = run("topics", "create", "--type", "gps", "--type", "parking")
     assert made.exit_code == 0
-    assert made.stdout.count("created") == 6
+    assert made.stdout.count("created") == 8
     listed = run("topics", "list", "--type", "gps", "--type", "parking")
     assert listed.exit_code == 0
     assert f"exists   {namespace}.parking" in listed.stdout
@@ -67,7 +67,7 @@ def test_all_five_types_are_the_default(run: Run, namespace: str) -> None:
     assert result.exit_code == 0
     for type_ in ("gps", "traffic", "emergency", "weather", "camera"):
         assert f"{namespace}.{type_} " in result.stdout
-    assert result.stdout.count("created") == 15
+    assert result.stdout.count("created") == 20
 
 
 def test_what_differs_is_told_on_stderr(run: Run, namespace: str) -> None:

@@ -85,8 +85,12 @@ def test_a_refused_record_keeps_its_bytes_and_its_reason() -> None:
 
 
 def test_records_folded_already_are_passed_over() -> None:
-    records = log(reading(1), reading(2), reading(3))
-    assert windows(fold_of(records, records[1:])) == windows(fold_of(records))
+    records = log(reading(1), b"{", reading(3))
+    once, again = fold_of(records), fold_of(records, records[1:])
+    assert windows(again) == windows(once)
+    assert again.next_offset == 3
+    assert again.counters == once.counters
+    assert len(again.letters) == 1
 
 
 def test_a_state_ahead_of_the_facts_is_not_folded_twice() -> None:

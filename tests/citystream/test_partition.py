@@ -1,19 +1,19 @@
-"""Checkpoints: wherever a crash falls, the states are exact, and nothing is forgotten before it is saved."""
+"""Checkpoints: nothing is forgotten before it is saved, and what has expired leaves."""
 
+import random
+from collections.abc import Iterable
 from typing import Any
 
-import msgspec
-from hypothesis import given
-from hypothesis import strategies as st
-
-from citystream.contracts.views import TrafficWindow
-from citystream.fold import PartitionFold
+from citystream.fold import PartitionFold, Slot
 from citystream.partition import OwnedPartition, Snapshot
-from citystream.rows import restore
+from citystream.rows import IDS_PREFIX, restore
 from services.traffic.aggregate import service as traffic
-from tests.citystream.records import FakeRecord, log, reading
-from tests.citystream.test_fold import RULES, a_stream
-from tests.harness import recount
+from tests.citystream.records import NOW_MS, FakeRecord, log, reading
+from tests.citystream.test_fold import RULES
+from tests.harness.events import encode, fields
+from tests.services.descriptions import SERVICES
+
+GPS = SERVICES["gps"]
 
 Rows = dict[bytes, bytes]
 
@@ -22,17 +22,16 @@ def owned(rows: Rows) -> OwnedPartition:
     """A partition as its next owner finds it."""
     fold: PartitionFold[Any] = PartitionFold(traffic(None), RULES, 0)
     restored = restore(fold, iter(rows.items()))
-    part = OwnedPartition(0, fold, 0, lambda _: False)
+    part = OwnedPartition(0, fold, 0, ())
     part.adopt_ids(restored)
     return part
 
 
-def save(part: OwnedPartition, rows: Rows, limit: int | None = None) -> Snapshot:
-    """Write a checkpoint, or only its first rows: a crash came before the rest."""
+def save(part: OwnedPartition, rows: Rows) -> Snapshot:
+    """Write a checkpoint."""
     part.mark(part.fold.take_touched())
     snapshot = part.snapshot()
-    written = [*snapshot.rows, snapshot.facts_row, *snapshot.deletions]
-    for row in written[:limit]:
+    for row in (*snapshot.rows, snapshot.facts_row, *snapshot.deletions):
         if row.value is None:
             rows.pop(row.key, None)
         else:
@@ -40,54 +39,23 @@ def save(part: OwnedPartition, rows: Rows, limit: int | None = None) -> Snapshot
     return snapshot
 
 
-class Sink:
-    """Keeps what every sink keeps: of two versions of a state the one of the higher offset."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, int], tuple[int, bytes]] = {}
-
-    def publish(self, part: OwnedPartition) -> None:
-        for slot in part.fold.all_slots():
-            new = slot.offset, msgspec.msgpack.encode(slot.state)
-            old = self.kept.get((slot.key, slot.start_s), (-1, b""))
-            assert old[0] != new[0] or old == new
-            self.kept[slot.key, slot.start_s] = max(old, new)
-
-    def windows(self) -> dict[tuple[str, int], TrafficWindow]:
-        decode = msgspec.msgpack.Decoder(TrafficWindow).decode
-        return {window: decode(state) for window, (_, state) in self.kept.items()}
-
-
-@given(seed=st.integers(0, 2**32), length=st.integers(1, 150), data=st.data())
-def test_crashes_at_any_point_leave_the_windows_exact(seed: int, length: int, data: st.DataObject) -> None:
-    records: list[FakeRecord] = a_stream(seed, length)
-    rows: Rows = {}
-    part = owned(rows)
-    sink = Sink()
-    refused: set[tuple[int, int]] = set()
-    while part.fold.next_offset < len(records):
-        at = part.fold.next_offset
-        part.fold.fold(records[at : at + data.draw(st.integers(1, 40))])
-        sink.publish(part)
-        refused |= {(0, letter.offset) for letter in part.fold.letters}
-        match data.draw(st.sampled_from(["go on", "save", "crash", "crash in a checkpoint"])):
-            case "save":
-                save(part, rows)
-            case "crash":
-                part = owned(rows)
-            case "crash in a checkpoint":
-                save(part, rows, limit=data.draw(st.integers(0, 8)))
-                part = owned(rows)
-    sink.publish(part)
-    (view,) = part.fold.service.windows
-    assert sink.windows() == recount.windows(part.fold.service, view, {0: records}, RULES)
-    assert refused == recount.refused(part.fold.service, {0: records}, RULES)
+def test_each_partition_has_its_turn_once_an_interval_and_they_do_not_come_together() -> None:
+    parts = [
+        OwnedPartition(number, PartitionFold(traffic(None), RULES, number), 0, ()) for number in range(12)
+    ]
+    for part in parts:
+        assert part.take_turn(7.0)
+    ticks = [sum(part.take_turn(7 + (tick + 1) / 10) for part in parts) for tick in range(10)]
+    assert sum(ticks) == 12
+    assert max(ticks) <= 2
+    # A tick that comes late finds all who are due, each once.
+    assert sum(part.take_turn(19.5) for part in parts) == 12
 
 
 def test_a_failed_checkpoint_is_tried_again_with_all_it_had() -> None:
     part = owned({})
     part.fold.fold(log(reading(1), b"{"))
-    first = save(part, {}, limit=0)
+    first = save(part, {})
     part.take_back(first)
     part.fold.fold(log(reading(2, road="road-2"), start=2))
     second = save(part, {})
@@ -96,16 +64,30 @@ def test_a_failed_checkpoint_is_tried_again_with_all_it_had() -> None:
     assert second.facts.next_offset == 3
 
 
+class Slow:
+    """A sink that has not written what expires."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Slot] = []
+
+    def expire(self, slots: Iterable[Slot]) -> None:
+        self.waiting += slots
+
+    def holds(self, slot: Slot) -> bool:
+        return slot in self.waiting
+
+
 def test_an_expired_row_stays_until_the_sinks_have_it() -> None:
-    held = True
+    sink = Slow()
     part = owned({})
-    part._held = lambda _: held
+    part._sinks = (sink,)
     rows: Rows = {}
     part.fold.fold(log(reading(1), reading(40)))
     save(part, rows)
     window = [key for key in rows if b"\x00road-1" in key]
     assert len(window) == 2
-    held = False
+    assert [slot.key for slot in sink.waiting] == ["road-1"]
+    sink.waiting.clear()
     assert part.unsaved
     save(part, rows)
     assert len([key for key in rows if b"\x00road-1" in key]) == 1
@@ -119,3 +101,36 @@ def test_rows_of_expired_ids_leave() -> None:
         part.fold.fold(log(reading(second), start=part.fold.next_offset))
         save(part, rows)
     assert len([key for key in rows if key.startswith(b"\x00ids")]) < 6
+
+
+def test_expired_ids_that_a_sleeper_wrote_again_leave_though_no_event_comes() -> None:
+    rows: Rows = {}
+    part = owned(rows)
+    part.fold.fold(log(reading(0)))
+    save(part, rows)
+    old = {key: value for key, value in rows.items() if key.startswith(IDS_PREFIX)}
+    part.fold.fold(log(reading(200), start=1))
+    save(part, rows)
+    save(owned(rows | old), rows := rows | old)
+    left = [key for key in rows if key.startswith(IDS_PREFIX)]
+    assert left
+    assert not set(left) & set(old)
+
+
+def test_a_thing_that_is_there_again_keeps_its_row_when_the_sinks_have_its_old_state() -> None:
+    fold: PartitionFold[Any] = PartitionFold(GPS, RULES, 0)
+    sink = Slow()
+    part = OwnedPartition(0, fold, 0, (sink,))
+    rows: Rows = {}
+    day_s = 86_400
+    for number, (second, vehicle) in enumerate(((0, "back"), (2 * day_s, "other"), (2 * day_s + 1, "back"))):
+        event = {**fields("gps", random.Random(1), number, NOW_MS + second * 1000), "vehicle_id": vehicle}
+        record = FakeRecord(fold.next_offset, encode(event), NOW_MS + second * 1000)
+        fold.fold([record])
+        save(part, rows)
+    assert [slot.key for slot in sink.waiting if slot.start_s == 0] == ["back"]
+    sink.waiting.clear()
+    save(part, rows)
+    restored: PartitionFold[Any] = PartitionFold(GPS, RULES, 0)
+    restore(restored, iter(rows.items()))
+    assert {slot.key for slot in restored.all_slots() if slot.start_s == 0} == {"back", "other"}

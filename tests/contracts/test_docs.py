@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from prometheus_client import Counter, Gauge, Histogram
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
@@ -17,6 +18,7 @@ from citystream.contracts.status import ProcessStatus, SinkStatus
 from citystream.metrics import COUNTERS, GAUGES, PREFIX
 from citystream.service import Latest, Service, Windows
 from citystream.settings import Settings
+from gateway import metrics as gateway_metrics
 from gateway.settings import PREFIX as GATEWAY_PREFIX
 from gateway.settings import GatewaySettings
 from services.camera import aggregate as camera
@@ -187,7 +189,7 @@ def test_a_name_stands_in_the_contracts(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "settings", [topics.SOURCE_SETTINGS, topics.DEAD_LETTER_SETTINGS, topics.CHANGELOG_SETTINGS]
+    "settings", [topics.SOURCE_SETTINGS, topics.DEAD_LETTER_SETTINGS, topics.changelog_settings("gps")]
 )
 def test_a_topics_settings_are_told(settings: dict[str, str]) -> None:
     for name in settings:
@@ -203,7 +205,12 @@ def test_a_kind_of_the_city_model_stands_in_the_table(properties: msgspec.inspec
 
 
 def test_only_metrics_that_are_kept_are_named() -> None:
-    kept = {PREFIX + name for name in (*COUNTERS, *GAUGES)}
+    kept = {PREFIX + name for name in (*COUNTERS, *GAUGES)} | {
+        family.name + ("_total" if family.type == "counter" else "")
+        for metric in vars(gateway_metrics).values()
+        if isinstance(metric, Counter | Gauge | Histogram)
+        for family in metric.describe()
+    }
     for text in (OPERATIONS, Path("compose/prometheus/alerts.yml").read_text()):
         assert set(re.findall(r"\bcity_[a-z_]+\b", text)) <= kept
 

@@ -25,6 +25,9 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     float | None: st.none() | st.floats(-1e6, 1e6),
     str | None: st.none() | st.text(max_size=10),
     dict[int, int]: st.dictionaries(st.integers(-2000, 2000), counts, max_size=5),
+    dict[str, views.Place]: st.fixed_dictionaries(
+        dict.fromkeys(views.TOLD, st.tuples(counts, counts, counts))
+    ),
     dict[str, int]: st.dictionaries(st.sampled_from(["reported", "on_scene"]), counts),
 }
 
@@ -36,7 +39,16 @@ def states(state: type[Any]) -> st.SearchStrategy[Any]:
         return VALUES[type_]
 
     made = {field.name: values(field.type) for field in msgspec.structs.fields(state)}
-    return st.just(state()) | st.builds(state, **made)
+    return st.just(state()) | st.builds(state, **made).map(told)
+
+
+def told(state: Any) -> Any:
+    """A field of an incident has a place exactly when it was told."""
+    if isinstance(state, IncidentState):
+        state.told_at = {
+            field: state.told_at[field] for field in views.TOLD if getattr(state, field) is not None
+        }
+    return state
 
 
 def three(state: type[Any]) -> st.SearchStrategy[list[Any]]:

@@ -1,5 +1,6 @@
 """Servers start, come back after a kill, and leave nothing behind."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -24,6 +25,7 @@ from demo.servers.process import Process
 from demo.servers.server import Server, ServerError
 from demo.servers.valkey import Valkey
 from tests.conftest import MakeSettings
+from tests.harness.kafka_log import delete_topics
 from tests.harness.patience import PATIENCE_S
 
 pytestmark = pytest.mark.server
@@ -40,7 +42,7 @@ def test_a_server_that_ended_leaves_no_process_and_no_port(
     family += family[0].children(recursive=True)
     assert callable(end)
     end(server)
-    assert not psutil.wait_procs(family, timeout=2)[1]
+    assert not psutil.wait_procs(family, timeout=PATIENCE_S)[1]
     assert is_free(server.port)
 
 
@@ -65,6 +67,27 @@ async def test_kafka_keeps_what_it_acknowledged_through_a_kill(
     record = await consumer.getone()
     await consumer.stop()
     assert record.value == b"kept"
+
+
+async def test_a_tests_topics_are_deleted_and_no_others(kafka: str, namespace: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    own, others = f"{namespace}.gps", f"other-{namespace}.gps"
+    await admin.create_topics(
+        [NewTopic(name, num_partitions=1, replication_factor=1) for name in (own, others)]
+    )
+
+    async def listed(names: set[str]) -> None:
+        async with asyncio.timeout(PATIENCE_S):
+            while {own, others} & set(await admin.list_topics()) != names:
+                await asyncio.sleep(0.05)
+
+    # A broker takes its time to know what its controller did.
+    await listed({own, others})
+    await delete_topics(kafka, namespace)
+    await listed({others})
+    await delete_topics(kafka, others)
+    await admin.close()
 
 
 async def test_a_paused_server_answers_again_when_resumed(redis_server: Server, redis_url: str) -> None:

@@ -19,6 +19,7 @@ from demo.smoke.run import Seen, Sent, judge, sent
 from demo.smoke.time_to_live import keys_without_ttl
 from demo.supervision import CityDown
 from tests.conftest import MakeSettings
+from tests.harness import outputs
 
 GOAL = Sent(
     finished=True,
@@ -128,13 +129,22 @@ async def test_the_archive_is_counted_by_record_and_by_event(settings: MakeSetti
     assert found["traffic"] == Archived(objects=0, rows=0, places=0, event_ids=0)
 
 
-async def test_a_dead_letter_that_was_sent_again_counts_once(settings: MakeSettings) -> None:
+async def test_dead_letters_that_stand_are_counted_once(settings: MakeSettings) -> None:
     wired = settings()
     await create_topics(wired, ["gps", "camera"])
+    topic = topics.dead_letters(wired.namespace, "gps")
+    written: list[tuple[bytes, bytes | None]] = [
+        *((key, b"x") for key in (b"gps-0-1", b"gps-0-2", b"gps-0-1", b"gps-0-3", b"gps-0-4")),
+        # Re-submitted; the second was refused once more by a worker that went back.
+        (b"gps-0-3", None),
+        (b"gps-0-4", None),
+        (b"gps-0-4", b"x"),
+    ]
     async with AIOKafkaProducer(bootstrap_servers=wired.kafka) as producer:
-        for key in (b"gps-0-1", b"gps-0-2", b"gps-0-1"):
-            await producer.send_and_wait(topics.dead_letters(wired.namespace, "gps"), b"x", key=key)
-    assert await count_dead_letters(wired, ["gps", "camera"]) == {"gps": 2, "camera": 0}
+        for key, value in written:
+            await producer.send_and_wait(topic, value, key=key)
+    assert await count_dead_letters(wired, ["gps", "camera"]) == {"gps": 3, "camera": 0}
+    assert set(await outputs.dead_letters(wired, "gps")) == {b"gps-0-1", b"gps-0-2", b"gps-0-4"}
 
 
 async def test_keys_without_a_time_to_live_are_named(redis_url: str, namespace: str) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from demo.race import race
+from citystream.race import race
 from demo.servers.process import Process
 from demo.servers.valkey import Valkey
 from demo.supervision import Child, CityDown, pause_after, revive, stop_together

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from zlib import crc32
 
 from aiokafka import AIOKafkaProducer
@@ -96,3 +96,21 @@ class Feed:
     async def _acknowledged(self) -> None:
         await asyncio.gather(*self._futures)
         self._futures.clear()
+
+
+@contextlib.asynccontextmanager
+async def feeding(
+    kafka: str, topic: str, partitions: int, flow: Iterator[list[Message]], *, seed: int, per_s: float
+) -> AsyncIterator[Feed]:
+    """A feed that runs meanwhile; in the end all of it is acknowledged."""
+    feed = Feed(kafka, topic, partitions, flow, seed)
+    await feed.start()
+    running = asyncio.create_task(feed.run(per_s))
+    try:
+        yield feed
+        feed.stop()
+        await running
+    finally:
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await feed.close()

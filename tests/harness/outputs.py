@@ -16,17 +16,32 @@ from citystream.settings import Settings
 from tests.harness import kafka_log
 from tests.harness.recount import WindowId
 
+PartId = tuple[str, bytes]
+"""Key and field: start, generation and partition of one part of a window."""
+
 
 async def windows(settings: Settings, service: str, view: Windows[Any, Any]) -> dict[WindowId, Any]:
     """Every window in Redis, its partitions merged."""
+    return merged(view, await parts(settings, service, view))
+
+
+async def parts(settings: Settings, service: str, view: Windows[Any, Any]) -> dict[PartId, bytes]:
+    """Every window in Redis, each partition's part as it lies there: version and state."""
+    return {
+        (name.split(":", 1)[1], field): value
+        async for name, fields in _hashes(settings, service, f"page:{view.name}:")
+        for field, value in fields.items()
+    }
+
+
+def merged(view: Windows[Any, Any], found: dict[PartId, bytes]) -> dict[WindowId, Any]:
+    """Windows as readers see them, made of their parts."""
     decode = msgspec.msgpack.Decoder(view.state).decode
-    found: dict[WindowId, Any] = defaultdict(view.state)
-    async for name, fields in _hashes(settings, service, f"page:{view.name}:"):
-        key = name.split(":", 1)[1]
-        for field, value in fields.items():
-            window = key, int(field.split(b".")[0])
-            found[window] = found[window].merge(decode(value[redis_keys.WINDOW_VERSION_LENGTH :]))
-    return dict(found)
+    windows: dict[WindowId, Any] = defaultdict(view.state)
+    for (key, field), value in found.items():
+        window = key, int(field.split(b".")[0])
+        windows[window] = windows[window].merge(decode(value[redis_keys.WINDOW_VERSION_LENGTH :]))
+    return dict(windows)
 
 
 async def things(settings: Settings, service: str, view: Things[Any, Any]) -> dict[str, Any]:
@@ -80,10 +95,11 @@ async def archived(settings: Settings, service: str) -> Counter[tuple[int, int, 
 
 
 async def dead_letters(settings: Settings, service: str) -> dict[bytes, dict[str, bytes]]:
-    """Headers and `value` of each dead letter, by key."""
+    """Headers and `value` of each dead letter that stands, by key: a tombstone ends one of its partition."""
     log = await kafka_log.read(settings, topics.dead_letters(settings.namespace, service))
+    newest = {(number, record.key): record for number, records in log.items() for record in records}
     return {
         record.key: {**dict(record.headers), "value": record.value}
-        for records in log.values()
-        for record in records
+        for record in newest.values()
+        if record.value is not None
     }

@@ -43,6 +43,25 @@ def windows(
     return dict(counted)
 
 
+def open_windows(
+    service: Service[Any],
+    view: Windows[Any, Any],
+    log: dict[int, list[Any]],
+    rules: TimeRules,
+    since: dict[int, int],
+) -> dict[WindowId, Any]:
+    """Every window's state, of those partitions alone in which it still took events at offset `since`."""
+    size_ms = rules.window_of(view) * 1000
+    counted: dict[WindowId, Any] = defaultdict(view.state)
+    for number, records in log.items():
+        before = accepted(service, records[: since[number]], rules)
+        newest = max((stamp.time_ms for _, stamp in before), default=-1)
+        for (key, start_s), state in windows(service, view, {number: records}, rules).items():
+            if start_s * 1000 + size_ms + rules.lateness_ms > newest - rules.disorder_ms:
+                counted[key, start_s] = counted[key, start_s].merge(state)
+    return dict(counted)
+
+
 def refused(service: Service[Any], log: dict[int, list[Any]], rules: TimeRules) -> set[tuple[int, int]]:
     """Partition and offset of every record that must be a dead letter."""
     return {

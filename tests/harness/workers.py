@@ -4,9 +4,12 @@ import asyncio
 import os
 import signal
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import httpx
+from prometheus_client.parser import text_string_to_metric_families
 
 from citystream.settings import Settings
 from demo.environment import city_environment
@@ -18,11 +21,19 @@ from tests.harness.patience import PATIENCE_S
 class Worker:
     """One `city-<type> worker`."""
 
-    def __init__(self, service: str, settings: Settings, folder: Path, role: str = "all") -> None:
+    def __init__(
+        self,
+        service: str,
+        settings: Settings,
+        folder: Path,
+        role: str = "all",
+        command: Sequence[str] | None = None,
+    ) -> None:
+        """`command` is instead of the installed `city-<type>`."""
         self.port = free_port()
         self.process = Process(
             f"city-{service}",
-            [installed(f"city-{service}"), "worker", "--role", role],
+            [*(command or [installed(f"city-{service}")]), "worker", "--role", role],
             folder / f"{service}-{role}.log",
             {**os.environ, **city_environment(settings), "CITY_HEALTH_PORT": str(self.port)},
         )
@@ -51,24 +62,53 @@ class Worker:
 
     async def ready(self) -> None:
         """Wait until every partition is open."""
+        await self._until("/readyz")
+
+    async def started(self) -> None:
+        """Wait until it answers: from then on a SIGTERM ends it in order."""
+        await self._until("/metrics")
+
+    async def _until(self, path: str) -> None:
         deadline = time.monotonic() + PATIENCE_S
         async with httpx.AsyncClient() as client:
             while time.monotonic() < deadline:
                 assert self.process.running, f"{self.process.name} ended:\n{self.log_tail()}"
                 try:
-                    answer = await client.get(f"http://127.0.0.1:{self.port}/readyz")
+                    answer = await client.get(f"http://127.0.0.1:{self.port}{path}")
                     if answer.status_code == 200:
                         return
                 except httpx.TransportError:
                     pass
                 await asyncio.sleep(0.1)
-        raise AssertionError(f"{self.process.name} is not ready:\n{self.log_tail()}")
+        raise AssertionError(f"{self.process.name}: {path} is not answered with 200:\n{self.log_tail()}")
 
-    async def sink_state(self, sink: str) -> str:
-        """up or down, as the stream role says."""
+    async def health(self) -> dict[str, Any]:
+        """What /healthz says."""
         async with httpx.AsyncClient(timeout=PATIENCE_S) as client:
             answer = await client.get(f"http://127.0.0.1:{self.port}/healthz")
-        state: str = answer.json()["roles"]["stream"]["sinks"][sink]["state"]
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def metric(self, name: str, **labels: str) -> float | None:
+        """Sum of a metric's samples that have these labels; None where there is none."""
+        async with httpx.AsyncClient(timeout=30) as client:
+            answer = await client.get(f"http://127.0.0.1:{self.port}/metrics")
+        samples = [
+            sample.value
+            for family in text_string_to_metric_families(answer.text)
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        ]
+        return sum(samples) if samples else None
+
+    async def sink_state(self, sink: str) -> str:
+        """up or down, as the role says that writes to it."""
+        sinks = {
+            name: one
+            for role in (await self.health())["roles"].values()
+            for name, one in role["sinks"].items()
+        }
+        state: str = sinks[sink]["state"]
         return state
 
     async def until_sink_is(self, sink: str, state: str) -> None:

@@ -13,6 +13,7 @@ from demo.environment import city_environment
 from demo.servers.process import installed
 from tests.conftest import MakeSettings
 from tests.harness import kafka_log, outputs
+from tests.harness.patience import PATIENCE_S
 from tests.harness.workers import Worker
 from tests.services.descriptions import SERVICES
 
@@ -21,6 +22,7 @@ KMH_PER_MPH = 1.609344
 START = pd.Timestamp("2012-03-01T00:00:00Z")
 
 
+@pytest.mark.real
 @pytest.mark.skipif(
     not (DATA / "los_speed.csv").exists(),
     reason=f"the Los Angeles loop detector data is not at {DATA} (los_speed.csv)",
@@ -40,7 +42,8 @@ async def test_every_window_of_los_angeles_has_the_mean_that_pandas_computes(
         *("feed", "--dataset", "los-loop", str(DATA), "--namespace", own.namespace),
         env={**os.environ, **city_environment(own)},
     )
-    assert await feed.wait() == 0
+    async with asyncio.timeout(PATIENCE_S):
+        assert await feed.wait() == 0
     await kafka_log.drained(own, "traffic", seconds=180)
     await worker.flushed("redis")
     assert worker.stop() == 0

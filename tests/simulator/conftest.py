@@ -51,7 +51,7 @@ def data() -> Path:
 
 
 @pytest.fixture
-async def kafka_settings(kafka: str, namespace: str) -> Settings:
+async def kafka_settings(kafka: str, namespace: str, _topics_end: None) -> Settings:
     """Settings for Kafka alone, with all topics of this test's namespace made."""
     settings = Settings(kafka=kafka, namespace=namespace)
     async with asyncio.timeout(PATIENCE_S):

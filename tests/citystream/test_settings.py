@@ -1,0 +1,27 @@
+"""Settings that a server or a library would refuse are refused before, by name."""
+
+import pytest
+
+from citystream.admin import create_topics
+from citystream.settings import SettingsError, load
+from tests.conftest import MakeSettings
+from tests.rules.running import owner
+from tests.services.descriptions import SERVICES
+
+
+@pytest.mark.parametrize(
+    ("seconds", "reason"), [("5.9", "greater than or equal to 6"), ("90.1", "less than or equal to 90")]
+)
+def test_a_session_that_is_too_short_or_too_long_is_named(
+    monkeypatch: pytest.MonkeyPatch, seconds: str, reason: str
+) -> None:
+    monkeypatch.setenv("CITY_KAFKA_SESSION_TIMEOUT_S", seconds)
+    with pytest.raises(SettingsError, match=f"^CITY_KAFKA_SESSION_TIMEOUT_S: .*{reason}$"):
+        load()
+
+
+async def test_a_worker_starts_with_the_longest_session(settings: MakeSettings) -> None:
+    own = settings(partitions=1, kafka_session_timeout_s=90)
+    await create_topics(own, ["traffic"])
+    async with owner(SERVICES["traffic"], own) as one:
+        assert list(one.stream.parts) == [0]

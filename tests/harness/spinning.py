@@ -1,0 +1,27 @@
+"""A traffic service whose fold never ends once a reading counts 13 vehicles."""
+
+from citystream.contracts.events import Traffic
+from citystream.contracts.views import TrafficWindow
+from citystream.service import Service, Windows
+from citystream.service_cli import command_line
+
+
+def spin_forever(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
+    """Count, or spin."""
+    window.readings += 1
+    while event.vehicle_count == 13:
+        pass
+
+
+SERVICE = Service(
+    name="traffic",
+    event=Traffic,
+    windows=(
+        Windows(
+            name="spun", key=lambda event: event.road_id, state=TrafficWindow, add=spin_forever, window_s=60
+        ),
+    ),
+)
+
+if __name__ == "__main__":
+    command_line(SERVICE)()
