@@ -40,15 +40,18 @@ class City:
         self.credentials = credentials
         self._say = say
         self.port = free_port(plan.port)
-        self._health_ports = {name: free_port() for name in SERVICES}
+        self._health_ports = {name: free_port() for name in (*SERVICES, "gateway")}
         self.services = [
-            self._child(name, ["worker"], {"CITY_HEALTH_PORT": str(port)})
-            for name, port in self._health_ports.items()
+            self._child(name, ["worker"], {"CITY_HEALTH_PORT": str(self._health_ports[name])})
+            for name in SERVICES
         ]
         self.gateway = self._child(
             "gateway",
             ["serve", "--port", str(self.port)],
-            {"CITY_GATEWAY_USERS_FILE": str(plan.users_file)},
+            {
+                "CITY_GATEWAY_OPERATIONS_PORT": str(self._health_ports["gateway"]),
+                "CITY_GATEWAY_USERS_FILE": str(plan.users_file),
+            },
         )
         self.simulator = self._child("simulator", self._simulator_arguments(), {})
         self._started: list[Child] = []
@@ -124,7 +127,6 @@ class City:
 
     async def _until_ready(self) -> None:
         waiting = {name: f"http://127.0.0.1:{port}/readyz" for name, port in self._health_ports.items()}
-        waiting["gateway"] = f"{self.url}/readyz"
         try:
             async with asyncio.timeout(READY_TIMEOUT_S), httpx.AsyncClient(timeout=2.0) as client:
                 while waiting:

@@ -5,14 +5,74 @@ from collections.abc import Collection, Iterable, Mapping
 from statistics import fmean
 from typing import Any
 
+import msgspec
+
 from citystream.contracts.redis_keys import DAY_S
-from citystream.contracts.views import MICRO, mean
+from citystream.contracts.views import MICRO, Level, mean
 from gateway.city import City
-from gateway.traffic import RoadWindow
+from gateway.traffic import Congestion, RoadWindow
 from gateway.view import Entry
 
 SLOWEST = 10
-LEVELS = ("free", "light", "moderate", "heavy", "jammed", "unknown")
+
+
+class RoadTotals(msgspec.Struct, frozen=True):
+    """Roads, and those of them that report now."""
+
+    total: int
+    reporting: int
+
+
+class SlowRoad(msgspec.Struct, frozen=True):
+    """One of the roads farthest from free flow."""
+
+    road_id: str
+    name: str
+    mean_speed_kmh: float | None
+    congestion: Congestion
+
+
+class VehicleTotals(msgspec.Struct, frozen=True):
+    """Vehicles that were seen lately."""
+
+    total: int
+    by_type: dict[str, int]
+
+
+class IncidentTotals(msgspec.Struct, frozen=True):
+    """Active incidents; response times of the last day's."""
+
+    active: int
+    by_kind: dict[str, int]
+    mean_response_s: float | None
+    responses: int
+
+
+class WeatherTotals(msgspec.Struct, frozen=True):
+    """All stations together."""
+
+    stations: int
+    condition: str | None
+    mean_temperature_c: float | None
+    mean_wind_speed_ms: float | None
+    mean_precipitation_mm_h: float | None
+    min_visibility_m: float | None
+
+
+class TrafficSummary(msgspec.Struct, frozen=True):
+    """The city in one answer."""
+
+    roads: RoadTotals
+    mean_speed_kmh: float | None
+    congestion: dict[Level, int]
+    """Roads by level."""
+    slowest_roads: list[SlowRoad]
+    vehicles: VehicleTotals
+    incidents: IncidentTotals
+    weather: WeatherTotals
+
+
+LEVELS: tuple[Level, ...] = ("free", "light", "moderate", "heavy", "jammed", "unknown")
 
 
 def traffic_summary(city: City) -> dict[str, Any]:

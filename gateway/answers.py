@@ -1,63 +1,122 @@
-"""Answers made of bytes that lie ready, with their freshness in front.
+"""Answers made of bytes that lie ready, with their freshness behind.
 
 Every answer has `as_of` (event time of its newest event, RFC 3339), `age_ms` (how long ago that was) and
-`source`: `speed`, or `last-known` while Redis is away.
+`source`: `speed`; while Redis is away `batch`, where the archive has newer data than was last known, or
+`last-known`.
 """
 
-from collections.abc import Iterable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import msgspec
+from starlette.requests import Request
 from starlette.responses import Response
 
 from citystream.contracts.views import rfc3339
-from gateway.link import Link, now_ms
+from gateway import negotiation
+from gateway.content import WORTH_PACKING, Body, Content
+from gateway.endpoint import JSON
+from gateway.link import Origin, combined, now_ms
 from gateway.problems import ProblemError
-from gateway.view import Entry, View
+from gateway.view import View
 
 RETRY_AFTER_S = 2
 
 
-def freshness(link: Link, newest_ms: int | None) -> bytes:
-    """The members that say how fresh an answer is, with a comma behind them."""
-    if newest_ms is None:
-        return b'"as_of":null,"age_ms":null,"source":"%b",' % link.source.encode()
-    return b'"as_of":"%b","age_ms":%d,"source":"%b",' % (
-        rfc3339(newest_ms).encode(),
-        _age_ms(newest_ms),
-        link.source.encode(),
+class Freshness(NamedTuple):
+    """How fresh an answer is."""
+
+    newest_ms: int | None
+    """Event time of its newest event, epoch milliseconds."""
+    source: Origin
+
+    def members(self) -> bytes:
+        """The members that say so, as of now."""
+        if self.newest_ms is None:
+            return b'"as_of":null,"age_ms":null,"source":"%b"' % self.source.encode()
+        return b'"as_of":"%b","age_ms":%d,"source":"%b"' % (
+            _moment(self.newest_ms).encode(),
+            age_ms(self.newest_ms),
+            self.source.encode(),
+        )
+
+
+def freshness(*views: View[Any]) -> Freshness:
+    """Of an answer made of whole views."""
+    newest_ms = max((view.newest_ms for view in views if view.newest_ms is not None), default=None)
+    return Freshness(newest_ms, combined([view.source for view in views]))
+
+
+class _Ready(Response):
+    """An answer whose headers need no more work."""
+
+    def __init__(self, body: bytes, status: int, headers: list[tuple[bytes, bytes]]) -> None:
+        self.body, self.status_code, self.background = body, status, None
+        self.raw_headers = headers
+
+
+def answer(request: Request, content: Content, fresh: Freshness | None, media_type: str = JSON) -> Response:
+    """A JSON object of this content and its freshness; 304 if the client has it, packed if it takes that.
+
+    `fresh` is None of content that says all itself.
+    The entity tag is of what the answer tells, and from where, so it is the same in every gateway process.
+    It is weak, because `age_ms` differs between answers that tell the same.
+    """
+    stamp = f"-{fresh.newest_ms}-{fresh.source}" if fresh else ""
+    end = b",%b}" % fresh.members() if fresh else b"}"
+    return _negotiated(request, content, content.digest + stamp, end, media_type, [])
+
+
+def body(request: Request, content: Body, media_type: str, *headers: tuple[bytes, bytes]) -> Response:
+    """An answer in the form of another standard; 304 if the client has it, packed if it takes that."""
+    return _negotiated(request, content, content.digest, b"", media_type, list(headers))
+
+
+def _negotiated(
+    request: Request,
+    content: Content,
+    digest: str,
+    end: bytes,
+    media_type: str,
+    headers: list[tuple[bytes, bytes]],
+) -> Response:
+    tag = f'W/"{digest}"'
+    headers += (
+        (b"etag", tag.encode()),
+        (b"cache-control", b"private, no-cache"),
+        (b"vary", b"Accept, Accept-Encoding"),
     )
+    if negotiation.has(_header(request, b"if-none-match"), tag):
+        return _Ready(b"", 304, headers)
+    if len(content.start) >= WORTH_PACKING and negotiation.takes_gzip(_header(request, b"accept-encoding")):
+        made = content.gzip(end)
+        headers.append((b"content-encoding", b"gzip"))
+    else:
+        made = content.whole(end)
+    headers += ((b"content-type", media_type.encode()), (b"content-length", b"%d" % len(made)))
+    return _Ready(made, 200, headers)
 
 
-def answer(fresh: bytes, members: bytes) -> Response:
-    """A JSON object: `freshness` and these members."""
-    return Response(b"".join((b"{", fresh, members, b"}")), media_type="application/json")
+def chosen(request: Request, *offers: str) -> str:
+    """The media type that the client likes best.
+
+    Raises:
+        ProblemError: 406 if it takes none of them.
+    """
+    best = negotiation.media_type(_header(request, b"accept"), offers)
+    if best is None:
+        raise ProblemError(
+            406,
+            "Accept: this route has nothing of that kind",
+            field="Accept",
+            remedy=f"accept {' or '.join(offers)}",
+        )
+    return best
 
 
-def members(document: dict[str, Any]) -> bytes:
+def members(document: dict[str, Any] | msgspec.Struct) -> bytes:
     """A document's members, without its braces."""
     return msgspec.json.encode(document)[1:-1]
-
-
-def one(link: Link, entry: Entry[Any]) -> Response:
-    """One thing."""
-    return answer(freshness(link, entry.time_ms), entry.body[1:-1])
-
-
-def listing(name: str, entries: Iterable[Entry[Any]]) -> bytes:
-    """Members of a list of things."""
-    bodies = [entry.body for entry in entries]
-    return b'"count":%d,"%b":[%b]' % (len(bodies), name.encode(), b",".join(bodies))
-
-
-def aged_listing(name: str, entries: Iterable[Entry[Any]]) -> bytes:
-    """Members of a list of things, each with its own age."""
-    bodies = [
-        entry.body[:-1]
-        + (b',"age_ms":null}' if entry.time_ms is None else b',"age_ms":%d}' % _age_ms(entry.time_ms))
-        for entry in entries
-    ]
-    return b'"count":%d,"%b":[%b]' % (len(bodies), name.encode(), b",".join(bodies))
 
 
 def require_known(*views: View[Any]) -> None:
@@ -76,6 +135,15 @@ def require_known(*views: View[Any]) -> None:
             )
 
 
-def _age_ms(time_ms: int) -> int:
+def age_ms(time_ms: int) -> int:
+    """How long ago that was."""
     # A sender's clock may be ahead of ours; nothing is younger than now.
     return max(0, now_ms() - time_ms)
+
+
+def _header(request: Request, name: bytes) -> str:
+    return b",".join([value for key, value in request.scope["headers"] if key == name]).decode("latin-1")
+
+
+# Until there is a newer event, all who ask are told the same time.
+_moment = lru_cache(maxsize=1_024)(rfc3339)

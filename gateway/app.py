@@ -1,12 +1,14 @@
-"""The gateway as an ASGI application."""
+"""The gateway as ASGI applications."""
 
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import lru_cache
 from time import perf_counter
+from typing import NamedTuple
 
+from prometheus_client import Counter, Histogram
 from starlette.applications import Starlette
-from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import WebSocketRoute
@@ -15,30 +17,38 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from citystream.connections import redis_client
 from citystream.contracts import city_model
 from citystream.settings import Settings
-from gateway import metrics, problems
-from gateway.authentication import Authenticator, Guard
+from gateway import audit, metrics, operations, problems, rest
+from gateway.authentication import Authenticator
+from gateway.batch import Batch
+from gateway.caching import NotStored
 from gateway.city import City
+from gateway.fallback import Fallback
 from gateway.feed import Feed
+from gateway.guard import Guard
+from gateway.history import History
+from gateway.limits import Limits
+from gateway.live import Live
 from gateway.processes import Processes
-from gateway.routes import Api
+from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
+from gateway.track import Tracks
 from gateway.websocket import Sockets
 
 # The first load takes well under a second; a Redis that is away must not keep the gateway from starting.
 FIRST_LOAD_S = 2.0
-
-SECURITY_HEADERS = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-    ("Cache-Control", "no-store"),
-]
-"""On every answer; the server adds them, so that no handler can forget."""
+# Redis answers within a millisecond; a gateway that got no CPU for a while must not take it for lost.
+REDIS_S = 1.0
 
 
-def build(settings: Settings, own: GatewaySettings, port: int) -> Starlette:
-    """The application; `port` is where it will listen, for its status.
+class Applications(NamedTuple):
+    """What is served on the two ports; they live together, in the public one's lifespan."""
+
+    public: Starlette
+    operations: Starlette
+
+
+def build(settings: Settings, own: GatewaySettings, operations_port: int) -> Applications:
+    """The applications; `operations_port` is where health will be asked for, for the status.
 
     Raises:
         CityModelError: the city model can't be used.
@@ -46,18 +56,30 @@ def build(settings: Settings, own: GatewaySettings, port: int) -> Starlette:
     """
     city = City(city_model.load(settings.model) if settings.model else None, settings.window_s)
     # One client for data, one for statuses: a slow scan must not delay a fresh position.
-    client, status_client = redis_client(settings), redis_client(settings)
+    client, status_client = redis_client(settings, REDIS_S), redis_client(settings, REDIS_S)
     feed = Feed(client, settings.namespace, city)
-    processes = Processes(status_client, settings.namespace, city, port)
+    processes = Processes(status_client, settings.namespace, city, operations_port)
+    fallback = Fallback(city)
+    batch = Batch(settings, own.batch_hours, city, fallback) if own.batch_hours else None
+    history = History(client, settings.namespace, city, batch)
+    cap_sender = own.cap_sender or settings.namespace
+    tracks = Tracks(client, settings.namespace, city)
+
+    authenticator = Authenticator(own.users_file)
+    sessions = Sessions(authenticator)
+    live = Live(city)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(feed.run())]
+        tasks = [asyncio.create_task(part.run()) for part in (feed, live)]
+        tasks.append(asyncio.create_task(authenticator.watch()))
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_LOAD_S):
                 await feed.first_load.wait()
         # Its first word is then that of a gateway that is up.
         tasks.append(asyncio.create_task(processes.run()))
+        if batch:
+            tasks += [asyncio.create_task(part.run()) for part in (batch, fallback)]
         try:
             yield
         finally:
@@ -66,8 +88,9 @@ def build(settings: Settings, own: GatewaySettings, port: int) -> Starlette:
             await asyncio.gather(*tasks, return_exceptions=True)
             await client.aclose()
             await status_client.aclose()
+            audit.tell_all()
 
-    middleware = [Middleware(Measured)]
+    middleware = [Middleware(Measured), Middleware(NotStored)]
     if own.cors_origins:
         middleware.append(
             Middleware(
@@ -77,20 +100,23 @@ def build(settings: Settings, own: GatewaySettings, port: int) -> Starlette:
                 allow_headers=["Authorization"],
             )
         )
-    middleware.append(Middleware(Guard, authenticator=Authenticator(own.users_file)))
-    return Starlette(
+    middleware.append(Middleware(Limits))
+    middleware.append(
+        Middleware(Guard, authenticator=authenticator, rate_per_s=own.rate_per_s, burst=own.rate_burst)
+    )
+    endpoints = rest.endpoints(city, processes, history, tracks, live, sessions, cap_sender)
+    public = Starlette(
         routes=[
-            *Api(city, processes).routes(),
-            WebSocketRoute("/ws/live", Sockets(city, own.cors_origins).serve),
+            *(endpoint.route() for endpoint in endpoints),
+            WebSocketRoute("/ws/live", Sockets(live, sessions, own.cors_origins).serve),
         ],
         middleware=middleware,
-        exception_handlers={
-            problems.ProblemError: problems.on_problem,
-            HTTPException: problems.on_http_exception,
-            Exception: problems.on_error,
-        },
+        exception_handlers=problems.HANDLERS,
         lifespan=lifespan,
     )
+    # A redirect would name whatever host the client said that we are.
+    public.router.redirect_slashes = False
+    return Applications(public, operations.application(city))
 
 
 class Measured:
@@ -116,5 +142,12 @@ class Measured:
         finally:
             matched = scope.get("route")
             route = matched.path if matched is not None else "none"
-            metrics.REQUESTS.labels(route, scope["method"], str(status)).inc()
-            metrics.REQUEST_SECONDS.labels(route).observe(perf_counter() - started)
+            answered, took = _meters(route, scope["method"], str(status))
+            answered.inc()
+            took.observe(perf_counter() - started)
+
+
+# Looking a child up costs more than counting does.
+@lru_cache(maxsize=1_024)
+def _meters(route: str, method: str, status: str) -> tuple[Counter, Histogram]:
+    return metrics.REQUESTS.labels(route, method, status), metrics.REQUEST_SECONDS.labels(route)

@@ -5,18 +5,18 @@ import base64
 import binascii
 import hmac
 import logging
+import math
 import secrets
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
-from starlette.datastructures import Headers
-from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Scope, Send
-
-from gateway import metrics, users
+from gateway import audit, metrics, users
+from gateway.lockout import Lockout
 from gateway.problems import ProblemError
-from gateway.users import Role, User, UsersError
+from gateway.users import User, Users, UsersError
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +29,6 @@ VERIFIED_AT_ONCE = 2
 # 32 different credentials at 50 ms, two at a time, are served within a second.
 WAITING = 32
 
-OPEN_PATHS = frozenset({"/healthz", "/readyz", "/metrics"})
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="city", charset="UTF-8"'}
 
 
@@ -47,35 +46,60 @@ class Authenticator:
         self._file = users_file
         self._users = users.read(users_file)
         self._file_version = self._version()
-        self._next_check = 0.0
         self._key = secrets.token_bytes(32)
         self._verified: dict[str, _Verified] = {}
         self._running: dict[bytes, asyncio.Task[bool]] = {}
         self._free = asyncio.Semaphore(VERIFIED_AT_ONCE)
         self._stand_in = users.stand_in()
+        self._lockout = Lockout()
+        self._on_gone: list[Callable[[User], None]] = []
 
-    async def user(self, authorization: str | None) -> User:
-        """The user whose credential this is.
+    def on_gone(self, call: Callable[[User], None]) -> None:
+        """Call this with each user who is removed, or has another password or role."""
+        self._on_gone.append(call)
+
+    async def user(self, authorization: str | None, address: str) -> User:
+        """The user whose credential this is; `address` is where it came from.
 
         Raises:
-            ProblemError: 401 without a right one, 503 when too many are being verified.
+            ProblemError: 401 without a right one, 429 after too many wrong ones, 503 when too many are
+                being verified.
         """
         if authorization is None:
             raise _unauthorized("no credentials")
         name, password = _credential(authorization)
-        self._reread()
+        now = time.monotonic()
+        # Before anything is compared: who is locked out learns nothing from any password.
+        self._refuse(self._lockout.wait_s(name, address, now), name)
         digest = hmac.digest(self._key, authorization.encode(), "sha256")
         known = self._verified.get(name)
-        if known and hmac.compare_digest(known.digest, digest) and time.monotonic() < known.until:
+        if known and hmac.compare_digest(known.digest, digest) and now < known.until:
             return known.user
+        # Those that come with the same credential at once share one verification, and its try.
+        first = digest not in self._running
+        if first:
+            self._refuse(self._lockout.begin(name, address, now), name)
         user = self._users.get(name)
         if not await self._verify(digest, user or self._stand_in, password) or user is None:
+            audit.note("sign-in-refused", user=user.id if user else None)
             raise _unauthorized("wrong name or password")
-        self._verified[name] = _Verified(digest, user, time.monotonic() + REMEMBERED_S)
+        if self._users.get(name) != user:
+            # Changed while it was verified.
+            raise _unauthorized("wrong name or password")
+        if first:
+            self._lockout.right(name, address)
+            audit.note("signed-in", user=user.id)
+        self._verified[name] = _Verified(digest, user, now + REMEMBERED_S)
         return user
 
+    def _refuse(self, wait_s: float, name: str) -> None:
+        if wait_s > 0:
+            user = self._users.get(name)
+            metrics.SIGN_INS.labels("locked").inc()
+            audit.note("locked-out", user=user.id if user else None)
+            raise too_many("too many wrong passwords", wait_s)
+
     async def _verify(self, digest: bytes, user: User, password: str) -> bool:
-        """Requests that come with the same credential at once share one verification."""
         running = self._running.get(digest)
         if running is None:
             if len(self._running) >= WAITING:
@@ -105,45 +129,50 @@ class Authenticator:
             return None
         return about.st_mtime_ns, about.st_ino
 
+    async def watch(self) -> NoReturn:
+        """Take changes of the users file as they come, until cancelled."""
+        while True:
+            await asyncio.sleep(FILE_CHECK_S)
+            version = self._version()
+            if version != self._file_version:
+                self._file_version = version
+                self._reread()
+
     def _reread(self) -> None:
-        now = time.monotonic()
-        if now < self._next_check:
-            return
-        self._next_check = now + FILE_CHECK_S
-        version = self._version()
-        if version == self._file_version:
-            return
         try:
-            self._users = users.read(self._file)
+            now = users.read(self._file)
         except UsersError as error:
             log.error("the users stay as they were: %s", error)
-        else:
-            self._verified.clear()
-            log.info("users read again: %d", len(self._users))
-        self._file_version = version
+            return
+        before, self._users = self._users, now
+        self._verified.clear()
+        _note_changes(before, now)
+        for name, user in before.items():
+            if now.get(name) != user:
+                for call in self._on_gone:
+                    call(user)
 
 
-class Guard:
-    """Lets nobody in without a right credential, health and metrics aside; puts the `User` into the scope."""
-
-    def __init__(self, app: ASGIApp, authenticator: Authenticator) -> None:
-        self._app = app
-        self._authenticator = authenticator
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "lifespan" and scope["path"] not in OPEN_PATHS:
-            try:
-                scope["user"] = await self._authenticator.user(Headers(scope=scope).get("authorization"))
-            except ProblemError as problem:
-                await problem.response()(scope, receive, send)
-                return
-        await self._app(scope, receive, send)
+def too_many(detail: str, wait_s: float, headers: Mapping[str, str] | None = None) -> ProblemError:
+    """429, and when to come again."""
+    seconds = math.ceil(wait_s)
+    return ProblemError(
+        429,
+        detail,
+        remedy=f"wait {seconds} s",
+        headers={"Retry-After": str(seconds), **(headers or {})},
+    )
 
 
-def has_role(connection: HTTPConnection, needed: Role) -> bool:
-    """Whether the user who asks has this role or a higher one."""
-    user: User = connection.scope["user"]
-    return user.role.includes(needed)
+def _note_changes(before: Users, now: Users) -> None:
+    for name in before.keys() | now.keys():
+        old, new = before.get(name), now.get(name)
+        if old is None and new is not None:
+            audit.note("user-added", user=new.id, role=new.role)
+        elif old is not None and new is None:
+            audit.note("user-removed", user=old.id, role=old.role)
+        elif old is not None and new is not None and old != new:
+            audit.note("user-changed", user=new.id, role=new.role)
 
 
 def _credential(authorization: str) -> tuple[str, str]:
@@ -155,7 +184,7 @@ def _credential(authorization: str) -> tuple[str, str]:
     except (binascii.Error, ValueError) as error:
         raise _unauthorized("credentials that can't be read") from error
     name, separator, password = text.partition(":")
-    if not separator or len(password) > users.LONGEST_PASSWORD:
+    if not separator or len(name) > users.LONGEST_NAME or len(password) > users.LONGEST_PASSWORD:
         raise _unauthorized("credentials that can't be read")
     return name, password
 

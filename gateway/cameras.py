@@ -7,10 +7,10 @@ import msgspec
 from citystream.contracts.city_model import CityModel, Place
 from citystream.contracts.events import CameraCounts, Id, SpeedKmh
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
+from citystream.contracts.stored import latest
 from citystream.contracts.views import CAMERA_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
-from gateway.stored import latest
 from gateway.view import Entry, View
 
 
@@ -22,6 +22,19 @@ class Sighting(msgspec.Struct, frozen=True):
     counts: CameraCounts
     mean_speed_kmh: SpeedKmh | None = None
     incident: str | None = None
+
+
+class Camera(msgspec.Struct, frozen=True):
+    """What is told of a camera; null where it has not reported, or is not in the city model."""
+
+    camera_id: str
+    road_id: str | None
+    latitude: float | None
+    longitude: float | None
+    timestamp: str | None
+    counts: CameraCounts | None
+    mean_speed_kmh: float | None
+    incident: str | None
 
 
 _decoder = msgspec.msgpack.Decoder(Sighting)

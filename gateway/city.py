@@ -7,7 +7,7 @@ from citystream.contracts.city_model import CityModel
 from citystream.contracts.views import TRAFFIC_WINDOW_S
 from gateway.cameras import CameraReader
 from gateway.emergencies import EmergencyReader
-from gateway.link import Link
+from gateway.link import Link, Origin, combined
 from gateway.reader import Reader
 from gateway.traffic import TrafficReader
 from gateway.vehicles import VehicleReader
@@ -35,6 +35,11 @@ class City:
         )
         self.views: dict[str, View[Any]] = {reader.view.topic: reader.view for reader in self.readers}
         """By topic, as clients name it."""
+
+    @property
+    def source(self) -> Origin:
+        """Where answers come from, all views taken together."""
+        return combined([view.source for view in self.views.values()])
 
     @property
     def known(self) -> bool:

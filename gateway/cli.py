@@ -1,28 +1,23 @@
 """The `city-gateway` command."""
 
 import logging
-import os
-import signal
 import socket
 import sys
 
 import click
-import uvicorn
 
 from citystream.contracts.city_model import CityModelError
 from citystream.settings import Settings, SettingsError
 from citystream.settings import load as load_settings
-from gateway import users
-from gateway.app import SECURITY_HEADERS, build
+from gateway import audit, server, users
+from gateway.app import build
+from gateway.connection import ConnectionLimits
 from gateway.settings import GatewaySettings
 from gateway.settings import load as load_gateway_settings
+from gateway.tls import TlsError, context
 from gateway.users import Role, UsersError
 
 log = logging.getLogger("gateway")
-
-# Subscriptions are the only thing a client sends; the longest is far shorter.
-LONGEST_CLIENT_MESSAGE = 16_384
-BACKLOG = 2_048
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -54,40 +49,37 @@ def serve(host: str | None, port: int | None) -> None:
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     own = own.model_copy(update=given)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    audit.to_stderr()
     try:
         known = users.read(own.users_file)
         if not known:
             raise click.ClickException(
                 f"no user in {own.users_file}; make one with: city-gateway user add NAME --role viewer"
             )
-        listener = _listen(own)
-        app = build(settings, own, listener.getsockname()[1])
-    except (UsersError, CityModelError) as error:
+        listener = _listen(own.host, own.port, "--host or --port")
+        operations_listener = _listen(
+            own.operations_host,
+            own.operations_port,
+            "CITY_GATEWAY_OPERATIONS_HOST or CITY_GATEWAY_OPERATIONS_PORT",
+        )
+        tls = (
+            context(own.tls_certificate, own.tls_key, own.tls_key_password_file)
+            if own.tls_certificate and own.tls_key
+            else None
+        )
+        apps = build(settings, own, operations_listener.getsockname()[1])
+    except (UsersError, CityModelError, TlsError) as error:
         raise click.ClickException(str(error)) from error
-    address = f"[{own.host}]" if ":" in own.host else own.host
-    log.info("gateway on http://%s:%d, %d users", address, listener.getsockname()[1], len(known))
-    _run(
-        uvicorn.Config(
-            app,
-            loop="uvloop" if sys.platform != "win32" else "asyncio",
-            http="httptools",
-            ws="websockets-sansio",
-            ws_max_size=LONGEST_CLIENT_MESSAGE,
-            # A compressor per client would cost more than everything else that a delta needs.
-            ws_per_message_deflate=False,
-            log_config=None,
-            # Both would log who asked for what.
-            log_level=logging.WARNING,
-            access_log=False,
-            server_header=False,
-            # Nothing asks for a client's address, so nobody need say it.
-            proxy_headers=False,
-            headers=SECURITY_HEADERS,
-            backlog=BACKLOG,
-            timeout_graceful_shutdown=5,
-        ),
-        listener,
-    )
+    limits = ConnectionLimits(server.room_for(own.connections), own.request_s, own.take_s)
+    if limits.connections < own.connections:
+        log.warning("%d connections at most: the system allows no more files", limits.connections)
+    public = server.Port(apps.public, listener, limits, tls, own.proxies)
+    operations = server.Port(apps.operations, operations_listener, limits)
+    log.info("gateway on %s, %d users", public.url, len(known))
+    log.info("health and metrics on %s", operations.url)
+    if public.in_clear and not own.proxies:
+        log.warning("passwords come in clear; set CITY_GATEWAY_TLS_CERTIFICATE, or have a proxy with TLS")
+    server.run(public, operations)
 
 
 @main.group()
@@ -119,7 +111,7 @@ def user_add(name: str, role: str, password_stdin: bool) -> None:
     password = sys.stdin.readline().rstrip("\r\n") if password_stdin else users.generate_password()
     try:
         known = users.read(own.users_file)
-        added = users.make(name, Role(role), password)
+        added = users.make(name, Role(role), password, known[name].id if name in known else None)
         users.write(own.users_file, known | {name: added})
     except UsersError as error:
         raise click.ClickException(str(error)) from error
@@ -129,6 +121,46 @@ def user_add(name: str, role: str, password_stdin: bool) -> None:
         click.echo(password)
 
 
+@user.command("list")
+def user_list() -> None:
+    """Print each user's id (what the audit log calls them), role and name.
+
+    \b
+    Examples:
+      city-gateway user list
+    """
+    for one in sorted(_users().values(), key=lambda one: one.name):
+        click.echo(f"{one.id}  {one.role:8}  {one.name}")
+
+
+@user.command("remove")
+@click.argument("name")
+def user_remove(name: str) -> None:
+    """Remove a user; a running gateway lets them in no more within a second, and ends their WebSockets.
+
+    \b
+    Examples:
+      city-gateway user remove ada
+    """
+    _, own = _settings()
+    known = _users()
+    if name not in known:
+        raise click.ClickException(f"no user {name!r} in {own.users_file}; see: city-gateway user list")
+    try:
+        users.write(own.users_file, {other: one for other, one in known.items() if other != name})
+    except UsersError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"removed {name} from {own.users_file}", err=True)
+
+
+def _users() -> users.Users:
+    _, own = _settings()
+    try:
+        return users.read(own.users_file)
+    except UsersError as error:
+        raise click.ClickException(str(error)) from error
+
+
 def _settings() -> tuple[Settings, GatewaySettings]:
     try:
         return load_settings(), load_gateway_settings()
@@ -136,24 +168,11 @@ def _settings() -> tuple[Settings, GatewaySettings]:
         raise click.ClickException(str(error)) from error
 
 
-def _listen(own: GatewaySettings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in own.host else socket.AF_INET
+def _listen(host: str, port: int, settings: str) -> socket.socket:
     try:
-        return socket.create_server((own.host, own.port), family=family, backlog=BACKLOG)
-    except OSError as error:
-        # A number below 0 is of a name that could not be resolved.
-        number = error.errno or 0
-        reason = os.strerror(number) if number > 0 else error.strerror
-        raise click.ClickException(
-            f"{own.host}:{own.port}: {reason}; choose another with --host or --port"
-        ) from error
-
-
-def _run(config: uvicorn.Config, listener: socket.socket) -> None:
-    # Uvicorn ends in order at these signals, then raises them again: the handlers make that an exit with 0.
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(0))
-    uvicorn.Server(config).run(sockets=[listener])
+        return server.listen(host, port)
+    except server.ListenError as error:
+        raise click.ClickException(f"{error}; choose another with {settings}") from error
 
 
 if __name__ == "__main__":

@@ -4,12 +4,35 @@ from collections.abc import Mapping
 
 import msgspec
 
+from citystream.contracts.events import IncidentKind, IncidentStatus
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
+from citystream.contracts.stored import newest_window
 from citystream.contracts.views import EMERGENCY_THINGS, IncidentState
 from gateway import bounds
 from gateway.reader import Reader
-from gateway.stored import newest_window
 from gateway.view import Entry, View
+
+
+class Incident(msgspec.Struct, frozen=True):
+    """What is told of an incident."""
+
+    incident_id: str
+    kind: IncidentKind
+    status: IncidentStatus
+    active: bool
+    severity: int
+    timestamp: str
+    latitude: float
+    longitude: float
+    road_id: str | None
+    unit_id: str | None
+    hospital_id: str | None
+    history: dict[str, str]
+    """Status -> when it was first reached."""
+    dispatch_s: float | None
+    response_s: float | None
+    resolution_s: float | None
+
 
 _decoder = msgspec.msgpack.Decoder(IncidentState)
 

@@ -1,7 +1,8 @@
 """Keeps the views as Redis has them: a full load, then every announced change, then a slow sweep.
 
 Subscribing comes before loading, so a change that falls between is read again rather than missed.
-Whatever fails, the views keep what they had and the feed starts over.
+Whatever fails, the views keep what they had. A breaker opens: Redis is then asked by the feed alone, one
+probe at a time at growing intervals, and a probe that succeeds loads everything anew.
 """
 
 import asyncio
@@ -18,15 +19,18 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
+from citystream.breaker import Breaker
 from citystream.contracts import redis_keys
+from citystream.contracts.stored import StoredError, watermark_ms
+from citystream.race import race
 from gateway import metrics
 from gateway.city import City
 from gateway.reader import Reader
-from gateway.stored import StoredError, watermark_ms
 
 log = logging.getLogger(__name__)
 
-# Changes that come within this are read together; a first one is read at once.
+# Changes that come within this, or within as long as the last ones took, are read together; a first one is
+# read at once. So the feed takes half of the time at most, however fast a city's vehicles report.
 COALESCE_S = 0.05
 # Announcements may be lost (pub/sub keeps nothing), so every key is read again once in this time:
 # one bucket of each view every 30 / 16 s, which also notices a Redis that no longer answers.
@@ -35,7 +39,6 @@ SWEEP_STEP_S = SWEEP_S / redis_keys.BUCKETS
 # A subscription that is silent is asked for a sign of life; after three unanswered it is dead.
 PROBE_S = 2.0
 SILENCE_S = 3 * PROBE_S
-RETRY_S = 0.25
 # Decoding holds the event loop: 500 values take about 10 ms.
 BATCH = 500
 REPORTED = 1_000
@@ -53,6 +56,7 @@ class Feed:
         self._namespace = namespace
         self._city = city
         self._readers = {(reader.type_, reader.name): reader for reader in city.readers}
+        self._breaker = Breaker()
         self._changed: dict[tuple[str, str], set[str]] = {}
         self._wake = asyncio.Event()
         self.first_load = asyncio.Event()
@@ -69,33 +73,29 @@ class Feed:
             except Exception as error:
                 log.exception("the feed failed; it starts over")
                 self._lost(error)
-            await asyncio.sleep(RETRY_S)
+            await asyncio.sleep(self._breaker.retry_in_s)
 
     def _lost(self, error: Exception) -> None:
+        self._breaker.failed(error)
         if self._city.link.up:
             log.warning("Redis is lost, answers are last-known: %s: %s", type(error).__name__, error)
             metrics.REDIS_LOSSES.inc()
+            for view in self._city.views.values():
+                view.switch("last-known")
         metrics.REDIS_UP.set(0)
         self._city.link.lost(error)
 
-    async def _follow(self) -> NoReturn:
+    async def _follow(self) -> None:
         async with self._client.pubsub() as pubsub:
             types = {reader.type_ for reader in self._city.readers}
             await pubsub.subscribe(*(redis_keys.changes(self._namespace, type_) for type_ in types))
             await self._load()
+            self._breaker.succeeded()
             self._city.link.restored()
             self.first_load.set()
             metrics.REDIS_UP.set(1)
             log.info("following Redis: %s", {topic: len(view) for topic, view in self._city.views.items()})
-            listening = asyncio.create_task(self._listen(pubsub))
-            refreshing = asyncio.create_task(self._refresh_and_sweep())
-            try:
-                done, _ = await asyncio.wait((listening, refreshing), return_when=asyncio.FIRST_COMPLETED)
-                raise next(error for task in done if (error := task.exception()))
-            finally:
-                listening.cancel()
-                refreshing.cancel()
-                await asyncio.gather(listening, refreshing, return_exceptions=True)
+            await race(self._listen(pubsub), self._refresh_and_sweep())
 
     async def _listen(self, pubsub: PubSub) -> NoReturn:
         clock = asyncio.get_running_loop().time
@@ -133,12 +133,13 @@ class Feed:
                 async with asyncio.timeout_at(sweep_at):
                     await self._wake.wait()
             self._wake.clear()
+            began = clock()
             await self._refresh()
             if clock() >= sweep_at:
                 for reader in self._city.readers:
                     await self._sweep(reader, (bucket,))
                 bucket, sweep_at = (bucket + 1) % redis_keys.BUCKETS, clock() + SWEEP_STEP_S
-            await asyncio.sleep(COALESCE_S)
+            await asyncio.sleep(max(COALESCE_S, clock() - began))
 
     async def _refresh(self) -> None:
         changed, self._changed = self._changed, {}
@@ -151,7 +152,10 @@ class Feed:
     async def _load(self) -> None:
         for reader in self._city.readers:
             await self._sweep(reader, range(redis_keys.BUCKETS))
+        # All at once: until then the archive's may still come in.
+        for reader in self._city.readers:
             reader.view.known = True
+            reader.view.switch("speed")
 
     async def _sweep(self, reader: Reader[Any], buckets: Sequence[int]) -> None:
         """Read all that the indexes have, and forget what they no longer have."""

@@ -1,9 +1,19 @@
-"""Whether Redis can be asked, and since when not."""
+"""Whether Redis can be asked, since when not, and where answers come from meanwhile."""
 
 import time
-from typing import Literal
+from collections.abc import Collection
+from typing import Literal, get_args
 
-Origin = Literal["speed", "last-known"]
+Origin = Literal["speed", "batch", "last-known"]
+"""Redis; at least in part the archive; what was known when Redis was lost."""
+ORIGINS: tuple[Origin, ...] = get_args(Origin)
+
+
+def combined(origins: Collection[Origin]) -> Origin:
+    """One word for an answer made of several views."""
+    if "batch" in origins:
+        return "batch"
+    return "last-known" if "last-known" in origins else "speed"
 
 
 def now_ms() -> int:
@@ -20,9 +30,9 @@ class Link:
         self.error: str | None = "not connected yet"
 
     @property
-    def source(self) -> Origin:
-        """Where answers come from now."""
-        return "speed" if self.up else "last-known"
+    def down_s(self) -> float:
+        """For how long it has been down, s; 0 while it is up."""
+        return 0.0 if self.up else max(0, now_ms() - self.since_ms) / 1000
 
     def restored(self) -> None:
         """All views are as Redis has them, and followed."""

@@ -19,21 +19,36 @@ REQUEST_SECONDS = Histogram(
 )
 SIGN_INS = Counter(
     "city_gateway_sign_ins_total",
-    "Passwords verified, by outcome: right, wrong, or busy (refused unread, too many at once).",
+    "Passwords verified, by outcome: right, wrong; or refused unread: busy (too many at once), locked.",
     ["outcome"],
 )
-WEBSOCKET_CLIENTS = Gauge("city_gateway_websocket_clients", "WebSocket clients connected.")
-WEBSOCKET_MESSAGES = Counter(
-    "city_gateway_websocket_messages_total",
-    "Messages sent to WebSocket clients, by type: snapshot, delta, heartbeat or problem.",
+REFUSED = Counter(
+    "city_gateway_refused_total",
+    "Refused by a limit: rate (of a user), role, connections (too many), slow (no whole request in time), "
+    "unread (took nothing of an answer in time), clients (too many live ones), subscriptions (too many).",
+    ["limit"],
+)
+LIVE_CLIENTS = Gauge("city_gateway_live_clients", "Clients of the live stream: WebSockets and event streams.")
+LIVE_MESSAGES = Counter(
+    "city_gateway_live_messages_total",
+    "Messages sent to live clients, by type: snapshot, delta, subscription, heartbeat or problem.",
     ["type"],
 )
-WEBSOCKET_DROPPED = Counter(
-    "city_gateway_websocket_dropped_total", "WebSocket clients dropped because they took no message in time."
+LIVE_DROPPED = Counter(
+    "city_gateway_live_dropped_total", "WebSocket clients dropped because they took nothing in time."
 )
 REDIS_UP = Gauge(
-    "city_gateway_redis_up", "1 while the speed layer is followed, 0 while answers are last-known."
+    "city_gateway_redis_up", "1 while the speed layer is followed, 0 while answers are batch or last-known."
 )
+REDIS_DOWN_SECONDS = Gauge(
+    "city_gateway_redis_down_seconds", "How long the speed layer has been lost, s; 0 while it is followed."
+)
+SOURCE = Gauge(
+    "city_gateway_source",
+    "1 for where a topic's answers come from now: speed, batch or last-known; 0 for the others.",
+    ["topic", "source"],
+)
+BATCH_UP = Gauge("city_gateway_batch_up", "1 while the archive can be read, 0 while it can't.")
 REDIS_LOSSES = Counter("city_gateway_redis_losses_total", "Times the speed layer was lost.")
 CHANGES = Counter(
     "city_gateway_changes_total", "Keys that services announced as changed, by topic.", ["topic"]

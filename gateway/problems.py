@@ -1,6 +1,6 @@
 """Errors as `application/problem+json` (RFC 9457), with the field and the remedy."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -45,9 +45,8 @@ class ProblemError(Exception):
 
     def response(self) -> Response:
         """The problem as an answer."""
-        return Response(
-            msgspec.json.encode(self.document()), self.status, self.headers, media_type=MEDIA_TYPE
-        )
+        headers = {"Cache-Control": "no-store", **self.headers}
+        return Response(msgspec.json.encode(self.document()), self.status, headers, media_type=MEDIA_TYPE)
 
 
 def bad_field(field: str, reason: str, remedy: str) -> ProblemError:
@@ -85,3 +84,11 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
 async def on_error(_: Request, __: Exception) -> Response:
     """Answer a fault of our own; the server logs it with its trace."""
     return ProblemError(500, "the gateway failed", remedy="try again; if it persists, see its log").response()
+
+
+HANDLERS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {
+    ProblemError: on_problem,
+    HTTPException: on_http_exception,
+    Exception: on_error,
+}
+"""For an application: no error leaves it in another form."""

@@ -1,24 +1,40 @@
 """What may stand behind the question mark, checked by name."""
 
-import base64
-import binascii
-from collections.abc import Collection, Mapping
-from datetime import datetime
-from typing import Annotated, get_args
+from collections.abc import Mapping
 
 import msgspec
 from starlette.datastructures import QueryParams
 
-from citystream.contracts.events import VehicleType, event_time_ms
-from gateway.bounds import Bounds, BoundsError, checked
+from citystream.contracts.redis_keys import AGGREGATE_TTL_S, GPS_TTL_S
+from gateway import values
+from gateway.bounds import Bounds
+from gateway.near import HALF_WAY_ROUND_M
+from gateway.pages import read_cursor
 from gateway.problems import bad_field
 
 DEFAULT_LIMIT = 1_000
-HIGHEST_LIMIT = 10_000
-VEHICLE_TYPES: tuple[str, ...] = get_args(VehicleType)
-BBOX_REMEDY = (
-    "give minlon,minlat,maxlon,maxlat in degrees; a box over the 180th meridian is asked for in two parts"
-)
+DEFAULT_RANGE_MS = 3_600_000
+DEFAULT_RADIUS_M = 1_000.0
+DEFAULT_NEAR = 100
+
+
+class PageQuery(msgspec.Struct, frozen=True):
+    """Which page of a list."""
+
+    limit: int | None = None
+    """None is all of it."""
+    after: str | None = None
+    """Id of the last thing of the page before."""
+
+
+def page_query(params: QueryParams) -> PageQuery:
+    """Read the parameters of a list of which all is asked for as a rule.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"limit", "cursor"})
+    return PageQuery(values.limit(given), values.after(given))
 
 
 class VehicleQuery(msgspec.Struct, frozen=True):
@@ -38,14 +54,122 @@ def vehicle_query(params: QueryParams) -> VehicleQuery:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    given = _single(params, {"bbox", "type", "since", "limit", "cursor"})
+    given = values.single(params, {"bbox", "type", "since", "limit", "cursor"})
     return VehicleQuery(
-        bbox=_bbox(given["bbox"]) if "bbox" in given else None,
-        types=_types(given["type"]) if "type" in given else None,
-        since_ms=_since_ms(given["since"]) if "since" in given else None,
-        limit=_limit(given["limit"]) if "limit" in given else DEFAULT_LIMIT,
-        after=_after(given["cursor"]) if "cursor" in given else None,
+        bbox=values.bbox(given["bbox"]) if "bbox" in given else None,
+        types=values.vehicle_types(given["type"]) if "type" in given else None,
+        since_ms=values.time_ms("since", given["since"]) if "since" in given else None,
+        limit=values.limit(given) or DEFAULT_LIMIT,
+        after=values.after(given),
     )
+
+
+class NearQuery(msgspec.Struct, frozen=True):
+    """Which vehicles around a place."""
+
+    latitude: float
+    longitude: float
+    radius_m: float = DEFAULT_RADIUS_M
+    types: frozenset[str] | None = None
+    limit: int = DEFAULT_NEAR
+
+
+def near_query(params: QueryParams) -> NearQuery:
+    """Read the parameters of a search around a place.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"lat", "lon", "radius_m", "type", "limit"})
+    for name in ("lat", "lon"):
+        if name not in given:
+            raise bad_field(name, "is missing", "give lat and lon in degrees")
+    return NearQuery(
+        latitude=values.between("lat", given["lat"], -90, 90),
+        longitude=values.between("lon", given["lon"], -180, 180),
+        radius_m=values.between("radius_m", given["radius_m"], 0, HALF_WAY_ROUND_M)
+        if "radius_m" in given
+        else DEFAULT_RADIUS_M,
+        types=values.vehicle_types(given["type"]) if "type" in given else None,
+        limit=values.limit(given) or DEFAULT_NEAR,
+    )
+
+
+class CongestionQuery(msgspec.Struct, frozen=True):
+    """Which congested roads, and which page of them."""
+
+    bbox: Bounds | None = None
+    levels: frozenset[str] | None = None
+    limit: int | None = None
+    after: tuple[float, str] | None = None
+    """Ratio and id of the last road of the page before."""
+
+
+def congestion_query(params: QueryParams) -> CongestionQuery:
+    """Read the parameters of the congested roads.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"bbox", "level", "limit", "cursor"})
+    return CongestionQuery(
+        bbox=values.bbox(given["bbox"]) if "bbox" in given else None,
+        levels=values.among("level", given["level"], values.MEASURED_LEVELS) if "level" in given else None,
+        limit=values.limit(given),
+        after=read_cursor(given["cursor"], tuple[float, str]) if "cursor" in given else None,
+    )
+
+
+class TimeRange(msgspec.Struct, frozen=True):
+    """Event time, epoch milliseconds; without the end."""
+
+    start_ms: int
+    end_ms: int
+
+
+def track_query(params: QueryParams, now_ms: int) -> TimeRange:
+    """Read `from` and `to` of a track; without them it is the last hour.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    return _range(values.single(params, {"from", "to"}), now_ms, GPS_TTL_S)
+
+
+class HistoryQuery(TimeRange, frozen=True):
+    """Which windows of a road, how long each, and which page of them."""
+
+    step_s: int | None = None
+    """None is as long as they are measured."""
+    after_s: int | None = None
+    """Where the page before ended, epoch seconds."""
+
+
+def history_query(params: QueryParams, now_ms: int, window_s: int) -> HistoryQuery:
+    """Read the parameters of a road's history; without a range it is the last hour.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"from", "to", "step", "cursor"})
+    wanted = _range(given, now_ms, AGGREGATE_TTL_S)
+    return HistoryQuery(
+        wanted.start_ms,
+        wanted.end_ms,
+        values.step_s(given["step"], window_s) if "step" in given else None,
+        read_cursor(given["cursor"], int) if "cursor" in given else None,
+    )
+
+
+def _range(given: Mapping[str, str], now_ms: int, longest_s: int) -> TimeRange:
+    end_ms = values.time_ms("to", given["to"]) if "to" in given else now_ms
+    start_ms = values.time_ms("from", given["from"]) if "from" in given else end_ms - DEFAULT_RANGE_MS
+    if start_ms >= end_ms:
+        raise bad_field("from", "is not before to", "give an earlier time")
+    if end_ms - start_ms > longest_s * 1000:
+        hours = longest_s // 3_600
+        raise bad_field("from", f"is more than {hours} hours before to", "give a later time: no more is kept")
+    return TimeRange(start_ms, end_ms)
 
 
 def no_parameters(params: QueryParams) -> None:
@@ -54,73 +178,4 @@ def no_parameters(params: QueryParams) -> None:
     Raises:
         ProblemError: naming it.
     """
-    _single(params, ())
-
-
-def cursor(last_key: str) -> str:
-    """What asks for the page after this key."""
-    return base64.urlsafe_b64encode(last_key.encode()).decode().rstrip("=")
-
-
-def _single(params: QueryParams, allowed: Collection[str]) -> Mapping[str, str]:
-    given: dict[str, str] = {}
-    for name, value in params.multi_items():
-        if name not in allowed:
-            known = f"this route takes {', '.join(sorted(allowed)) or 'no parameters'}"
-            raise bad_field(name, "unknown parameter", known)
-        if name in given:
-            raise bad_field(name, "given more than once", "give it once")
-        given[name] = value
-    return given
-
-
-def _bbox(text: str) -> Bounds:
-    try:
-        return checked([float(part) for part in text.split(",")])
-    except BoundsError as error:
-        raise bad_field("bbox", str(error), BBOX_REMEDY) from error
-    except ValueError as error:
-        raise bad_field("bbox", f"{text!r} has a part that is no number", BBOX_REMEDY) from error
-
-
-def _types(text: str) -> frozenset[str]:
-    types = frozenset(text.split(","))
-    unknown = sorted(types - set(VEHICLE_TYPES))
-    if unknown:
-        raise bad_field(
-            "type", f"no vehicle type {unknown[0]!r}", f"one or more of {','.join(VEHICLE_TYPES)}"
-        )
-    return types
-
-
-def _since_ms(text: str) -> int:
-    remedy = "give RFC 3339 with a zone (2026-11-23T08:00:00Z; a + is written %2B), or epoch s or ms"
-    try:
-        return event_time_ms(_moment(text))
-    except (ValueError, OverflowError) as error:
-        reason = "outside the years 2000 to 2100" if "outside" in str(error) else f"{text!r} is no time"
-        raise bad_field("since", reason, remedy) from error
-
-
-def _moment(text: str) -> datetime | float:
-    try:
-        return float(text)
-    except ValueError:
-        moment: datetime = msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
-        return moment
-
-
-def _limit(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= HIGHEST_LIMIT and len(text) < 9):
-        raise bad_field("limit", f"{text!r} is not 1 to {HIGHEST_LIMIT}", "page on with cursor")
-    return int(text)
-
-
-def _after(text: str) -> str:
-    try:
-        padded = text + "=" * (-len(text) % 4)
-        return base64.b64decode(padded, altchars=b"-_", validate=True).decode()
-    except (binascii.Error, ValueError) as error:
-        raise bad_field(
-            "cursor", "not one of ours", "give next_cursor of the page before, unchanged"
-        ) from error
+    values.single(params, ())

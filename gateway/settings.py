@@ -1,9 +1,10 @@
 """The gateway's own settings, from `CITY_GATEWAY_*`; servers and namespace are in `citystream.settings`."""
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from citystream.settings import SettingsError
@@ -19,15 +20,56 @@ class GatewaySettings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     """0 takes a free port and prints it."""
+    operations_host: str = "127.0.0.1"
+    """Not `host`: health and metrics ask for no password, so who opens the gateway does not open them."""
+    operations_port: int = Field(default=8001, ge=0, le=65535)
+    """Of /healthz, /readyz and /metrics; 0 takes a free port and prints it."""
     users_file: Path = Path(".city/gateway-users.json")
     """Names, roles and password hashes; written by `city-gateway user add`."""
+    batch_hours: int = Field(default=6, ge=0, le=168)
+    """Hours of the archive that are folded in the background, to answer what Redis lacks; 0 is none."""
+    cap_sender: str = Field(default="", pattern=r"^[^\s,<&]*$")
+    """Who the CAP alerts are from, unique among all who send some (`alerts@city.example`); the namespace
+    if it is empty."""
+    rate_per_s: float = Field(default=100, ge=0, le=1_000_000)
+    """Requests and WebSocket handshakes a second that one user may go on with, in each process; 0 is any."""
+    rate_burst: int = Field(default=1_000, ge=1, le=1_000_000)
+    """Those that one who was quiet may send at once."""
+    connections: int = Field(default=10_000, ge=1, le=1_000_000)
+    """At once, WebSockets included; each takes a file descriptor."""
+    request_s: float = Field(default=10, gt=0, le=3_600)
+    """Time that a client has to send a whole request."""
+    take_s: float = Field(default=20, gt=0, le=3_600)
+    """Time for which a client may take nothing of what it is sent."""
+    tls_certificate: Path | None = None
+    """PEM, with what leads to a root; without it there is no TLS."""
+    tls_key: Path | None = None
+    """PEM; the certificate's private key."""
+    tls_key_password_file: Path | None = None
+    """The key's password, in its first line."""
+    proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses and networks, comma-separated, that are believed in X-Forwarded-For; `*` is all."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins (`https://map.example`), comma-separated, whose pages may read answers; none by default."""
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+    @field_validator("proxies")
+    @classmethod
+    def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
+        for proxy in proxies:
+            if proxy != "*":
+                ip_network(proxy)
+        return proxies
+
+    @model_validator(mode="after")
+    def _key_has_certificate(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("CITY_GATEWAY_TLS_CERTIFICATE and CITY_GATEWAY_TLS_KEY go together")
+        return self
 
     @field_validator("cors_origins")
     @classmethod
@@ -48,5 +90,9 @@ def load() -> GatewaySettings:
     try:
         return GatewaySettings()
     except ValidationError as error:
-        problems = (f"{PREFIX}{str(one['loc'][0]).upper()}: {one['msg']}" for one in error.errors())
+        problems = (_problem(one["loc"], one["msg"]) for one in error.errors())
         raise SettingsError("; ".join(problems)) from error
+
+
+def _problem(where: tuple[int | str, ...], reason: str) -> str:
+    return f"{PREFIX}{str(where[0]).upper()}: {reason}" if where else reason

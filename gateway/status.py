@@ -1,39 +1,120 @@
 """How the platform stands: layers, data and processes."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
+
+import msgspec
 
 from citystream.contracts.events import EVENTS
 from citystream.contracts.redis_keys import STATUS_TTL_S
-from citystream.contracts.status import ProcessStatus
+from citystream.contracts.status import ProcessStatus, SinkStatus
 from citystream.contracts.views import rfc3339
 from gateway.city import City
 from gateway.link import now_ms
+from gateway.shapes import Source
 
+Shown = TypeVar("Shown", bound="ProcessFigures")
 State = Literal["up", "degraded", "down", "unknown"]
+
+
+class DataStatus(msgspec.Struct, frozen=True):
+    """What is known of one topic."""
+
+    known: bool
+    things: int
+    with_data: int
+    as_of: str | None
+    age_ms: int | None
+
+
+class ServiceStatus(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One role of one service, all its instances together."""
+
+    process: str
+    role: str
+    state: State
+    instances: int
+    events_per_s: float | msgspec.UnsetType = msgspec.UNSET
+    lag: int | msgspec.UnsetType = msgspec.UNSET
+    freshness_ms: float | msgspec.UnsetType | None = msgspec.UNSET
+
+
+class ProcessFigures(msgspec.Struct, frozen=True, kw_only=True):
+    """What one process did, as it spoke last."""
+
+    process: str
+    role: str
+    state: Literal["starting", "up", "degraded", "unknown"]
+    age_ms: int
+    partitions: int
+    events: int
+    events_per_s: float
+    lag: int
+    freshness_ms: float | None
+    late: int
+    duplicates: int
+    dead_letters: int
+
+
+class ProcessDetails(ProcessFigures, frozen=True, kw_only=True):
+    """The same, with where it runs and what its sinks said."""
+
+    instance: str
+    health_port: int
+    sinks: dict[str, SinkStatus]
+
+
+class ProcessesDetails(msgspec.Struct, frozen=True):
+    """Every process, for those who run them."""
+
+    time: str
+    count: int
+    processes: list[ProcessDetails]
+
+
+class PlatformStatus(msgspec.Struct, frozen=True):
+    """How the platform stands. `layers` are by name, each with its `state`."""
+
+    state: State
+    time: str
+    source: Source
+    layers: dict[str, Any]
+    data: dict[str, DataStatus]
+    services: list[ServiceStatus]
+    processes: list[ProcessFigures]
+
 
 ROLES = ("stream", "archive")
 SINK_LAYERS = {"s3": "archive", "elasticsearch": "search"}
 """Sinks whose state is known only from those who write to them, and what users call them."""
 
 
-def platform_status(city: City, heard: Sequence[ProcessStatus], *, with_instances: bool) -> dict[str, Any]:
-    """All of it. `with_instances` adds where processes run and what their sinks said."""
+def platform_status(city: City, heard: Sequence[ProcessStatus]) -> dict[str, Any]:
+    """All of it but where processes run, which is not for everyone."""
     now = now_ms()
     fresh = [one for one in heard if now - one.at_ms <= STATUS_TTL_S * 1000]
     layers = {"speed": _speed_layer(city, now), **_sink_layers(fresh)}
-    services = [_service(city, fresh, type_, role) for type_ in EVENTS for role in ROLES]
+    # The platform's own are always told of, others (a type of one's own) while they speak.
+    types = dict.fromkeys((*EVENTS, *(one.process for one in fresh if one.role in ROLES)))
+    services = [_service(city, fresh, type_, role) for type_ in types for role in ROLES]
     services.append(_gateway(city, fresh))
     states = [layer["state"] for layer in layers.values()] + [service["state"] for service in services]
     return {
         "state": overall(states),
         "time": rfc3339(now),
-        "source": city.link.source,
+        "source": city.source,
         "layers": layers,
         "data": {topic: _data(city, topic, now) for topic in city.views},
         "services": services,
-        "processes": [_process(one, now, with_instances=with_instances) for one in heard],
+        "processes": [_shown(ProcessFigures, one, now) for one in heard],
     }
+
+
+def process_details(heard: Sequence[ProcessStatus]) -> ProcessesDetails:
+    """Each process with where it runs and what its sinks said."""
+    now = now_ms()
+    shown = [_shown(ProcessDetails, one, now) for one in heard]
+    return ProcessesDetails(rfc3339(now), len(shown), shown)
 
 
 def overall(states: Iterable[State]) -> State:
@@ -109,22 +190,8 @@ def _sinks_are_up(process: ProcessStatus) -> bool:
     return all(sink.state == "up" for sink in process.sinks.values())
 
 
-def _process(one: ProcessStatus, now: int, *, with_instances: bool) -> dict[str, Any]:
+def _shown(kind: type[Shown], one: ProcessStatus, now: int) -> Shown:
     age_ms = max(0, now - one.at_ms)
-    about: dict[str, Any] = {
-        "process": one.process,
-        "role": one.role,
-        "state": one.state if age_ms <= STATUS_TTL_S * 1000 else "unknown",
-        "age_ms": age_ms,
-        "partitions": one.partitions,
-        "events": one.events,
-        "events_per_s": one.events_per_s,
-        "lag": one.lag,
-        "freshness_ms": one.freshness_ms,
-        "late": one.late,
-        "duplicates": one.duplicates,
-        "dead_letters": one.dead_letters,
-    }
-    if with_instances:
-        about |= {"instance": one.instance, "health_port": one.health_port, "sinks": one.sinks}
-    return about
+    state = one.state if age_ms <= STATUS_TTL_S * 1000 else "unknown"
+    said = {name: getattr(one, name) for name in kind.__struct_fields__ if hasattr(one, name)}
+    return kind(**said | {"age_ms": age_ms, "state": state})

@@ -1,112 +1,128 @@
-"""What a WebSocket client asked for, and what it must be sent to have it."""
+"""What a client of the live stream asks for, checked."""
 
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
+import xxhash
 
 from gateway.bounds import Bounds, BoundsError, checked
 from gateway.problems import bad_field
-from gateway.query import BBOX_REMEDY
-from gateway.view import Entry, View
+from gateway.values import BBOX_REMEDY
 
 Topic = Literal["traffic", "vehicles", "emergencies", "weather", "cameras"]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
 SLOWEST_MS = 60_000
 FASTEST_MS = 200
-DEFAULT_MS = 1_000
+# What moves or is urgent, and the rest.
+CRITICAL_MS, OTHER_MS = 5_000, 30_000
+DEFAULT_MS: Mapping[Topic, int] = {
+    "traffic": CRITICAL_MS,
+    "vehicles": CRITICAL_MS,
+    "emergencies": CRITICAL_MS,
+    "weather": OTHER_MS,
+    "cameras": OTHER_MS,
+}
+DEFAULT_ID = "default"
+LONGEST_ID = 64
+MOST_ENTITIES = 1_000
 EXAMPLE = '{"subscribe": ["traffic", "vehicles"], "bbox": [minlon, minlat, maxlon, maxlat], "rate_ms": 1000}'
+
+Id = Annotated[str, msgspec.Meta(min_length=1, max_length=LONGEST_ID)]
+Topics = Annotated[list[Topic], msgspec.Meta(min_length=1, max_length=20)]
 
 
 class Subscription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A client's message; a new one replaces the one before."""
+    """Things of some topics; a new one of the same id takes the place of the one before."""
 
-    subscribe: Annotated[list[Topic], msgspec.Meta(min_length=1, max_length=20)]
+    subscribe: Topics
+    id: Id = DEFAULT_ID
     bbox: list[float] | None = None
-    rate_ms: Annotated[int, msgspec.Meta(ge=FASTEST_MS, le=SLOWEST_MS)] = DEFAULT_MS
+    entities: Annotated[list[str], msgspec.Meta(min_length=1, max_length=MOST_ENTITIES)] | None = None
+    """Ids; only these."""
+    rate_ms: Annotated[int, msgspec.Meta(ge=FASTEST_MS, le=SLOWEST_MS)] | None = None
+    """Between two messages of a topic; None is what the topic has (`DEFAULT_MS`)."""
+    resume: Annotated[str, msgspec.Meta(max_length=512)] | None = None
+    """`resume` of the last message that came of it."""
+
+    @property
+    def topics(self) -> Collection[Topic]:
+        """Each once."""
+        return dict.fromkeys(self.subscribe)
 
     @property
     def bounds(self) -> Bounds | None:
         """The box, checked."""
         return None if self.bbox is None else checked(self.bbox)
 
+    @property
+    def choice(self) -> str:
+        """The same for subscriptions that choose the same things."""
+        chosen = (self.bbox, None if self.entities is None else sorted(set(self.entities)))
+        return xxhash.xxh3_64_hexdigest(msgspec.json.encode(chosen))
 
-_decoder = msgspec.json.Decoder(Subscription)
+    def rate_of(self, topic: Topic) -> int:
+        """Milliseconds between two messages of a topic."""
+        return DEFAULT_MS[topic] if self.rate_ms is None else self.rate_ms
 
 
-def parse(text: str) -> Subscription:
+class Unsubscription(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Topics of one subscription that shall end; it ends with the last of them."""
+
+    unsubscribe: Topics
+    id: Id = DEFAULT_ID
+
+
+_decoder = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_subscription = msgspec.json.Decoder(Subscription)
+_unsubscription = msgspec.json.Decoder(Unsubscription)
+
+
+def parse(text: str) -> Subscription | Unsubscription:
     """Read a client's message.
 
     Raises:
         ProblemError: naming the field and the reason.
     """
-    try:
-        subscription = _decoder.decode(text)
-        _ = subscription.bounds
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
-        raise bad_field(path.rstrip("`").partition("[")[0] or "message", reason, f"send {EXAMPLE}") from error
-    except msgspec.DecodeError as error:
-        raise bad_field("message", f"not JSON: {error}", f"send {EXAMPLE}") from error
-    except BoundsError as error:
-        raise bad_field("bbox", str(error), BBOX_REMEDY) from error
+    with _named("message", f"send {EXAMPLE}"):
+        if "unsubscribe" in _decoder.decode(text):
+            return _unsubscription.decode(text)
+        return _usable(_subscription.decode(text))
+
+
+def of_query(given: Mapping[str, str], last_event_id: str | None) -> Subscription:
+    """Read the parameters of an event stream, which are a message's members; lists have commas.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    members: dict[str, Any] = {name: given[name] for name in ("rate_ms", "resume") if name in given}
+    for name in ("subscribe", "bbox", "entities"):
+        if name in given:
+            members[name] = given[name].split(",")
+    # A browser that comes back says so in a header; the address is as it was.
+    if last_event_id:
+        members["resume"] = last_event_id
+    with _named("subscribe", f"ask with subscribe={','.join(TOPICS)}, or some of these"):
+        return _usable(msgspec.convert(members, Subscription, strict=False))
+
+
+def _usable(subscription: Subscription) -> Subscription:
+    """What its type can't say."""
+    _ = subscription.bounds
     return subscription
 
 
-class TopicStream:
-    """One client's place in one view: a revision and, with a box, the ids now in it; nothing else is kept."""
-
-    def __init__(self, view: View[Any], box: Bounds | None) -> None:
-        self.view = view
-        self._box = box
-        self._seen: int | None = None
-        self._shown: set[str] = set()
-
-    def next(self) -> tuple[str, str] | None:
-        """Type and members of the next message: a snapshot, then deltas; None if there is nothing to say."""
-        view = self.view
-        if not view.known or self._seen == view.revision:
-            return None
-        seen, self._seen = self._seen, view.revision
-        if seen is not None:
-            delta = self._delta(seen)
-            if delta is not None:
-                return ("delta", delta) if delta else None
-        return "snapshot", self._snapshot()
-
-    def _snapshot(self) -> str:
-        if self._box is None:
-            return self.view.cached("snapshot", lambda: _members("items", self.view.in_order()))
-        entries = [entry for entry in self.view.in_order() if entry.within(self._box)]
-        self._shown = {entry.key for entry in entries}
-        return _members("items", entries)
-
-    def _delta(self, seen: int) -> str | None:
-        """Members of a delta, empty if none of it concerns the client; None if only a snapshot will do."""
-        if self._box is None:
-            return self.view.cached(("delta", seen), lambda: _delta_of_all(self.view, seen))
-        changes = self.view.changes(seen)
-        if changes is None:
-            return None
-        inside = [e for e in changes.changed if self.view.listed(e) and e.within(self._box)]
-        present = {entry.key for entry in inside}
-        gone = {entry.key for entry in changes.changed} - present
-        left = sorted(self._shown & (gone | set(changes.removed)))
-        self._shown = (self._shown | present) - set(left)
-        return _delta_members(inside, left) if inside or left else ""
-
-
-def _delta_of_all(view: View[Any], seen: int) -> str | None:
-    changes = view.changes(seen)
-    if changes is None:
-        return None
-    changed = [entry for entry in changes.changed if view.listed(entry)]
-    left = [entry.key for entry in changes.changed if not view.listed(entry)]
-    return _delta_members(changed, [*left, *changes.removed])
-
-
-def _delta_members(changed: Iterable[Entry[Any]], removed: list[str]) -> str:
-    return f'{_members("changed", changed)},"removed":{msgspec.json.encode(removed).decode()}'
-
-
-def _members(name: str, entries: Iterable[Entry[Any]]) -> str:
-    return f'"{name}":[{b",".join(entry.body for entry in entries).decode()}]'
+@contextmanager
+def _named(whole: str, remedy: str) -> Iterator[None]:
+    """Problems name the field; `whole` is the name of all of it."""
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).partition(" - at `$.")
+        raise bad_field(path.rstrip("`").partition("[")[0] or whole, reason, remedy) from error
+    except msgspec.DecodeError as error:
+        raise bad_field(whole, f"not JSON: {error}", remedy) from error
+    except BoundsError as error:
+        raise bad_field("bbox", str(error), BBOX_REMEDY) from error

@@ -1,16 +1,53 @@
 """Roads: the newest window of each, and how far it is from free flow."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import msgspec
 
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
-from citystream.contracts.views import TRAFFIC_WINDOWS, TrafficWindow, congestion_level, rfc3339
+from citystream.contracts.stored import newest_window
+from citystream.contracts.views import TRAFFIC_WINDOWS, Level, TrafficWindow, congestion_level, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
-from gateway.stored import newest_window
 from gateway.view import Entry, View
+
+
+class Congestion(msgspec.Struct, frozen=True):
+    """How far a road is from free flow."""
+
+    level: Level
+    ratio: float | None
+    """Mean speed over free-flow speed."""
+
+
+class WindowFigures(msgspec.Struct, frozen=True):
+    """What is told of a window."""
+
+    window_start: str | None
+    window_end: str | None
+    closed: bool | None
+    readings: int | None
+    vehicles: int | None
+    mean_speed_kmh: float | None
+    min_speed_kmh: float | None
+    max_speed_kmh: float | None
+    stddev_speed_kmh: float | None
+    p15_speed_kmh: float | None
+    p50_speed_kmh: float | None
+    p85_speed_kmh: float | None
+    occupancy_pct: float | None
+    congestion: Congestion
+
+
+class LiveRoad(WindowFigures, frozen=True):
+    """A road and its newest window; all null of one that has not reported."""
+
+    road_id: str
+    name: str
+    timestamp: str | None
+
 
 _decoder = msgspec.msgpack.Decoder(TrafficWindow)
 _no_summary = dict.fromkeys(TrafficWindow().summary())
@@ -24,7 +61,7 @@ class RoadWindow(msgspec.Struct, frozen=True):
     state: TrafficWindow
     ratio: float | None
     """Mean speed over free-flow speed."""
-    level: str
+    level: Level
     closed: bool
 
 
@@ -52,24 +89,39 @@ class TrafficReader(Reader[RoadWindow]):
         self._watermark_ms = watermark_ms
         for key in self.view.with_data():
             entry = self.view.get(key)
-            if entry and entry.value and entry.value.closed != self._is_closed(entry.value.start_s):
+            if entry and entry.value and entry.value.closed != self.is_closed(entry.value.start_s):
                 self._put(key, entry.value.start_s, entry.value.state, entry.time_ms)
 
-    def _is_closed(self, start_s: int) -> bool:
+    def is_closed(self, start_s: int) -> bool:
+        """Whether every partition that had events has passed a window's end."""
         return self._watermark_ms >= (start_s + self.window_s) * 1000
 
-    def _put(self, key: str, start_s: int, state: TrafficWindow, time_ms: int | None) -> None:
+    def window(self, key: str, start_s: int, state: TrafficWindow) -> RoadWindow:
+        """A road's window, against its free flow."""
         road = self._roads.get(key)
         free_flow = road.free_flow_kmh if road else None
         mean = state.mean_speed_kmh
-        window = RoadWindow(
+        return RoadWindow(
             name=road.name if road else key,
             start_s=start_s,
             state=state,
             ratio=mean / free_flow if mean is not None and free_flow else None,
             level=congestion_level(mean, free_flow),
-            closed=self._is_closed(start_s),
+            closed=self.is_closed(start_s),
         )
+
+    def document(self, window: RoadWindow) -> dict[str, Any]:
+        """What is told of a window."""
+        return {
+            "window_start": rfc3339(window.start_s * 1000),
+            "window_end": rfc3339((window.start_s + self.window_s) * 1000),
+            "closed": window.closed,
+            **window.state.summary(),
+            "congestion": {"level": window.level, "ratio": window.ratio},
+        }
+
+    def _put(self, key: str, start_s: int, state: TrafficWindow, time_ms: int | None) -> None:
+        window = self.window(key, start_s, state)
         self.view.put(Entry(key, time_ms, window, self._body(key, window, time_ms), self._boxes.get(key)))
 
     def _body(self, key: str, window: RoadWindow, time_ms: int | None) -> bytes:
@@ -78,11 +130,7 @@ class TrafficReader(Reader[RoadWindow]):
                 "road_id": key,
                 "name": window.name,
                 "timestamp": None if time_ms is None else rfc3339(time_ms),
-                "window_start": rfc3339(window.start_s * 1000),
-                "window_end": rfc3339((window.start_s + self.window_s) * 1000),
-                "closed": window.closed,
-                **window.state.summary(),
-                "congestion": {"level": window.level, "ratio": window.ratio},
+                **self.document(window),
             }
         )
 

@@ -11,7 +11,8 @@ import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{0,63}")
+LONGEST_NAME = 64
+NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._@-]{{0,{LONGEST_NAME - 1}}}")
 """A colon ends the name in Basic authentication, so no name has one."""
 SHORTEST_PASSWORD = 12
 # An attacker must not make us hash megabytes.
@@ -40,6 +41,8 @@ class Role(StrEnum):
 class User(msgspec.Struct, frozen=True):
     """One user; `hash` is argon2id in its own text form, parameters and salt included."""
 
+    id: str
+    """By chance, and kept when role or password change: what logs call the user."""
     name: str
     role: Role
     hash: str
@@ -91,8 +94,8 @@ def write(path: Path, users: Users) -> None:
         raise UsersError(f"{path}: {error.strerror}") from error
 
 
-def make(name: str, role: Role, password: str) -> User:
-    """A user with a fresh hash.
+def make(name: str, role: Role, password: str, id_: str | None = None) -> User:
+    """A user with a fresh hash, and a fresh id unless one is given.
 
     Raises:
         UsersError: the name or the password can't be used.
@@ -105,7 +108,7 @@ def make(name: str, role: Role, password: str) -> User:
         raise UsersError(f"password: shorter than {SHORTEST_PASSWORD} characters; take a longer one")
     if len(password) > LONGEST_PASSWORD:
         raise UsersError(f"password: longer than {LONGEST_PASSWORD} characters")
-    return User(name, role, _hasher.hash(password))
+    return User(id_ or secrets.token_hex(4), name, role, _hasher.hash(password))
 
 
 def generate_password() -> str:

@@ -6,10 +6,10 @@ import msgspec
 
 from citystream.contracts.events import Id, Latitude, Longitude, SpeedKmh, VehicleType
 from citystream.contracts.redis_keys import GPS_TTL_S
+from citystream.contracts.stored import latest
 from citystream.contracts.views import GPS_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
-from gateway.stored import latest
 from gateway.view import Entry, View
 
 
@@ -23,6 +23,19 @@ class Position(msgspec.Struct, frozen=True):
     speed_kmh: SpeedKmh
     heading_deg: float
     road_id: Id | None = None
+
+
+class Vehicle(msgspec.Struct, frozen=True):
+    """What is told of a vehicle."""
+
+    vehicle_id: str
+    vehicle_type: VehicleType
+    timestamp: str
+    latitude: float
+    longitude: float
+    speed_kmh: float
+    heading_deg: float
+    road_id: str | None
 
 
 _decoder = msgspec.msgpack.Decoder(Position)
@@ -40,15 +53,15 @@ class VehicleReader(Reader[Position]):
 
     def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
         position = latest(fields, _decoder)
-        body = {
-            "vehicle_id": key,
-            "vehicle_type": position.vehicle_type,
-            "timestamp": rfc3339(position.time_ms),
-            "latitude": position.latitude,
-            "longitude": position.longitude,
-            "speed_kmh": position.speed_kmh,
-            "heading_deg": position.heading_deg,
-            "road_id": position.road_id,
-        }
+        body = Vehicle(
+            vehicle_id=key,
+            vehicle_type=position.vehicle_type,
+            timestamp=rfc3339(position.time_ms),
+            latitude=position.latitude,
+            longitude=position.longitude,
+            speed_kmh=position.speed_kmh,
+            heading_deg=position.heading_deg,
+            road_id=position.road_id,
+        )
         place = bounds.of_point(position.longitude, position.latitude)
         self.view.put(Entry(key, position.time_ms, position, msgspec.json.encode(body), place))

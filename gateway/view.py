@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from gateway.bounds import Bounds, overlap
+from gateway.link import Origin
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -61,11 +62,12 @@ class View(Generic[V]):
         self.topic = topic
         self.known = False
         """Whether it was ever loaded."""
+        self.source: Origin = "last-known"
         self.revision = 0
         self.newest_ms: int | None = None
         """Event time of the newest event in the view."""
         self.listed = listed
-        self._ttl_ms = ttl_s * 1000
+        self.ttl_ms = ttl_s * 1000
         self._blanks = {entry.key: entry for entry in blanks}
         """Things of the city model, as they stand without data."""
         self._entries = dict(self._blanks)
@@ -97,6 +99,13 @@ class View(Generic[V]):
             self._order = sorted(self._entries)
         entries = (self._entries[key] for key in self._order)
         return [entry for entry in entries if self.listed(entry)]
+
+    def switch(self, source: Origin) -> None:
+        """Note where its things come from now; a change makes a revision of its own."""
+        if source != self.source:
+            self.source = source
+            self.revision += 1
+            self._cache.clear()
 
     def put(self, entry: Entry[V]) -> None:
         """Take a thing's newest state."""
@@ -134,7 +143,7 @@ class View(Generic[V]):
         self.newest_ms = max(times, default=None)
         if self.newest_ms is None:
             return
-        bound = self.newest_ms - self._ttl_ms
+        bound = self.newest_ms - self.ttl_ms
         for entry in list(self._entries.values()):
             if entry.time_ms is not None and entry.time_ms < bound:
                 self.remove(entry.key)

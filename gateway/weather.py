@@ -7,10 +7,10 @@ import msgspec
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.events import Condition, Latitude, Longitude
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
+from citystream.contracts.stored import latest
 from citystream.contracts.views import WEATHER_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
-from gateway.stored import latest
 from gateway.view import Entry, View
 
 
@@ -27,6 +27,23 @@ class Observation(msgspec.Struct, frozen=True):
     visibility_m: float
     condition: Condition
     air_quality_index: float | None = None
+
+
+class Station(msgspec.Struct, frozen=True):
+    """What is told of a weather station; null where it has not reported."""
+
+    station_id: str
+    name: str
+    timestamp: str | None
+    latitude: float
+    longitude: float
+    temperature_c: float | None
+    humidity_pct: float | None
+    wind_speed_ms: float | None
+    precipitation_mm_h: float | None
+    visibility_m: float | None
+    condition: Condition | None
+    air_quality_index: float | None
 
 
 _decoder = msgspec.msgpack.Decoder(Observation)

@@ -86,7 +86,7 @@ def test_a_service_is_checked_or_a_job(project: str, name: str) -> None:
 def test_a_check_asks_where_the_process_answers(project: str, name: str) -> None:
     one = service(project, name)
     asked = re.search(r"127\.0\.0\.1:(\d+)/healthz", " ".join(one.get("healthcheck", {}).get("test", [])))
-    answers = environment(one).get("CITY_GATEWAY_PORT") or environment(one).get("CITY_HEALTH_PORT")
+    answers = environment(one).get("CITY_GATEWAY_OPERATIONS_PORT") or environment(one).get("CITY_HEALTH_PORT")
     if asked and answers:
         assert asked[1] == answers
     elif one["image"].startswith("citystream/") and answers and not is_job(one):

@@ -69,7 +69,8 @@ def test_prometheus_asks_every_process_where_it_answers() -> None:
         for name, found in services.items()
         if found.get("command", [""])[0].startswith("city-") and found["command"][1] == "worker"
     }
-    assert asked == expected | {"gateway": int(services["gateway"]["environment"]["CITY_GATEWAY_PORT"])}
+    gateway = services["gateway"]["environment"]
+    assert asked == expected | {"gateway": int(gateway["CITY_GATEWAY_OPERATIONS_PORT"])}
 
 
 def test_every_alert_rule_has_what_prometheus_needs() -> None:

@@ -96,10 +96,13 @@ def test_a_crash_is_mended_and_ctrl_c_leaves_nothing_behind(demo: Demo) -> None:
 
     family = demo.family()
     ports = listening(family)
-    assert len(family) == 10, "valkey, moto, noida-db, five services, gateway, simulator"
+    # Beside the gateway a process folds the archive, and Python tracks what the two share.
+    assert len(family) == 12, "valkey, moto, noida-db, five services, gateway and its two, simulator"
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(PATIENCE_S) == 0
-    assert not psutil.wait_procs(family, timeout=PATIENCE_S)[1]
+    left = psutil.wait_procs(family, timeout=PATIENCE_S)[1]
+    # One that ended after its parent waits for the machine's first process to take note.
+    assert not [one for one in left if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
     assert len(ports) >= 10
     assert [port for port in ports if not is_free(port)] == []
 

@@ -1,15 +1,16 @@
 """One gateway for most tests, over one namespace; `start_gateway` makes others."""
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from citystream.contracts import city_model
 from citystream.contracts.city_model import CityModel, Place, Road
+from demo.servers.valkey import Valkey
 from gateway import users
-from tests.gateway.running import OPERATOR, VIEWER, Gateway
+from tests.gateway.running import GUESSED, OPERATOR, VIEWER, Gateway
 from tests.gateway.speed_layer import SpeedLayer
 
 StartGateway = Callable[..., Awaitable[Gateway]]
@@ -41,7 +42,8 @@ def gateway_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (directory / "city.geojson").write_bytes(city_model.dump(MODEL))
     ada = users.make(VIEWER[0], users.Role.VIEWER, VIEWER[1])
     olga = users.make(OPERATOR[0], users.Role.OPERATOR, OPERATOR[1])
-    users.write(directory / "users.json", {"ada": ada, "olga": olga})
+    known = {"ada": ada, "olga": olga, "gwen": users.make(GUESSED[0], users.Role.VIEWER, GUESSED[1])}
+    users.write(directory / "users.json", known)
     return directory
 
 
@@ -51,6 +53,10 @@ def _environment(directory: Path, redis_url: str, namespace: str) -> dict[str, s
         "CITY_REDIS": redis_url,
         "CITY_MODEL": str(directory / "city.geojson"),
         "CITY_GATEWAY_USERS_FILE": str(directory / "users.json"),
+        # A process that folds an archive that most of them lack.
+        "CITY_GATEWAY_BATCH_HOURS": "0",
+        # All tests ask as the same few users, some of them in a loop.
+        "CITY_GATEWAY_RATE_PER_S": "0",
     }
 
 
@@ -71,6 +77,31 @@ async def shared_gateway(
     await gateway.start()
     yield gateway
     await gateway.stop()
+
+
+@pytest.fixture(scope="session")
+async def strict_gateway(gateway_dir: Path, redis_url: str) -> AsyncIterator[Gateway]:
+    """A gateway with low limits, for tests that go beyond them."""
+    namespace = f"t{secrets.token_hex(3)}-strict"
+    low = {
+        "CITY_GATEWAY_RATE_PER_S": "4",
+        "CITY_GATEWAY_RATE_BURST": "40",
+        "CITY_GATEWAY_CONNECTIONS": "60",
+        "CITY_GATEWAY_REQUEST_S": "1",
+    }
+    gateway = Gateway(gateway_dir, _environment(gateway_dir, redis_url, namespace) | low)
+    await gateway.start()
+    yield gateway
+    await gateway.stop()
+
+
+@pytest.fixture
+def valkey(tmp_path: Path) -> Iterator[Valkey]:
+    """A Redis that only this test uses."""
+    server = Valkey(tmp_path / "redis")
+    server.start()
+    yield server
+    server.kill()
 
 
 @pytest.fixture

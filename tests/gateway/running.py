@@ -1,7 +1,6 @@
 """A gateway in a process of its own, asked over HTTP and WebSocket."""
 
 import asyncio
-import base64
 import os
 import socket
 import sys
@@ -16,44 +15,54 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from demo.servers.ports import free_port
 from demo.servers.process import Process
+from tests.gateway.raw import basic
 from tests.harness.patience import PATIENCE_S
 
 T = TypeVar("T")
 
 COMMAND = str(Path(sys.executable).with_name("city-gateway"))
+GEOJSON = "application/geo+json"
 VIEWER = ("ada", "a viewer's password")
 OPERATOR = ("olga", "an operator's password")
+GUESSED = ("gwen", "the password that is guessed at")
+"""Wrong passwords lock a name out, so they are tried with this one only."""
 
 
 class Gateway:
     """`city-gateway serve`, with its clients."""
 
     def __init__(self, directory: Path, environment: dict[str, str]) -> None:
-        self.port = free_port()
+        self.port, self.operations_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.process = Process(
             "gateway",
             [COMMAND, "serve", "--port", str(self.port)],
             directory / f"gateway-{self.port}.log",
-            {**os.environ, **environment},
+            {**os.environ, "CITY_GATEWAY_OPERATIONS_PORT": str(self.operations_port), **environment},
         )
         self.http = httpx.AsyncClient(base_url=self.url, auth=VIEWER, timeout=PATIENCE_S)
+        operations = f"http://127.0.0.1:{self.operations_port}"
+        self.operations = httpx.AsyncClient(base_url=operations, timeout=PATIENCE_S)
 
     async def start(self) -> None:
         self.process.start()
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:
-                await self.http.get("/healthz")
-            except httpx.TransportError:
+                await self.http.get("/", auth=None)
+            except (httpx.ConnectError, httpx.TimeoutException):
                 assert self.process.running, self.process.last_lines()
                 await asyncio.sleep(0.05)
+            except httpx.TransportError:
+                # It speaks TLS.
+                return
             else:
                 return
         raise AssertionError(self.process.last_lines())
 
     async def stop(self) -> None:
         await self.http.aclose()
+        await self.operations.aclose()
         await asyncio.to_thread(self.process.stop)
 
     async def get(self, path: str, **parameters: Any) -> Any:
@@ -71,7 +80,7 @@ class Gateway:
 
     async def metric(self, line_start: str) -> float:
         """Value of the metric whose line starts so; 0 where there is none."""
-        text = (await self.http.get("/metrics")).text
+        text = (await self.operations.get("/metrics")).text
         values = [line.rpartition(" ")[2] for line in text.splitlines() if line.startswith(line_start)]
         return sum(float(value) for value in values)
 
@@ -80,15 +89,16 @@ class Gateway:
         user: tuple[str, str] | None = VIEWER,
         origin: str | None = None,
         sock: socket.socket | None = None,
+        path: str = "/ws/live",
     ) -> connect:
-        """A WebSocket to /ws/live."""
+        """A WebSocket to /ws/live, or elsewhere."""
         headers = {}
         if user is not None:
-            headers["Authorization"] = "Basic " + base64.b64encode(":".join(user).encode()).decode()
+            headers["Authorization"] = basic(user)
         if origin is not None:
             headers["Origin"] = origin
         return connect(
-            f"ws://127.0.0.1:{self.port}/ws/live",
+            f"ws://127.0.0.1:{self.port}{path}",
             additional_headers=headers,
             proxy=None,
             max_size=None,

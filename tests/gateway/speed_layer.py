@@ -7,6 +7,8 @@ from typing import Any
 
 import msgspec
 import redis.asyncio as redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from citystream.contracts import redis_keys, views
 from citystream.contracts.redis_keys import PartitionFacts
@@ -45,7 +47,8 @@ class SpeedLayer:
 
     def __init__(self, url: str, namespace: str) -> None:
         self.namespace = namespace
-        self.client = redis.Redis.from_url(url)
+        # Other files' tests kill the server, and a connection with it, between two uses.
+        self.client = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 1))
         self._offsets = count()
 
     async def position(
@@ -95,6 +98,19 @@ class SpeedLayer:
         """One partition's newest window of a road."""
         at = start_s * 1000 if time_ms is None else time_ms
         await self._live("traffic", views.TRAFFIC_WINDOWS, road_id, start_s, partition, state, at)
+
+    async def page(
+        self, type_: str, view: str, key: str, windows: Mapping[int, object], *, partition: int = 0
+    ) -> None:
+        """One partition's windows of a key, by their start, as history keeps them."""
+        pipeline = self.client.pipeline(transaction=False)
+        for start_s, state in windows.items():
+            name = redis_keys.page(self.namespace, type_, view, key, start_s)
+            version = redis_keys.window_version(next(self._offsets))
+            field = redis_keys.window_field(start_s, 0, partition)
+            pipeline.hset(name, field, version + msgspec.msgpack.encode(state))
+            pipeline.expire(name, TTL_S)
+        await pipeline.execute()
 
     async def incident(self, incident_id: str, state: IncidentState) -> None:
         """One incident."""

@@ -53,6 +53,7 @@ def test_a_made_password_is_printed_once_and_kept_as_a_hash(file: Path) -> None:
 
 
 def test_a_given_password_is_not_printed_and_replaces_the_one_before(file: Path) -> None:
+    ids = set()
     for password in ("the first password", "the second password"):
         ended = run(
             *("user", "add", "ada", "--role", "viewer", "--password-stdin"),
@@ -61,6 +62,8 @@ def test_a_given_password_is_not_printed_and_replaces_the_one_before(file: Path)
         )
         assert ended.returncode == 0
         assert password not in ended.stdout + ended.stderr
+        ids.add(users.read(file)["ada"].id)
+    assert len(ids) == 1
     assert list(users.read(file)) == ["ada"]
     assert users.password_is_right(users.read(file)["ada"], "the second password")
 
@@ -89,6 +92,19 @@ def test_a_bad_setting_is_refused_by_its_variable() -> None:
     assert ended.returncode == 1
     assert "CITY_GATEWAY_CORS_ORIGINS" in ended.stderr
     assert "CITY_GATEWAY_PORT" in ended.stderr
+
+
+def test_users_are_listed_by_id_and_removed(file: Path) -> None:
+    given = {"CITY_GATEWAY_USERS_FILE": str(file)}
+    known = {name: users.make(name, Role.ADMIN, "a long password") for name in ("bert", "ada")}
+    users.write(file, known)
+    listed = run("user", "list", **given).stdout.splitlines()
+    assert [line.split() for line in listed] == [[known[name].id, "admin", name] for name in ("ada", "bert")]
+    assert run("user", "remove", "ada", **given).returncode == 0
+    assert users.read(file) == {"bert": known["bert"]}
+    again = run("user", "remove", "ada", **given)
+    assert again.returncode == 1
+    assert "city-gateway user list" in again.stderr
 
 
 @pytest.mark.parametrize("arguments", [("--help",), ("serve", "--help"), ("user", "add", "--help")])

@@ -31,7 +31,8 @@ def test_every_setting_is_documented(name: str) -> None:
 
 
 async def test_every_route_is_documented() -> None:
-    paths = [getattr(route, "path", "") for route in build(Settings(), GatewaySettings(), 0).routes]
-    assert len(paths) == 15
+    apps = build(Settings(), GatewaySettings(), 0)
+    paths = [getattr(route, "path", "") for app in apps for route in app.routes]
+    assert len(paths) > 18
     for path in paths:
-        assert f"`{path}" in TEXT, path
+        assert f"`{path.replace(':path', '')}" in TEXT, path

@@ -105,7 +105,7 @@ async def test_a_client_hears_at_its_own_rate_and_the_last_value_wins(
     await shared_gateway.until("/api/vehicles/sampled", lambda answer: "vehicle_id" in answer)
     async with shared_gateway.live() as client:
         started = time.monotonic()
-        await subscribe(client, "vehicles", bbox=[130.0, 50.0, 130.0, 53.0])
+        await subscribe(client, "vehicles", bbox=[130.0, 50.0, 130.0, 53.0], rate_ms=1_000)
         await receive(client, "snapshot")
         for speed_kmh in range(1, 31):
             await shared_speed.position("sampled", speed_kmh=float(speed_kmh), longitude=130.0)
@@ -207,7 +207,7 @@ async def test_another_sites_page_gets_no_connection(shared_gateway: Gateway) ->
 
 
 async def test_a_client_that_left_is_forgotten(shared_gateway: Gateway) -> None:
-    clients = "city_gateway_websocket_clients"
+    clients = "city_gateway_live_clients"
     await until(lambda: shared_gateway.metric(clients), lambda count: count == 0)
     async with shared_gateway.live(), shared_gateway.live():
         assert await shared_gateway.metric(clients) == 2

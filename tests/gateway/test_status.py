@@ -20,16 +20,18 @@ async def test_each_process_layer_and_kind_of_data_has_its_state(
     down = {"elasticsearch": SinkStatus(state="down", pending=9), "redis": SinkStatus(state="up")}
     await speed.status(_process("traffic", "stream", sinks=down))
     await speed.status(_process("weather", "stream", at_ms=now_ms() - 60_000))
+    await speed.status(_process("parking", "stream"))
     await speed.position("a")
     gateway = await start_gateway()
-    status = await gateway.until(STATUS, lambda answer: len(answer["processes"]) == 5)
+    status = await gateway.until(STATUS, lambda answer: len(answer["processes"]) == 6)
     states = {(one["process"], one["role"]): one["state"] for one in status["services"]}
     assert states["gps", "stream"] == "up"
     assert states["traffic", "stream"] == "degraded"
     assert states["weather", "stream"] == "down"
     assert states["camera", "archive"] == "down"
     assert states["gateway", "gateway"] == "up"
-    assert len(states) == 11
+    assert (states["parking", "stream"], states["parking", "archive"]) == ("up", "down")
+    assert len(states) == 13
     layers = {name: layer["state"] for name, layer in status["layers"].items()}
     assert layers == {"speed": "up", "archive": "up", "search": "down"}
     assert status["layers"]["search"]["pending"] == 9
@@ -51,7 +53,7 @@ async def test_the_gateway_tells_its_own_status_with_a_time_to_live(
 
     (key,) = await until(keys, lambda found: len(found) == 1)
     own = msgspec.json.decode(await shared_speed.client.get(key) or b"", type=ProcessStatus)
-    assert (own.process, own.role, own.health_port) == ("gateway", "gateway", shared_gateway.port)
+    assert (own.process, own.role, own.health_port) == ("gateway", "gateway", shared_gateway.operations_port)
     assert own.state in ("starting", "up")
     assert 0 < await shared_speed.client.ttl(key) <= redis_keys.STATUS_TTL_S
 
@@ -71,7 +73,7 @@ async def test_a_status_that_cannot_be_read_is_left_out(
 )
 async def test_metrics_are_served_for_prometheus(shared_gateway: Gateway, name: str) -> None:
     await shared_gateway.get(STATUS)
-    text = (await shared_gateway.http.get("/metrics")).text
+    text = (await shared_gateway.operations.get("/metrics")).text
     assert f"# TYPE {name}" in text
     assert 'route="/api/status"' in text
 

@@ -1,0 +1,59 @@
+"""A process of its own that folds the archive: in the gateway's own it would hold up answers."""
+
+import asyncio
+import os
+import signal
+import threading
+from collections.abc import Sequence
+from multiprocessing import parent_process
+from typing import ClassVar, NamedTuple
+
+from citystream.archived_windows import ArchivedWindows, Found
+from citystream.installed import installed_service
+from citystream.settings import Settings
+from citystream.stream import time_rules
+
+
+class Wanted(NamedTuple):
+    """What is wanted of one type's archive."""
+
+    type_: str
+    hours: int
+    """How far back its objects are read, in Kafka's time."""
+    states: frozenset[str]
+    """Views whose newest states are wanted."""
+    windows: frozenset[str] = frozenset()
+    """Views whose closed windows are wanted."""
+
+
+class Folding:
+    """What the process keeps between two looks."""
+
+    types: ClassVar[dict[str, ArchivedWindows]]
+
+
+def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
+    """Called once, when the process starts."""
+    # The gateway ends it; a Ctrl-C is the gateway's.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_gateway, daemon=True).start()
+    rules = time_rules(settings)
+    Folding.types = {
+        one.type_: ArchivedWindows(
+            installed_service(one.type_, settings), rules, settings, one.hours, one.windows, one.states
+        )
+        for one in wanted
+    }
+
+
+def _end_with_the_gateway() -> None:
+    """A gateway that is killed can't end this one."""
+    gateway = parent_process()
+    if gateway:
+        gateway.join()
+    os._exit(0)
+
+
+def look(type_: str) -> Found | None:
+    """Fold what is new in one type's archive."""
+    return asyncio.run(Folding.types[type_].look())

@@ -1,0 +1,82 @@
+"""How congested the roads are, worst first."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from citystream.contracts.views import Level, rfc3339
+from gateway.analytics import LEVELS, current_windows
+from gateway.bounds import Bounds
+from gateway.city import City
+from gateway.view import Entry
+
+Rank = tuple[float, str]
+"""A road's place in the list: ratio of mean to free-flow speed, then id."""
+
+
+class LevelTotal(msgspec.Struct, frozen=True):
+    """Roads at one level."""
+
+    roads: int
+    length_m: float
+    """Of those that the city model has."""
+
+
+class CongestedRoad(msgspec.Struct, frozen=True):
+    """A road in its newest window."""
+
+    road_id: str
+    name: str
+    level: Level
+    ratio: float
+    """Mean speed over free-flow speed."""
+    mean_speed_kmh: float
+    free_flow_kmh: float
+    length_m: float
+    readings: int
+    window_start: str
+
+
+def roads_within(city: City, bbox: Bounds | None) -> list[Entry[Any]]:
+    """The roads of an area: those whose box shares a point with it."""
+    return [entry for entry in city.traffic.view.in_order() if entry.within(bbox)]
+
+
+def congested(city: City, roads: Iterable[Entry[Any]]) -> list[tuple[Rank, Entry[CongestedRoad]]]:
+    """Roads that are measured now and have a free-flow speed, worst first."""
+    model = city.model.roads if city.model else {}
+    current = current_windows(city.traffic.view.in_order(), city.traffic.window_s)
+    found = []
+    for entry in roads:
+        window, road = current.get(entry.key), model.get(entry.key)
+        if window is None or road is None or window.ratio is None or window.state.mean_speed_kmh is None:
+            continue
+        about = CongestedRoad(
+            road_id=entry.key,
+            name=window.name,
+            level=window.level,
+            ratio=window.ratio,
+            mean_speed_kmh=window.state.mean_speed_kmh,
+            free_flow_kmh=road.free_flow_kmh,
+            length_m=road.length_m,
+            readings=window.state.readings,
+            window_start=rfc3339(window.start_s * 1000),
+        )
+        shown = Entry(entry.key, entry.time_ms, about, msgspec.json.encode(about), entry.bounds)
+        found.append(((window.ratio, entry.key), shown))
+    return sorted(found, key=lambda one: one[0])
+
+
+def totals(
+    city: City, roads: Iterable[Entry[Any]], measured: Iterable[Entry[CongestedRoad]]
+) -> dict[str, LevelTotal]:
+    """Roads by level; those that are not measured now are `unknown`."""
+    levels = {entry.key: entry.value.level for entry in measured if entry.value}
+    model = city.model.roads if city.model else {}
+    numbers, lengths = dict.fromkeys(LEVELS, 0), dict.fromkeys(LEVELS, 0.0)
+    for entry in roads:
+        level = levels.get(entry.key, "unknown")
+        numbers[level] += 1
+        lengths[level] += model[entry.key].length_m if entry.key in model else 0.0
+    return {level: LevelTotal(numbers[level], lengths[level]) for level in LEVELS}

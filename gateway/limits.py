@@ -1,0 +1,72 @@
+"""What no route takes, refused before anyone is asked who they are: bodies, long URLs, tricks in a path."""
+
+import re
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.problems import ProblemError, bad_field
+
+# The longest that a route understands is below 1 kB; 8,000 is what clients may count on (RFC 9110).
+LONGEST_URL = 8_000
+# A body up to this on a method that no route has is 405, beyond it 413; none is read.
+LONGEST_BODY = 16_384
+
+# Encoded slashes, backslashes and control characters: what one program reads as a letter, another does not.
+_ENCODED = re.compile(rb"%(2f|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
+# These routes look up whatever id stands behind, and standards have ids with anything in them.
+_ANY_ID = ("/api/cap/alerts/", "/api/ngsi-ld/v1/entities/")
+_PLAIN = re.compile(r"//|\\|/\.{1,2}(/|$)")
+
+
+class Limits:
+    """Refuses them, on HTTP and on WebSocket handshakes alike."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        problem = _url_problem(scope["raw_path"], scope["path"], scope["query_string"])
+        if problem is None and scope["type"] == "http":
+            problem = _body_problem(scope["method"], scope["headers"])
+        if problem is None:
+            await self._app(scope, receive, send)
+        else:
+            await problem.response()(scope, receive, send)
+
+
+def _url_problem(raw_path: bytes, path: str, query: bytes) -> ProblemError | None:
+    if len(raw_path) + len(query) > LONGEST_URL:
+        return url_too_long()
+    # Two searches for plain text, and the slow ones only where these found something.
+    if "/." not in path and "//" not in path and b"%" not in raw_path and "\\" not in path:
+        return None
+    encoded = not path.startswith(_ANY_ID) and _ENCODED.search(raw_path)
+    if encoded or _PLAIN.search(path) or "\ufffd" in path:
+        return bad_field(
+            "path",
+            "has '//', a dot segment, an encoded '/', '\\' or control character, or is not UTF-8",
+            "ask for the path as docs/gateway.md has it; no id needs any of these",
+        )
+    return None
+
+
+def _body_problem(method: str, headers: list[tuple[bytes, bytes]]) -> ProblemError | None:
+    for name, value in headers:
+        if name == b"content-length" and value != b"0":
+            if not value.isdigit() or len(value) > len(str(LONGEST_BODY)) or int(value) > LONGEST_BODY:
+                return ProblemError(413, "no route takes a body", field="body", remedy="send none")
+        elif name != b"transfer-encoding":
+            continue
+        if method in ("GET", "HEAD"):
+            return bad_field("body", f"{method} takes none", "put parameters behind the question mark")
+    return None
+
+
+def url_too_long() -> ProblemError:
+    """A path and query beyond what any route understands."""
+    return ProblemError(
+        414, f"longer than {LONGEST_URL} bytes", field="query", remedy="ask for less; page on with cursor"
+    )

@@ -1,0 +1,152 @@
+"""The API's description: an OpenAPI 3.1 document of the endpoints."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from http import HTTPStatus
+from importlib.metadata import version
+from typing import Any
+
+import msgspec
+
+from gateway.endpoint import Endpoint, Parameter
+from gateway.problems import MEDIA_TYPE
+
+USUAL_PROBLEMS = (400, 401, 403, 413, 414, 429, 431, 500, 503)
+"""What any route may answer."""
+
+DESCRIPTION = """\
+The live city over REST. Every route wants basic authentication and is asked with GET. Errors are
+`application/problem+json` (RFC 9457), with the field and the remedy. Where a route takes a `limit`, its
+list is paged: `next_cursor` asks for the page after it. Answers from the views have `as_of`, `age_ms` and
+`source`: `speed`, or `batch` or `last-known` while the speed layer is away. `/ws/live` has the same data as
+a stream."""
+
+_REFERENCE = "#/components/schemas/{name}"
+_PLACE = re.compile(r"{(\w+)(?::\w+)?}")
+
+_RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
+_HEADERS: Mapping[int, Mapping[str, Any]] = {
+    401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
+    429: _RETRY_AFTER,
+    503: _RETRY_AFTER,
+}
+
+
+class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What went wrong, and what to do about it."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str
+    field: str | msgspec.UnsetType = msgspec.UNSET
+    """The parameter or header that can't be used."""
+
+
+def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
+    """The whole description, ready for JSON."""
+    schemas = _Schemas(endpoints)
+    statuses = {*USUAL_PROBLEMS, *(status for one in endpoints for status in one.problems)}
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": "City gateway", "version": version("citystream"), "description": DESCRIPTION},
+        "servers": [{"url": "/"}],
+        "security": [{"basic": []}],
+        "tags": [{"name": tag} for tag in dict.fromkeys(endpoint.tag for endpoint in endpoints)],
+        "paths": {
+            _PLACE.sub(r"{\1}", endpoint.path): {"get": _operation(endpoint, schemas)}
+            for endpoint in endpoints
+        },
+        "components": {
+            "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
+            "schemas": schemas.components,
+            "responses": {str(status): _problem(status) for status in sorted(statuses)},
+        },
+    }
+
+
+class _Schemas:
+    """Schemas by what endpoints declare."""
+
+    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
+        declared = [
+            answer for one in endpoints for answer in one.answers.values() if isinstance(answer, type)
+        ]
+        types = list(dict.fromkeys([Problem, *declared]))
+        references, self.components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
+        self._references = dict(zip(types, references, strict=True))
+        _say_what_items_are(self.components)
+
+    def of(self, declared: Any) -> Mapping[str, Any]:
+        return self._references[declared] if isinstance(declared, type) else declared
+
+
+def _say_what_items_are(schema: Any) -> None:
+    """A tuple has no more items than are told of: `items: false`, which client generators can't read.
+
+    `maxItems` says so too; so `items` may tell what those are that there are.
+    """
+    if isinstance(schema, list):
+        for one in schema:
+            _say_what_items_are(one)
+    elif isinstance(schema, dict):
+        if schema.get("items") is False:
+            schema["items"] = {"type": schema["prefixItems"][0]["type"]}
+        for one in schema.values():
+            _say_what_items_are(one)
+
+
+def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
+    content = {media: {"schema": schemas.of(declared)} for media, declared in endpoint.answers.items()}
+    answers: dict[str, Any] = {"200": {"description": endpoint.summary + ".", "content": content}}
+    if endpoint.tagged:
+        answers["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
+        answers["304"] = {"description": "The client has it already: `If-None-Match` names its `ETag`."}
+    problems = {*USUAL_PROBLEMS, *endpoint.problems}
+    answers |= {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(problems)}
+    return {
+        "operationId": operation_id(endpoint.path),
+        "tags": [endpoint.tag],
+        "summary": endpoint.summary,
+        "parameters": _parameters(endpoint),
+        "responses": answers,
+    }
+
+
+def operation_id(path: str) -> str:
+    """A name that can be one of a function: `/api/traffic/live/{road_id}` is `get_traffic_live_road_id`."""
+    words = re.findall(r"[a-z0-9]+", path.removeprefix("/api").replace(":path", "").lower())
+    return "get_" + "_".join(words)
+
+
+def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
+    in_path = _PLACE.findall(endpoint.path)
+    described = {one.name: one for one in endpoint.parameters}
+    ids = [described.get(name, Parameter(name, {"type": "string", "minLength": 1}, "")) for name in in_path]
+    rest = [one for one in endpoint.parameters if one.name not in in_path]
+    return [_parameter(one, "path") for one in ids] + [_parameter(one, "query") for one in rest]
+
+
+def _parameter(parameter: Parameter, where: str) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "name": parameter.name,
+        "in": where,
+        "required": where == "path" or parameter.required,
+        "schema": parameter.schema,
+    }
+    if parameter.description:
+        told["description"] = parameter.description
+    if parameter.example is not None:
+        told["example"] = parameter.example
+    return told
+
+
+def _problem(status: int) -> dict[str, Any]:
+    described: dict[str, Any] = {
+        "description": HTTPStatus(status).phrase,
+        "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(name="Problem")}}},
+    }
+    if status in _HEADERS:
+        described["headers"] = _HEADERS[status]
+    return described

@@ -1,0 +1,90 @@
+"""The city in figures."""
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway import answers, geojson, query
+from gateway.analytics import TrafficSummary, traffic_summary
+from gateway.city import City
+from gateway.congestion import CongestedRoad, LevelTotal, congested, roads_within, totals
+from gateway.content import Content
+from gateway.endpoint import GEOJSON, JSON, Endpoint
+from gateway.geojson import FeatureCollection, Lines
+from gateway.pages import cursor, page
+from gateway.parameters import BBOX, LEVEL, PAGE
+from gateway.query import CongestionQuery
+from gateway.rest import things
+from gateway.shapes import thing
+
+
+def endpoints(city: City) -> list[Endpoint]:
+    """`/api/analytics`."""
+    lines = geojson.lines(city.model)
+
+    async def summary(request: Request) -> Response:
+        query.no_parameters(request.query_params)
+        answers.chosen(request, JSON)
+        views = city.views.values()
+        answers.require_known(*views)
+        # It is made of all views, so it is kept with the first one, under what the others were then.
+        revisions = tuple(view.revision for view in views)
+        content = city.traffic.view.cached(revisions, lambda: Content(answers.members(traffic_summary(city))))
+        return answers.answer(request, content, answers.freshness(*views))
+
+    async def congestion(request: Request) -> Response:
+        view = city.traffic.view
+        answers.require_known(view)
+        media_type = answers.chosen(request, JSON, GEOJSON)
+        content = view.cached(
+            ("congestion", media_type, request.scope["query_string"]),
+            lambda: _congestion(city, query.congestion_query(request.query_params), media_type, lines),
+        )
+        return answers.answer(request, content, answers.freshness(view), media_type)
+
+    return [
+        Endpoint(
+            path="/api/analytics/traffic-summary",
+            handler=summary,
+            tag="analytics",
+            summary="The city in one answer",
+            answers={JSON: thing(TrafficSummary)},
+            problems=(406,),
+        ),
+        Endpoint(
+            path="/api/analytics/congestion",
+            handler=congestion,
+            tag="analytics",
+            summary="Roads by how congested they are, worst first",
+            answers={JSON: CongestionAnswer, GEOJSON: FeatureCollection},
+            parameters=(BBOX, LEVEL, *PAGE),
+            problems=(406,),
+        ),
+    ]
+
+
+class CongestionAnswer(msgspec.Struct, frozen=True):
+    """Roads that are measured now, worst first."""
+
+    count: int
+    total: int
+    next_cursor: str | None
+    levels: dict[str, LevelTotal]
+    roads: list[CongestedRoad]
+    as_of: str | None
+    age_ms: int | None
+    source: str
+
+
+def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Lines) -> Content:
+    roads = roads_within(city, asked.bbox)
+    ranked = congested(city, roads)
+    levels = totals(city, roads, (entry for _, entry in ranked))
+    wanted = [
+        one
+        for one in ranked
+        if asked.levels is None or (one[1].value is not None and one[1].value.level in asked.levels)
+    ]
+    shown, last = page(wanted, lambda one: one[0], asked.after, asked.limit)
+    head = {"total": len(wanted), "next_cursor": last and cursor(last), "levels": levels}
+    return Content(things.collection(media_type, "roads", [entry for _, entry in shown], lines, head))

@@ -1,0 +1,54 @@
+"""The live stream for who has no WebSocket."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway import answers, parameters, values
+from gateway.endpoint import Endpoint, Parameter
+from gateway.event_stream import MEDIA_TYPE, EventStream
+from gateway.live import Live
+from gateway.sessions import Sessions
+from gateway.subscription import FASTEST_MS, SLOWEST_MS, TOPICS, of_query
+
+SUBSCRIBE = Parameter(
+    "subscribe",
+    parameters.some_of(TOPICS),
+    "Topics, separated by commas.",
+    "traffic,emergencies",
+    required=True,
+)
+ENTITIES = Parameter("entities", {"type": "string"}, "Ids, separated by commas: only these.")
+RATE_MS = Parameter(
+    "rate_ms",
+    {"type": "integer", "minimum": FASTEST_MS, "maximum": SLOWEST_MS},
+    "Milliseconds between two messages of a topic. If not given: 5000 of traffic, vehicles and emergencies, "
+    "30000 of the others.",
+    "1000",
+)
+RESUME = Parameter(
+    "resume", {"type": "string"}, "`resume` of the last message, as `Last-Event-ID` has it too."
+)
+PARAMETERS = (SUBSCRIBE, parameters.BBOX, ENTITIES, RATE_MS, RESUME)
+
+
+def endpoints(live: Live, sessions: Sessions) -> list[Endpoint]:
+    """`/api/live`."""
+    names = {one.name for one in PARAMETERS}
+
+    async def stream(request: Request) -> Response:
+        given = values.single(request.query_params, names)
+        answers.chosen(request, MEDIA_TYPE)
+        return EventStream(live, sessions, of_query(given, request.headers.get("last-event-id")))
+
+    return [
+        Endpoint(
+            path="/api/live/stream",
+            handler=stream,
+            tag="live",
+            summary="The messages of `/ws/live` as Server-Sent Events, without an end",
+            answers={MEDIA_TYPE: {"type": "string", "description": "Events: snapshot, delta, heartbeat."}},
+            parameters=PARAMETERS,
+            tagged=False,
+            problems=(406,),
+        )
+    ]

@@ -1,0 +1,61 @@
+"""Roads: the newest window of each, and one road's windows of a range of time."""
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway import answers, geojson, parameters, query
+from gateway.city import City
+from gateway.content import Content
+from gateway.endpoint import GEOJSON, JSON, Endpoint
+from gateway.geojson import Feature, FeatureCollection
+from gateway.history import History, RoadHistory
+from gateway.link import now_ms
+from gateway.rest import things
+from gateway.shapes import listing, thing
+from gateway.traffic import LiveRoad
+
+
+def endpoints(city: City, history: History) -> list[Endpoint]:
+    """`/api/traffic`."""
+    view, lines = city.traffic.view, geojson.lines(city.model)
+
+    async def live(request: Request) -> Response:
+        return things.listed(request, view, "roads", lines, ages=True)
+
+    async def road(request: Request) -> Response:
+        return things.one(request, view, "road_id", "/api/roads lists the roads", lines)
+
+    async def road_history(request: Request) -> Response:
+        answers.chosen(request, JSON)
+        wanted = query.history_query(request.query_params, now_ms(), city.traffic.window_s)
+        document = await history.road(request.path_params["road_id"], wanted)
+        return answers.answer(request, Content(answers.members(document)), None)
+
+    return [
+        Endpoint(
+            path="/api/traffic/live",
+            handler=live,
+            tag="traffic",
+            summary="Every road's newest window",
+            answers={JSON: listing("roads", LiveRoad, aged=True), GEOJSON: FeatureCollection},
+            parameters=parameters.PAGE,
+            problems=(406,),
+        ),
+        Endpoint(
+            path="/api/traffic/live/{road_id}",
+            handler=road,
+            tag="traffic",
+            summary="One road's newest window",
+            answers={JSON: thing(LiveRoad), GEOJSON: Feature},
+            problems=(404, 406),
+        ),
+        Endpoint(
+            path="/api/traffic/history/{road_id}",
+            handler=road_history,
+            tag="traffic",
+            summary="One road's windows of a range of time",
+            answers={JSON: RoadHistory},
+            parameters=(parameters.FROM, parameters.TO, parameters.STEP, parameters.CURSOR),
+            problems=(404, 406),
+        ),
+    ]

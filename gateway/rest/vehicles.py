@@ -1,0 +1,150 @@
+"""Vehicles: where each was last seen, which are near, and where one was."""
+
+from dataclasses import replace
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from gateway import answers, query
+from gateway.city import City
+from gateway.content import Content
+from gateway.endpoint import GEOJSON, JSON, Endpoint
+from gateway.geojson import NO_LINES, Feature, FeatureCollection
+from gateway.link import now_ms
+from gateway.near import nearest
+from gateway.pages import cursor, page
+from gateway.parameters import BBOX, CURSOR, FROM, LAT, LON, RADIUS_M, SINCE, TO, TYPE, limit
+from gateway.query import NearQuery, VehicleQuery, vehicle_query
+from gateway.rest import things
+from gateway.shapes import listing, thing
+from gateway.track import Track, TrackAnswer, Tracks, geometry
+from gateway.vehicles import Position, Vehicle
+from gateway.view import View
+
+
+def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
+    """`/api/vehicles`."""
+    view = city.vehicles.view
+
+    async def locations(request: Request) -> Response:
+        answers.require_known(view)
+        media_type = answers.chosen(request, JSON, GEOJSON)
+        content = view.cached(
+            (media_type, request.scope["query_string"]),
+            lambda: _page(view, vehicle_query(request.query_params), media_type),
+        )
+        return answers.answer(request, content, answers.freshness(view), media_type)
+
+    async def vehicle(request: Request) -> Response:
+        return things.one(request, view, "vehicle_id", "/api/vehicles/locations lists the vehicles")
+
+    async def near(request: Request) -> Response:
+        answers.require_known(view)
+        media_type = answers.chosen(request, JSON, GEOJSON)
+        content = view.cached(
+            ("near", media_type, request.scope["query_string"]),
+            lambda: _near(view, query.near_query(request.query_params), media_type),
+        )
+        return answers.answer(request, content, answers.freshness(view), media_type)
+
+    async def track(request: Request) -> Response:
+        wanted = query.track_query(request.query_params, now_ms())
+        answers.require_known(view)
+        media_type = answers.chosen(request, JSON, GEOJSON)
+        told, fresh = await tracks.of(request.path_params["vehicle_id"], wanted)
+        document = answers.members(told) if media_type == JSON else answers.members(_feature(told))
+        return answers.answer(request, Content(document), fresh, media_type)
+
+    return [
+        Endpoint(
+            path="/api/vehicles/locations",
+            handler=locations,
+            tag="vehicles",
+            summary="A page of positions",
+            answers={JSON: listing("vehicles", Vehicle), GEOJSON: FeatureCollection},
+            parameters=(BBOX, TYPE, SINCE, limit("1000"), CURSOR),
+            problems=(406,),
+        ),
+        Endpoint(
+            path="/api/vehicles/near",
+            handler=near,
+            tag="vehicles",
+            summary="Vehicles around a place, nearest first",
+            answers={JSON: NearAnswer, GEOJSON: FeatureCollection},
+            parameters=(LAT, LON, RADIUS_M, TYPE, limit("100")),
+            problems=(406,),
+        ),
+        Endpoint(
+            path="/api/vehicles/{vehicle_id}/track",
+            handler=track,
+            tag="vehicles",
+            summary="Where one vehicle was",
+            answers={JSON: TrackAnswer, GEOJSON: Feature},
+            parameters=(FROM, TO),
+            problems=(404, 406),
+        ),
+        Endpoint(
+            path="/api/vehicles/{vehicle_id}",
+            handler=vehicle,
+            tag="vehicles",
+            summary="One vehicle's position",
+            answers={JSON: thing(Vehicle), GEOJSON: Feature},
+            problems=(404, 406),
+        ),
+    ]
+
+
+class NearVehicle(Vehicle, frozen=True):
+    """A vehicle, and how far away it is."""
+
+    distance_m: float
+
+
+class NearAnswer(msgspec.Struct, frozen=True):
+    """Vehicles around a place, nearest first."""
+
+    count: int
+    total: int
+    """In the circle."""
+    vehicles: list[NearVehicle]
+    as_of: str | None
+    age_ms: int | None
+    source: str
+
+
+def _near(view: View[Position], asked: NearQuery, media_type: str) -> Content:
+    entries = (
+        entry
+        for entry in view.all()
+        if asked.types is None or (entry.value and entry.value.vehicle_type in asked.types)
+    )
+    found = nearest(entries, asked.longitude, asked.latitude, asked.radius_m)
+    shown = [
+        replace(entry, body=b'%b,"distance_m":%.1f}' % (entry.body[:-1], away_m))
+        for away_m, entry in found[: asked.limit]
+    ]
+    return Content(things.collection(media_type, "vehicles", shown, NO_LINES, {"total": len(found)}))
+
+
+def _feature(track: Track) -> dict[str, Any]:
+    return {
+        "type": "Feature",
+        "id": track.vehicle_id,
+        "geometry": geometry(track.points),
+        "properties": track,
+    }
+
+
+def _page(view: View[Position], asked: VehicleQuery, media_type: str) -> Content:
+    matching = [
+        entry
+        for entry in view.in_order()
+        if entry.within(asked.bbox)
+        and (asked.types is None or (entry.value and entry.value.vehicle_type in asked.types))
+        and (asked.since_ms is None or (entry.time_ms or 0) >= asked.since_ms)
+    ]
+    shown, last = page(matching, things.key_of, asked.after, asked.limit)
+    head = {"total": len(matching), "next_cursor": last and cursor(last)}
+    return Content(things.collection(media_type, "vehicles", shown, NO_LINES, head))

@@ -1,0 +1,150 @@
+"""Two ports in one process: the public one, and one for health and metrics."""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+import ssl
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from gateway.connection import SPARE, ConnectionLimits, with_limits
+from gateway.websocket_connection import with_patience
+
+SECURITY_HEADERS = [
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+]
+"""On every answer; the server adds them, so that no handler can forget."""
+TLS_HEADERS = [("Strict-Transport-Security", "max-age=31536000")]
+# Subscriptions are the only thing a client sends; the longest is far shorter.
+LONGEST_CLIENT_MESSAGE = 16_384
+# A proxy in between closes what is silent, most after a minute; a client that does not answer is gone.
+PING_S, PONG_S = 20.0, 20.0
+BACKLOG = 2_048
+# Listeners, Redis, S3, logs and what the interpreter opens.
+OWN_FILES = 128
+
+
+class ListenError(OSError):
+    """An address can't be listened on; the message gives the reason."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that queues who connects.
+
+    Raises:
+        ListenError: the port is taken, or the host is none of this machine's.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError as error:
+        # A number below 0 is of a name that could not be resolved.
+        number = error.errno or 0
+        raise ListenError(
+            f"{host}:{port}: {os.strerror(number) if number > 0 else error.strerror}"
+        ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Port:
+    """An application, and how it is reached."""
+
+    app: ASGIApp
+    listener: socket.socket
+    limits: ConnectionLimits
+    tls: ssl.SSLContext | None = None
+    proxies: tuple[str, ...] = ()
+
+    @property
+    def url(self) -> str:
+        """Where it listens."""
+        host, port = self.listener.getsockname()[:2]
+        scheme = "https" if self.tls else "http"
+        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether passwords come in clear over a network."""
+        return self.tls is None and not ip_address(self.listener.getsockname()[0]).is_loopback
+
+
+def room_for(connections: int) -> int:
+    """So many of these as the system lets this process have, after asking it for as many."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + SPARE + OWN_FILES
+    if soft < wanted:
+        soft = min(wanted, hard) if hard != resource.RLIM_INFINITY else wanted
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    return max(1, min(connections, soft - SPARE - OWN_FILES))
+
+
+def run(public: Port, operations: Port) -> None:
+    """Serve both until SIGINT or SIGTERM, then end in order."""
+    config = _config(public)
+    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+        runner.run(
+            _serve(_Server(config), public.listener, _Server(_config(operations)), operations.listener)
+        )
+
+
+async def _serve(
+    public: "_Server",
+    public_listener: socket.socket,
+    operations: "_Server",
+    operations_listener: socket.socket,
+) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, public.handle_exit, number, None)
+    # Health and metrics are there before the public port is, and until it has ended.
+    watched = asyncio.create_task(operations.serve([operations_listener]))
+    try:
+        await public.serve([public_listener])
+    finally:
+        operations.should_exit = True
+        await watched
+
+
+class _Server(uvicorn.Server):
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them: two servers in one loop would take them from each other."""
+        yield
+
+
+def _config(port: Port) -> uvicorn.Config:
+    tls = port.tls
+    return uvicorn.Config(
+        port.app,
+        loop="uvloop" if sys.platform != "win32" else "asyncio",
+        http=with_limits(port.limits),
+        ws=with_patience(port.limits.take_s),
+        ws_max_size=LONGEST_CLIENT_MESSAGE,
+        ws_ping_interval=PING_S,
+        ws_ping_timeout=PONG_S,
+        # A compressor per client would cost more than everything else that a delta needs.
+        ws_per_message_deflate=False,
+        log_config=None,
+        # Warnings are of what clients do, so they would write our log; access would tell who asked for what.
+        log_level=logging.ERROR,
+        access_log=False,
+        server_header=False,
+        proxy_headers=bool(port.proxies),
+        forwarded_allow_ips=list(port.proxies),
+        headers=[*SECURITY_HEADERS, *(TLS_HEADERS if tls else ())],
+        ssl_context_factory=(lambda *_: tls) if tls else None,
+        backlog=BACKLOG,
+        timeout_graceful_shutdown=5,
+    )

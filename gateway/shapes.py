@@ -1,0 +1,44 @@
+"""Shapes of answers, for the API's description: things and lists of them, each with how fresh it is."""
+
+from typing import Any, Literal, TypeVar
+
+import msgspec
+
+S = TypeVar("S", bound=msgspec.Struct)
+
+Source = Literal["speed", "batch", "last-known"]
+
+
+class Fresh(msgspec.Struct, kw_only=True):
+    """How fresh an answer is."""
+
+    as_of: str | None
+    """Event time of its newest event."""
+    age_ms: int | None
+    source: Source
+
+
+def thing(of: type[S]) -> type[msgspec.Struct]:
+    """One thing by itself."""
+    return _with(of, f"{of.__name__}Answer", _members(Fresh))
+
+
+def listing(name: str, of: type[S], *, aged: bool = False) -> type[msgspec.Struct]:
+    """A page of things that stands under `name`; `aged`: each with its own age."""
+    item = _with(of, f"Aged{of.__name__}", [("age_ms", int | None)]) if aged else of
+    members: list[tuple[str, Any]] = [
+        ("count", int),
+        ("total", int),
+        ("next_cursor", str | None),
+        (name, list[item]),  # type: ignore[valid-type] # a type made just now
+        *_members(Fresh),
+    ]
+    return msgspec.defstruct(f"{of.__name__}List", members, namespace={"__doc__": f"A page of {name}."})
+
+
+def _with(of: type[msgspec.Struct], name: str, more: list[tuple[str, Any]]) -> type[msgspec.Struct]:
+    return msgspec.defstruct(name, [*_members(of), *more], namespace={"__doc__": of.__doc__})
+
+
+def _members(of: type[msgspec.Struct]) -> list[tuple[str, Any]]:
+    return [(field.name, field.type) for field in msgspec.structs.fields(of)]

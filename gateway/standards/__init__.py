@@ -1,0 +1,1 @@
+"""What is live, as other standards have it: pure functions from the views' values."""

@@ -1,0 +1,163 @@
+"""Where a vehicle was: its last position of each minute, out of Redis, and its newest."""
+
+import asyncio
+from collections.abc import Mapping
+from itertools import pairwise
+
+import msgspec
+import redis.asyncio as redis
+from redis.exceptions import RedisError
+
+from citystream.contracts import redis_keys
+from citystream.contracts.city_model import Line, Point
+from citystream.contracts.city_model import Position as Place
+from citystream.contracts.stored import StoredError, window_parts
+from citystream.contracts.views import GPS_WINDOW_S, GPS_WINDOWS, MICRO, MILLI, GpsWindow, mean, rfc3339
+from gateway.answers import Freshness
+from gateway.city import City
+from gateway.geojson import MultiLine
+from gateway.link import Origin
+from gateway.problems import no_such
+from gateway.query import TimeRange
+from gateway.vehicles import Position
+
+# A Redis that takes longer is as good as away: the last position is known here.
+REDIS_ANSWER_S = 0.5
+
+_decoder = msgspec.msgpack.Decoder(GpsWindow)
+
+
+class TrackPoint(msgspec.Struct, frozen=True):
+    """A vehicle's last position of a minute, and how it drove in that minute."""
+
+    timestamp: str
+    longitude: float
+    latitude: float
+    positions: int
+    mean_speed_kmh: float | None
+    max_speed_kmh: float
+
+
+class Track(msgspec.Struct, frozen=True, rename={"from_": "from"}):
+    """A vehicle's way in a range of event time."""
+
+    vehicle_id: str
+    from_: str
+    to: str
+    resolution_s: int
+    """One point in so many seconds; the newest position besides."""
+    count: int
+    points: list[TrackPoint]
+
+
+class TrackAnswer(Track, frozen=True, rename={"from_": "from"}):
+    """A track and how fresh it is."""
+
+    as_of: str | None
+    age_ms: int | None
+    source: str
+
+
+class Tracks:
+    """Answers of `/api/vehicles/{vehicle_id}/track`."""
+
+    def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
+        self._client = client
+        self._namespace = namespace
+        self._city = city
+
+    async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
+        """A vehicle's track. While Redis is away it is no more than the last known position.
+
+        Raises:
+            ProblemError: 404 of a vehicle that nobody knows.
+        """
+        windows = await self._windows(key, wanted)
+        entry = self._city.vehicles.view.get(key)
+        if not windows and entry is None:
+            raise no_such("vehicle_id", key, "/api/vehicles/locations lists the vehicles")
+        source: Origin = "last-known" if windows is None else "speed"
+        points = [_of_window(window) for _, window in sorted((windows or {}).items())]
+        newest = entry.value if entry else None
+        last_ms = max((window.last_ms for window in (windows or {}).values()), default=-1)
+        if newest and last_ms < newest.time_ms and wanted.start_ms <= newest.time_ms < wanted.end_ms:
+            points.append(_of_position(newest))
+            last_ms = newest.time_ms
+        track = Track(
+            key,
+            rfc3339(wanted.start_ms),
+            rfc3339(wanted.end_ms),
+            GPS_WINDOW_S,
+            len(points),
+            points,
+        )
+        return track, Freshness(last_ms if last_ms >= 0 else None, source)
+
+    async def _windows(self, key: str, wanted: TimeRange) -> Mapping[int, GpsWindow] | None:
+        """Minutes whose last position is in the range, by their start; None when Redis can't be asked."""
+        if not self._city.link.up:
+            return None
+        start_s, end_s = wanted.start_ms // 1000, -(-wanted.end_ms // 1000)
+        first = redis_keys.page_start(start_s - GPS_WINDOW_S)
+        try:
+            async with asyncio.timeout(REDIS_ANSWER_S):
+                pipe = self._client.pipeline(transaction=False)
+                for page in range(first, end_s, redis_keys.HOUR_S):
+                    pipe.hgetall(redis_keys.page(self._namespace, "gps", GPS_WINDOWS, key, page))
+                pages = await pipe.execute()
+            found: dict[int, GpsWindow] = {}
+            for fields in pages:
+                for at, parts in window_parts(fields, _decoder).items():
+                    window = GpsWindow()
+                    for part in parts.values():
+                        window = window.merge(part)
+                    if wanted.start_ms <= window.last_ms < wanted.end_ms:
+                        found[at] = window
+        except (RedisError, OSError, TimeoutError, StoredError):
+            return None
+        return found
+
+
+def _of_window(window: GpsWindow) -> TrackPoint:
+    return TrackPoint(
+        rfc3339(window.last_ms),
+        window.longitude / MICRO,
+        window.latitude / MICRO,
+        window.positions,
+        mean(window.speed_sum, window.positions, MILLI),
+        window.speed_max / MILLI,
+    )
+
+
+def _of_position(position: Position) -> TrackPoint:
+    return TrackPoint(
+        rfc3339(position.time_ms),
+        position.longitude,
+        position.latitude,
+        1,
+        position.speed_kmh,
+        position.speed_kmh,
+    )
+
+
+def geometry(points: list[TrackPoint]) -> Line | MultiLine | Point | None:
+    """A line, cut at the 180th meridian (RFC 7946, 3.1.9); a point where there is but one."""
+    places = [(point.longitude, point.latitude) for point in points]
+    if len(places) < 2:
+        return Point(places[0]) if places else None
+    lines = [[places[0]]]
+    for here, there in pairwise(places):
+        if abs(there[0] - here[0]) > 180:
+            edge = 180.0 if here[0] > 0 else -180.0
+            latitude = _crossing(here, there)
+            lines[-1].append((edge, latitude))
+            lines.append([(-edge, latitude)])
+        lines[-1].append(there)
+    return Line(lines[0]) if len(lines) == 1 else MultiLine(lines)
+
+
+def _crossing(here: Place, there: Place) -> float:
+    """Latitude at the 180th meridian on the way between two places on either side."""
+    to_edge, from_edge = 180 - abs(here[0]), 180 - abs(there[0])
+    whole = to_edge + from_edge
+    return here[1] + (there[1] - here[1]) * (to_edge / whole if whole else 0.5)
