@@ -10,8 +10,8 @@ RATE ?= 1000
 SEED ?= 1
 PORT ?= 8000
 DURATION ?=
-# Most tests wait: three processes fill two cores. Each has servers of its own.
-JOBS ?= 3
+# Most tests wait: four processes fill two cores. Each has servers of its own.
+JOBS ?= 4
 # What to test: all of it, or a part, without lint.
 T ?=
 

@@ -6,12 +6,12 @@ import signal
 import threading
 from collections.abc import Sequence
 from multiprocessing import parent_process
-from typing import ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from citystream.archived_windows import ArchivedWindows, Found
-from citystream.installed import installed_service
 from citystream.settings import Settings
-from citystream.stream import time_rules
+
+if TYPE_CHECKING:
+    from citystream.archived_windows import ArchivedWindows, Found
 
 
 class Wanted(NamedTuple):
@@ -29,11 +29,16 @@ class Wanted(NamedTuple):
 class Folding:
     """What the process keeps between two looks."""
 
-    types: ClassVar[dict[str, ArchivedWindows]]
+    types: ClassVar[dict[str, "ArchivedWindows"]]
 
 
 def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
     """Called once, when the process starts."""
+    # Faust and pyarrow, which the gateway's own process has no use for.
+    from citystream.archived_windows import ArchivedWindows
+    from citystream.installed import installed_service
+    from citystream.stream import time_rules
+
     # The gateway ends it; a Ctrl-C is the gateway's.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_gateway, daemon=True).start()
@@ -54,6 +59,6 @@ def _end_with_the_gateway() -> None:
     os._exit(0)
 
 
-def look(type_: str) -> Found | None:
+def look(type_: str) -> "Found | None":
     """Fold what is new in one type's archive."""
     return asyncio.run(Folding.types[type_].look())

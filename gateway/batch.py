@@ -10,11 +10,10 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import reduce
 from multiprocessing import get_context
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
-from citystream.archived_windows import ArchivedWindow, Found
 from citystream.contracts.views import TRAFFIC_WINDOWS, TrafficWindow
 from citystream.settings import Settings
 from gateway import metrics
@@ -23,6 +22,9 @@ from gateway.city import City
 from gateway.fallback import Fallback
 from gateway.link import now_ms
 from gateway.reader import Reader
+
+if TYPE_CHECKING:
+    from citystream.archived_windows import ArchivedWindow, Found
 
 log = logging.getLogger(__name__)
 
@@ -100,7 +102,7 @@ class Batch:
             if type_ == TYPE:
                 self._take(found)
 
-    def _take(self, found: Found) -> None:
+    def _take(self, found: "Found") -> None:
         for window in found.windows:
             self._windows.setdefault(window.key, {}).setdefault(window.start_s, []).append(window)
         self._closed_ms, self.whole_from_ms = found.closed_ms, found.whole_from_ms
@@ -132,7 +134,7 @@ class Batch:
         return start_s * 1000 + self._closing_ms <= self._closed_ms
 
     @staticmethod
-    def _parts(windows: list[ArchivedWindow]) -> Parts:
+    def _parts(windows: list["ArchivedWindow"]) -> Parts:
         by_partition: dict[int, list[TrafficWindow]] = {}
         for window in windows:
             by_partition.setdefault(window.log[0], []).append(_decoder.decode(window.state))

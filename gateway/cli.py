@@ -10,7 +10,6 @@ from citystream.contracts.city_model import CityModelError
 from citystream.settings import Settings, SettingsError
 from citystream.settings import load as load_settings
 from gateway import audit, server, users
-from gateway.app import build
 from gateway.connection import ConnectionLimits
 from gateway.settings import GatewaySettings
 from gateway.settings import load as load_gateway_settings
@@ -45,6 +44,9 @@ def serve(host: str | None, port: int | None) -> None:
       city-gateway serve --host 0.0.0.0 --port 8080
       CITY_REDIS=rediss://cache:6380/0 CITY_MODEL=town.geojson city-gateway serve
     """
+    # Half of what there is to import, and of no use to the other commands.
+    from gateway.app import build
+
     settings, own = _settings()
     given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
     own = own.model_copy(update=given)

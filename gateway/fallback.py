@@ -7,13 +7,15 @@ are behind by as long as records wait to be archived. Redis, when it is back, is
 import asyncio
 import logging
 from dataclasses import dataclass, field
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from citystream.archived_states import ArchivedState
-from citystream.archived_windows import Found
 from citystream.contracts.stored import StoredError
 from gateway.city import City
 from gateway.reader import Reader
+
+if TYPE_CHECKING:
+    from citystream.archived_states import ArchivedState
+    from citystream.archived_windows import Found
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +40,7 @@ class _Kept:
         self._unshown: set[str] = set()
         self._watermark_ms = -1
 
-    def take(self, states: list[ArchivedState], watermark_ms: int) -> None:
+    def take(self, states: list["ArchivedState"], watermark_ms: int) -> None:
         self._watermark_ms = watermark_ms
         for state in states:
             kept = self._hashes.setdefault(state.key, _Hash())
@@ -82,7 +84,7 @@ class Fallback:
         self._link = city.link
         self._kept = {reader.type_: _Kept(reader) for reader in city.readers}
 
-    def keep(self, type_: str, found: Found) -> None:
+    def keep(self, type_: str, found: "Found") -> None:
         """Take what a look at one type's archive brought."""
         self._kept[type_].take(found.states, found.closed_ms)
 

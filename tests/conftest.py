@@ -20,7 +20,7 @@ import pytest
 from aiokafka.errors import KafkaError
 
 from citystream.settings import Settings
-from demo.servers.apache_kafka import ApacheKafka, install
+from demo.servers.apache_kafka import SHORT_LIVED, ApacheKafka, install
 from demo.servers.moto import Moto
 from demo.servers.noida_db import NoidaElasticsearch, NoidaKafka
 from demo.servers.server import Server, ServerError
@@ -137,7 +137,7 @@ def _kafka_session(servers_dir: Path) -> Iterator[Server]:
             pytest.fail(f"CI tests on Apache Kafka: {error}")
         yield from _until_the_session_ends(NoidaKafka(servers_dir / "kafka"))
     else:
-        yield from _until_the_session_ends(ApacheKafka(servers_dir / "kafka"))
+        yield from _until_the_session_ends(ApacheKafka(servers_dir / "kafka", java_options=SHORT_LIVED))
 
 
 @pytest.fixture(scope="session")

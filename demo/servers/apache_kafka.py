@@ -8,6 +8,8 @@ from demo.servers.server import Server
 from demo.servers.tools import maven_jars, run, tool
 
 VERSION = "4.1.0"
+# For a broker of a few minutes the optimising compiler costs more than it gives.
+SHORT_LIVED = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 CLUSTER_ID = "Y2l0eS1zdHJlYW0tZGVtbw"
 
 PROPERTIES = """\
@@ -37,8 +39,15 @@ class ApacheKafka(Server):
     start_timeout_s = 180.0
     stop_timeout_s = 15.0
 
-    def __init__(self, directory: Path, port: int | None = None, controller_port: int | None = None) -> None:
+    def __init__(
+        self,
+        directory: Path,
+        port: int | None = None,
+        controller_port: int | None = None,
+        java_options: tuple[str, ...] = ("-Xmx512m",),
+    ) -> None:
         super().__init__(directory, port)
+        self._java_options = java_options
         self.controller_port = controller_port if controller_port is not None else free_port()
         self._properties = directory / "server.properties"
 
@@ -54,19 +63,19 @@ class ApacheKafka(Server):
         )
         partial = self._properties.with_suffix(".partial")
         partial.write_text(text)
-        formatter = self._java("-XX:TieredStopAtLevel=1", "kafka.tools.StorageTool")
+        formatter = self._java(SHORT_LIVED, "kafka.tools.StorageTool")
         run([*formatter, "format", "-t", CLUSTER_ID, "-c", str(partial)], timeout_s=60)
         partial.rename(self._properties)
 
     def command(self) -> list[str]:
-        return [*self._java("-Xmx512m", "kafka.Kafka"), str(self._properties)]
+        return [*self._java(self._java_options, "kafka.Kafka"), str(self._properties)]
 
     def answers(self) -> bool:
         return answers_api_versions(self.port)
 
-    def _java(self, option: str, main: str) -> list[str]:
+    def _java(self, options: tuple[str, ...], main: str) -> list[str]:
         jars = install()
-        return [tool("java", "install a Java runtime, 17 or later"), option, "-cp", f"{jars}/*", main]
+        return [tool("java", "install a Java runtime, 17 or later"), *options, "-cp", f"{jars}/*", main]
 
 
 def install() -> Path:

@@ -46,6 +46,7 @@ def test_a_server_that_ended_leaves_no_process_and_no_port(
     assert is_free(server.port)
 
 
+@pytest.mark.real
 @pytest.mark.usefixtures("apache_only")
 async def test_kafka_keeps_what_it_acknowledged_through_a_kill(
     kafka_server: Server, kafka: str, namespace: str

@@ -27,7 +27,7 @@ def smoke(folder: Path, *options: str) -> tuple[int, dict[str, object], str]:
 
 
 def test_what_came_out_of_the_city_is_what_went_in(tmp_path: Path) -> None:
-    code, said, told = smoke(tmp_path, "--duration", "15", "--no-speed")
+    code, said, told = smoke(tmp_path, "--duration", "8", "--no-speed")
     assert code == 0, told
     assert said["ok"] is True
     assert said["broker"] == "embedded"

@@ -13,7 +13,7 @@ from tests.harness import events, kafka_log, outputs, recount
 from tests.harness.workers import Worker
 from tests.services.descriptions import SERVICES
 
-EVENTS = 9_000
+EVENTS = 6_000
 PER_S = 1_500
 KILLS = 2
 BEFORE_A_KILL = 500

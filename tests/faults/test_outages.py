@@ -54,8 +54,7 @@ class Outage:
 SHORT = [
     Outage(Mode.HANG, ("redis",)),
     Outage(Mode.REFUSE, ("elasticsearch", "s3")),
-    Outage(Mode.SLOW, ALL),
-    Outage(Mode.HANG, ALL),
+    Outage(Mode.HANG, ("kafka", "redis", "elasticsearch")),
 ]
 LONG = [
     Outage(mode, names)

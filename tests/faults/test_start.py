@@ -6,12 +6,15 @@ import time
 from pathlib import Path
 
 import psutil
+import pytest
 
 from citystream.admin import create_topics
 from demo.servers.server import Server
 from tests.conftest import MakeSettings
 from tests.harness.patience import PATIENCE_S
 from tests.harness.workers import Worker
+
+pytestmark = pytest.mark.real
 
 
 async def frozen(worker: Worker) -> None:

@@ -113,6 +113,7 @@ async def test_a_signal_ends_the_run_well_with_all_of_it_counted(
     assert counts["produced"] == {type_: len(records) for type_, records in log.items()}
 
 
+@pytest.mark.real
 async def test_a_broker_that_was_away_costs_time_but_no_record(
     start: Start, kafka_settings: Settings, kafka_server: Server, tmp_path: Path
 ) -> None:
