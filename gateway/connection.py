@@ -27,6 +27,9 @@ MOST_HEADERS = 128
 # Connections beyond the bound that are told so, for at most a second each; those beyond them are cut.
 SPARE = 256
 TOLD_WITHIN_S = 1.0
+# For a client that was refused while it still sends: closing at once would reset the connection, and with it
+# the answer that it has not read yet.
+LINGER_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +53,7 @@ class Connection(Patient, HttpToolsProtocol):
         super().__init__(*arguments, **named)
         self._deadline: asyncio.TimerHandle | None = None
         self._too_many = False
+        self._refused = False
         self._in_head = True
         self._asked = False
         """Whether a whole request has come and is not answered yet."""
@@ -77,11 +81,16 @@ class Connection(Patient, HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         for start in range(0, len(data), PIECE):
             # The transport has another protocol once it speaks WebSocket, and none once it was refused.
-            if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            if self._over or self.transport.get_protocol() is not self:
                 return
             super().data_received(data if len(data) <= PIECE else data[start : start + PIECE])
-            if self.transport.get_protocol() is self:
+            if not self._over and self.transport.get_protocol() is self:
                 self._after_piece(min(PIECE, len(data) - start))
+
+    @property
+    def _over(self) -> bool:
+        """Nothing more is taken: the connection ends, or does once its client has read why."""
+        return self._refused or self.transport.is_closing()
 
     def _after_piece(self, length: int) -> None:
         if self._asked:
@@ -112,11 +121,11 @@ class Connection(Patient, HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        if not self.transport.is_closing():
+        if not self._over:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
-        if not self.transport.is_closing():
+        if not self._over:
             # A body that nobody wanted may end after its answer.
             self._asked = self.cycle is None or not self.cycle.response_complete
             super().on_message_complete()
@@ -126,9 +135,9 @@ class Connection(Patient, HttpToolsProtocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        self._drop_deadline()
-        if self.transport.is_closing():
+        if self._over:
             return
+        self._drop_deadline()
         problem = self._handshake_problem()
         if problem is not None:
             self._refuse(problem)
@@ -149,7 +158,7 @@ class Connection(Patient, HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """What can't be read as HTTP; `msg` has no more to say."""
-        if not self.transport.is_closing():
+        if not self._over:
             self._refuse(ProblemError(400, msg, remedy="send HTTP/1.1 as RFC 9112 has it"))
 
     def _give_up(self) -> None:
@@ -180,13 +189,23 @@ class Connection(Patient, HttpToolsProtocol):
 
     def _refuse(self, problem: ProblemError | None) -> None:
         """End the connection; before anything was answered on it, with the reason."""
-        if problem is not None and (self.cycle is None or self.cycle.response_complete):
+        self._drop_deadline()
+        answering = self.cycle is not None and not self.cycle.response_complete
+        if answering or (problem is None and not self._received):
+            self.transport.close()
+            return
+        if problem is not None:
             answer = problem.response()
             headers = [*self.server_state.default_headers, *answer.raw_headers, (b"connection", b"close")]
             lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
             status = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n"
             self.transport.write(status.encode() + lines + b"\r\n" + bytes(answer.body))
-        self.transport.close()
+        self._refused = True
+        # TLS has no half of a connection; its client knows the answer's length.
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        after_s = TOLD_WITHIN_S if self._too_many else LINGER_S
+        self._deadline = self.loop.call_later(after_s, self.transport.close)
 
 
 def with_limits(limits: ConnectionLimits) -> type[Connection]:

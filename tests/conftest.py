@@ -92,9 +92,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         if NO_APACHE_KAFKA in str(report.longrepr)
     ]
     if skipped or not (shutil.which("java") and shutil.which("mvn")):
+        left_out = f" Not tested: {', '.join(skipped)}" if skipped else ""
         terminalreporter.write_line(
-            "NOTICE: tested on noida-db, not on Apache Kafka (install Java 17 or later, and Maven). "
-            f"Not tested: {', '.join(skipped) or 'nothing asked for'}",
+            f"NOTICE: without Java 17 and Maven tests run on noida-db, not on Apache Kafka.{left_out}",
             yellow=True,
         )
     if config.option.seed is None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -48,6 +49,21 @@ async def test_a_request_that_comes_byte_by_byte_is_told_it_took_too_long(
     assert head.startswith(b"HTTP/1.1 408 Request Timeout\r\n")
     assert json.loads(body)["detail"] == "no whole request within 1 s"
     assert after_s > REQUEST_S * 0.9
+
+
+async def test_who_is_refused_and_goes_on_sending_can_still_read_why(strict_gateway: Gateway) -> None:
+    slow = 'city_gateway_refused_total{limit="slow"}'
+    before = await strict_gateway.metric(slow)
+    loop, client = asyncio.get_running_loop(), socket.socket()
+    client.setblocking(False)
+    with client:
+        await loop.sock_connect(client, ("127.0.0.1", strict_gateway.port))
+        await loop.sock_sendall(client, b"GET /api/sta")
+        await until(lambda: strict_gateway.metric(slow), lambda count: count > before)
+        for _ in range(3):
+            await loop.sock_sendall(client, b"x" * 1_000)
+            await asyncio.sleep(0.02)
+        assert (await loop.sock_recv(client, 65_536)).startswith(b"HTTP/1.1 408 ")
 
 
 async def test_a_body_that_comes_byte_by_byte_is_answered_and_ended(
