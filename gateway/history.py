@@ -3,16 +3,13 @@
 Longer windows are sums of the short ones: states are monoids, percentiles are those of the summed sketch.
 """
 
-import asyncio
 from functools import reduce
 from typing import Any, Literal, NamedTuple
 
 import msgspec
 import redis.asyncio as redis
-from redis.exceptions import RedisError
 
 from citystream.contracts import redis_keys
-from citystream.contracts.stored import StoredError, window_parts
 from citystream.contracts.views import TRAFFIC_WINDOWS, TrafficWindow, rfc3339
 from gateway.batch import Batch, Parts
 from gateway.city import City
@@ -20,9 +17,8 @@ from gateway.pages import cursor
 from gateway.problems import ProblemError, bad_field, no_such
 from gateway.query import HistoryQuery
 from gateway.traffic import WindowFigures
+from gateway.window_pages import WindowPages
 
-# A Redis that takes longer is as good as away: the archive's view answers at once.
-REDIS_ANSWER_S = 0.5
 RETRY_AFTER_S = 2
 # A day of 5-minute windows in 3 partitions takes about 20 ms to decode and sum; a week would hold others up.
 PAGE_S = redis_keys.DAY_S
@@ -62,8 +58,7 @@ class History:
     """Answers of `/api/traffic/history`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City, batch: Batch | None) -> None:
-        self._client = client
-        self._namespace = namespace
+        self._pages = WindowPages(client, namespace, "traffic", TRAFFIC_WINDOWS)
         self._city = city
         self._batch = batch
 
@@ -134,17 +129,8 @@ class History:
         """What Redis has; None when it can't be asked."""
         if not self._city.link.up:
             return None
-        first = redis_keys.page_start(start_s)
-        try:
-            async with asyncio.timeout(REDIS_ANSWER_S):
-                pipe = self._client.pipeline(transaction=False)
-                for page in range(first, end_s, redis_keys.HOUR_S):
-                    pipe.hgetall(redis_keys.page(self._namespace, "traffic", TRAFFIC_WINDOWS, key, page))
-                pages = await pipe.execute()
-            found: dict[int, Parts] = {}
-            for fields in pages:
-                found |= window_parts(fields, _decoder)
-        except (RedisError, OSError, TimeoutError, StoredError):
+        found = await self._pages.read(key, start_s, end_s, _decoder)
+        if found is None:
             return None
         return {at: parts for at, parts in found.items() if start_s <= at < end_s}
 

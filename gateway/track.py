@@ -1,17 +1,14 @@
 """Where a vehicle was: its last position of each minute, out of Redis, and its newest."""
 
-import asyncio
 from collections.abc import Mapping
+from functools import reduce
 from itertools import pairwise
 
 import msgspec
 import redis.asyncio as redis
-from redis.exceptions import RedisError
 
-from citystream.contracts import redis_keys
 from citystream.contracts.city_model import Line, Point
 from citystream.contracts.city_model import Position as Place
-from citystream.contracts.stored import StoredError, window_parts
 from citystream.contracts.views import GPS_WINDOW_S, GPS_WINDOWS, MICRO, MILLI, GpsWindow, mean, rfc3339
 from gateway.answers import Freshness
 from gateway.city import City
@@ -20,9 +17,7 @@ from gateway.link import Origin
 from gateway.problems import no_such
 from gateway.query import TimeRange
 from gateway.vehicles import Position
-
-# A Redis that takes longer is as good as away: the last position is known here.
-REDIS_ANSWER_S = 0.5
+from gateway.window_pages import WindowPages
 
 _decoder = msgspec.msgpack.Decoder(GpsWindow)
 
@@ -62,8 +57,7 @@ class Tracks:
     """Answers of `/api/vehicles/{vehicle_id}/track`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
-        self._client = client
-        self._namespace = namespace
+        self._pages = WindowPages(client, namespace, "gps", GPS_WINDOWS)
         self._city = city
 
     async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
@@ -98,24 +92,16 @@ class Tracks:
         if not self._city.link.up:
             return None
         start_s, end_s = wanted.start_ms // 1000, -(-wanted.end_ms // 1000)
-        first = redis_keys.page_start(start_s - GPS_WINDOW_S)
-        try:
-            async with asyncio.timeout(REDIS_ANSWER_S):
-                pipe = self._client.pipeline(transaction=False)
-                for page in range(first, end_s, redis_keys.HOUR_S):
-                    pipe.hgetall(redis_keys.page(self._namespace, "gps", GPS_WINDOWS, key, page))
-                pages = await pipe.execute()
-            found: dict[int, GpsWindow] = {}
-            for fields in pages:
-                for at, parts in window_parts(fields, _decoder).items():
-                    window = GpsWindow()
-                    for part in parts.values():
-                        window = window.merge(part)
-                    if wanted.start_ms <= window.last_ms < wanted.end_ms:
-                        found[at] = window
-        except (RedisError, OSError, TimeoutError, StoredError):
+        pages = await self._pages.read(key, start_s - GPS_WINDOW_S, end_s, _decoder)
+        if pages is None:
             return None
-        return found
+        windows = {
+            at: reduce(lambda left, right: left.merge(right), parts.values(), GpsWindow())
+            for at, parts in pages.items()
+        }
+        return {
+            at: window for at, window in windows.items() if wanted.start_ms <= window.last_ms < wanted.end_ms
+        }
 
 
 def _of_window(window: GpsWindow) -> TrackPoint:
