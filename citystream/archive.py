@@ -229,11 +229,11 @@ class Archive:
                 first.offset,
                 first.timestamp,
             )
-            await s3.client()
+            client = await s3.client()
             # Its own time-outs do not see a server that takes the body and never answers.
             with self._spending("s3"):
                 async with asyncio.timeout(PUT_S):
-                    there = await self._create(s3, name, body, metadata)
+                    there = await self._create(client, name, body, metadata)
             if there is None:
                 self.archived += len(records)
                 self.metrics.count("records_archived_total", len(records))
@@ -245,17 +245,17 @@ class Archive:
             buffer.generation += 1
 
     async def _create(
-        self, s3: S3, name: str, body: bytes, metadata: dict[str, str]
+        self, client: Any, name: str, body: bytes, metadata: dict[str, str]
     ) -> dict[str, str] | None:
         """Create an object only if absent; else the metadata of the one there."""
-        bucket, client = self.settings.s3_bucket, await s3.client()
+        bucket = self.settings.s3_bucket
         try:
             await client.put_object(Bucket=bucket, Key=name, Body=body, Metadata=metadata, IfNoneMatch="*")
         except ClientError as error:
             code = error.response["Error"]["Code"]
             if code == NO_BUCKET:
                 await create_bucket(self.settings)
-                return await self._create(s3, name, body, metadata)
+                return await self._create(client, name, body, metadata)
             if code not in EXISTS:
                 raise
             head = await client.head_object(Bucket=bucket, Key=name)

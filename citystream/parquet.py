@@ -1,14 +1,13 @@
 """Archived records as Parquet: one row a record, original bytes beside what identifies them."""
 
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citystream.batches import Record
-from citystream.contracts.events import Timestamp, event_time_ms
+from citystream.identity import identify
 
 SCHEMA = pa.schema(
     [
@@ -22,12 +21,6 @@ SCHEMA = pa.schema(
     ]
 )
 
-
-class _Identity(msgspec.Struct, gc=False):
-    event_id: str
-    timestamp: Timestamp
-
-
 # Ids and values do not repeat, and nobody looks for a range of them; times and offsets rise.
 RISING = ("event_time_ms", "kafka_timestamp_ms", "offset")
 OPTIONS = {
@@ -36,25 +29,6 @@ OPTIONS = {
     "write_statistics": list(RISING),
     "column_encoding": dict.fromkeys(RISING, "DELTA_BINARY_PACKED"),
 }
-
-_decode = msgspec.json.Decoder(_Identity).decode
-
-
-def identify(values: Iterable[bytes | None]) -> tuple[list[str | None], list[int | None]]:
-    """Event ids and event times, each None where the bytes don't have both."""
-    ids: list[str | None] = []
-    times_ms: list[int | None] = []
-    for value in values:
-        try:
-            identity = _decode(value or b"")
-            time_ms = event_time_ms(identity.timestamp)
-        except (ValueError, RecursionError):
-            ids.append(None)
-            times_ms.append(None)
-        else:
-            ids.append(identity.event_id)
-            times_ms.append(time_ms)
-    return ids, times_ms
 
 
 def encode(partition: int, records: Sequence[Record], redact: Callable[[bytes], bytes] | None) -> bytes:

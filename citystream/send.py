@@ -7,8 +7,8 @@ from aiokafka import AIOKafkaProducer
 
 from citystream.connections import kafka_options
 from citystream.contracts import topics
+from citystream.identity import identify
 from citystream.log import partition_counts
-from citystream.parquet import identify
 from citystream.settings import Settings
 
 # Sent before the first of them is waited for.

@@ -111,13 +111,6 @@ class Worker:
         state: str = sinks[sink]["state"]
         return state
 
-    async def until_sink_is(self, sink: str, state: str) -> None:
-        """Wait until the stream role says so."""
-        deadline = time.monotonic() + PATIENCE_S
-        while await self.sink_state(sink) != state:
-            assert time.monotonic() < deadline, f"{sink} is not {state}:\n{self.log_tail()}"
-            await asyncio.sleep(0.1)
-
     async def flushed(self, *sinks: str) -> None:
         """Wait until nothing waits for these sinks."""
         deadline = time.monotonic() + PATIENCE_S
