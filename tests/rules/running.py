@@ -10,6 +10,7 @@ from citystream.contracts import topics
 from citystream.metrics import Metrics
 from citystream.service import Service
 from citystream.settings import Settings
+from citystream.stalls import waiting_tasks
 from tests.citystream.records import reading
 from tests.harness import kafka_log
 from tests.harness.events import Message, encode
@@ -37,10 +38,35 @@ class Owner:
 
     async def folded(self, partition: int, next_offset: int) -> None:
         """Wait until a partition is folded up to an offset."""
-        async with asyncio.timeout(PATIENCE_S):
-            while self.next_offset(partition) < next_offset:
-                await asyncio.sleep(0.02)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                while self.next_offset(partition) < next_offset:
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            raise AssertionError(f"still before {next_offset}: {self._standstill(partition)}") from None
         assert self.next_offset(partition) == next_offset
+
+    def _standstill(self, partition: int) -> str:
+        """Where a partition is kept, from the fetcher to the fold, and what every task waits for."""
+        consumer: Any = self.app.consumer
+        client: Any = self.stream.log._client()
+        tp = self.stream.log.tp(partition)
+        state = client._subscription.subscription.assignment.state_value(tp)
+        told = {
+            "folded": self.next_offset(partition),
+            "position": state._position,
+            "highwater": state.highwater,
+            "fetched": client._fetcher._records,
+            "in flight": client._fetcher._in_flight,
+            "fetcher ended": client._fetcher._fetch_task.done(),
+            "read": consumer._read_offset,
+            "active": consumer._active_partitions,
+            "paused": consumer._paused_partitions,
+            "flows": consumer.flow_active,
+            "rebalancing": self.app.rebalancing,
+            "gaps": self.stream._contiguity._gaps,
+        }
+        return "\n".join([*(f"{name}: {value}" for name, value in told.items()), waiting_tasks()])
 
     def next_offset(self, partition: int) -> int:
         part = self.stream.parts.get(partition)
