@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -214,7 +214,7 @@ class Archive:
         """Create the object; returns the last offset that the object there has, whoever wrote it."""
         first, last = records[0], records[-1]
         with self._spending("encode"):
-            body = await asyncio.to_thread(_encode, buffer.number, records, self.service.redact)
+            body = await asyncio.to_thread(_encode, buffer.number, records, self.service, self.settings)
         metadata = {
             s3_paths.FIRST_OFFSET: str(first.offset),
             s3_paths.LAST_OFFSET: str(last.offset),
@@ -303,8 +303,9 @@ class Archive:
         )
 
 
-def _encode(partition: int, records: Sequence[Record], redact: Callable[[bytes], bytes] | None) -> bytes:
+def _encode(partition: int, records: Sequence[Record], service: Service[Any], settings: Settings) -> bytes:
     # pyarrow, with numpy, would be a fifth of a worker's start.
     from citystream import parquet
 
-    return parquet.encode(partition, records, redact)
+    future_ms = round(settings.future_s * 1000)
+    return parquet.encode(partition, records, service.event, future_ms, service.redact)

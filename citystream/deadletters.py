@@ -47,7 +47,9 @@ def explain(error: Exception) -> tuple[str, str]:
             return path.rstrip("`"), reason
         if "missing required field" in text:
             return text.rsplit("`", 2)[-2], "is missing"
-        return "$", text
+        # A check of the event's own.
+        field, separator, own = text.partition(": ")
+        return (field, own) if separator and field.isidentifier() else ("$", text)
     if isinstance(error, ValueError) and not isinstance(error, msgspec.MsgspecError):
         field, separator, reason = text.partition(": ")
         return (field, reason) if separator else ("$", text)

@@ -14,10 +14,12 @@ from typing import Any, Generic, cast
 import msgspec
 
 from citystream.batches import Record
-from citystream.contracts.events import event_time_ms
-from citystream.deadletters import DeadLetter, RefusedError, explain
+from citystream.contracts.events import event_time_ms, identity_of
+from citystream.deadletters import DeadLetter, explain
 from citystream.dedupe import SeenIds
+from citystream.reader import Reader
 from citystream.service import E, Latest, Service, Stamp, Things, Windows
+from citystream.tolerance import redacted
 
 Single = Things[Any, Any] | Latest[Any]
 View = Windows[Any, Any] | Single
@@ -112,7 +114,8 @@ class PartitionFold(Generic[E]):
         """A duplicate is known this long, in event time behind the watermark."""
         self.seen = SeenIds(self.horizon_ms)
         self.pruned_ids: list[int] = []
-        self._decode = msgspec.json.Decoder(service.event).decode
+        self.reader = Reader(service.event, rules.future_ms)
+        self._identity = identity_of(service.event)
         self._touched: list[Slot] = []
         self._swept_ms = -1
 
@@ -123,9 +126,8 @@ class PartitionFold(Generic[E]):
 
     def fold(self, records: Sequence[Record]) -> None:
         """Fold consecutive records. Those below `next_offset` are in already and are passed over."""
-        counters, decode = self.counters, self._decode
-        future_ms, disorder_ms = self.rules.future_ms, self.rules.disorder_ms
-        lateness_ms, horizon_ms = self.rules.lateness_ms, self.horizon_ms
+        counters, read, identity = self.counters, self.reader.read, self._identity
+        disorder_ms, lateness_ms, horizon_ms = self.rules.disorder_ms, self.rules.lateness_ms, self.horizon_ms
         next_offset, newest_ms, watermark_ms = self.next_offset, self.newest_ms, self.watermark_ms
         seen, deduplicate, partition = self.seen, self.rules.deduplicate, self.partition
         seen_add = seen.add
@@ -133,17 +135,14 @@ class PartitionFold(Generic[E]):
             (one, one.view.key, one.view.add, one.window_s * 1000, one.window_s * 1000 + lateness_ms)
             for one in self.windows
         ]
-        singles = bool(self.things or self.latest)
+        singles, folded = bool(self.things or self.latest), 0
         for record in records:
             offset = record.offset
             if offset < next_offset:
                 continue
             next_offset = offset + 1
             try:
-                event = decode(record.value or b"")
-                time_ms = event_time_ms(event.timestamp)
-                if time_ms > record.timestamp + future_ms:
-                    raise RefusedError("timestamp", "is further in the future than clocks may differ")
+                event, time_ms = read(record.value, record.timestamp)
                 if time_ms > newest_ms:
                     newest_ms = time_ms
                     watermark_ms = time_ms - disorder_ms
@@ -153,11 +152,14 @@ class PartitionFold(Generic[E]):
                 if (
                     deduplicate
                     and time_ms + horizon_ms > watermark_ms
-                    and not seen_add(event.event_id, time_ms)
+                    and (
+                        not seen_add(identity(event, time_ms), time_ms)
+                        or (seen.by_id is not None and seen.by_id.knows(event.event_id))
+                    )
                 ):
                     counters.duplicates += 1
                     continue
-                counters.folded += 1
+                folded += 1
                 for slots, key_of, add, window_ms, open_ms in windows:
                     start_ms = time_ms - time_ms % window_ms
                     if start_ms + open_ms <= watermark_ms:
@@ -184,11 +186,12 @@ class PartitionFold(Generic[E]):
             except Exception as error:  # whatever the bytes are, the worker goes on
                 self._refuse(record, error)
         self.next_offset, self.newest_ms = next_offset, newest_ms
+        counters.folded += folded
 
     def decode_seconds(self, records: Sequence[Record]) -> float:
         """How long decoding a chunk takes, estimated from a sample: a clock a record would cost more."""
         sample = records[: 1 + min(len(records) // SAMPLED_SHARE, SAMPLED)]
-        decode, started = self._decode, perf_counter()
+        decode, started = self.reader.decode, perf_counter()
         for record in sample:
             with suppress(Exception):
                 event_time_ms(decode(record.value or b"").timestamp)
@@ -229,7 +232,7 @@ class PartitionFold(Generic[E]):
         field, reason = explain(error)
         value = record.value or b""
         if self.service.redact:
-            value = self.service.redact(value)
+            value = redacted(self.service.redact, value)
         self.counters.refused += 1
         self.letters.append(DeadLetter(record.offset, record.timestamp, field, reason, record.key, value))
 

@@ -3,6 +3,7 @@
 `docs/metrics.md` is made from this file: `python -m citystream.metrics > docs/metrics.md`.
 """
 
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -19,6 +20,15 @@ COUNTERS: Mapping[str, tuple[Labels, str]] = {
     "events_late_total": (("service",), "Events that came after their window had closed for good."),
     "events_duplicate_total": (("service",), "Events dropped because their id was seen."),
     "events_refused_total": (("service",), "Events that became dead letters."),
+    "events_tolerated_total": (
+        ("service", "form"),
+        "Events taken though they were not clean; the forms are in [contracts.md](contracts.md).",
+    ),
+    "events_unlisted_total": (
+        ("service", "field", "word"),
+        "Words met that are in no list, so that the field is read as `other` or `unknown`. Free text, and "
+        "what comes after the first 50 words, is `(others)`.",
+    ),
     "records_lost_total": (("service",), "Records that retention took before they were folded."),
     "records_archived_total": (("service",), "Records written to S3."),
     "archive_objects_total": (("service",), "Objects written to S3."),
@@ -60,6 +70,10 @@ GAUGES: Mapping[str, tuple[Labels, str]] = {
 
 PREFIX = "city_"
 
+MOST_WORDS = 50
+WORD = re.compile(r"[a-z0-9_]{1,32}")
+OTHER_WORDS = "(others)"
+
 
 class Metrics:
     """All of the catalogue, in one registry."""
@@ -94,6 +108,7 @@ class StreamMetrics:
     def __init__(self, metrics: Metrics) -> None:
         self.all = metrics
         self.totals = {"folded": 0, "late": 0, "duplicate": 0, "refused": 0}
+        self._words: set[tuple[str, str]] = set()
 
     def folded(self, fold: PartitionFold[Any]) -> None:
         """Take a fold's counters over, and reset them."""
@@ -107,7 +122,18 @@ class StreamMetrics:
             if amount:
                 self.totals[name] += amount
                 self.all.count(f"events_{name}_total", amount)
+        tolerated, unlisted = fold.reader.take_tolerated()
+        for form, events in tolerated.items():
+            self.all.count("events_tolerated_total", events, form=form)
+        for (field, word), events in unlisted.items():
+            self.all.count("events_unlisted_total", events, field=field, word=self._named(field, word))
         counters.folded = counters.late = counters.duplicates = counters.refused = 0
+
+    def _named(self, field: str, word: str) -> str:
+        """The word itself, if it is one, and there are not too many of them."""
+        if WORD.fullmatch(word) and len(self._words) < MOST_WORDS:
+            self._words.add((field, word))
+        return word if (field, word) in self._words else OTHER_WORDS
 
     def spent(self, activity: str, seconds: float) -> None:
         """Time of the stream role that went into one activity."""

@@ -7,7 +7,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citystream.batches import Record
-from citystream.identity import identify
+from citystream.contracts.events import Event, entity_of
+from citystream.reader import Reader
+from citystream.tolerance import redacted
 
 SCHEMA = pa.schema(
     [
@@ -18,6 +20,8 @@ SCHEMA = pa.schema(
         pa.field("offset", pa.int64(), nullable=False),
         pa.field("key", pa.binary()),
         pa.field("value", pa.binary()),
+        # Objects written before entities counted lack it.
+        pa.field("entity", pa.string()),
     ]
 )
 
@@ -25,18 +29,27 @@ SCHEMA = pa.schema(
 RISING = ("event_time_ms", "kafka_timestamp_ms", "offset")
 OPTIONS = {
     "compression": "zstd",
-    "use_dictionary": ["partition", "key"],
+    "use_dictionary": ["partition", "key", "entity"],
     "write_statistics": list(RISING),
     "column_encoding": dict.fromkeys(RISING, "DELTA_BINARY_PACKED"),
 }
 
 
-def encode(partition: int, records: Sequence[Record], redact: Callable[[bytes], bytes] | None) -> bytes:
-    """One object: consecutive records of one partition, in order."""
+def encode(
+    partition: int,
+    records: Sequence[Record],
+    event: type[Event],
+    future_ms: int,
+    redact: Callable[[bytes], bytes] | None,
+) -> bytes:
+    """One object: consecutive records of one partition, in order.
+
+    Id, time and entity are null of a record that is no event, which is a dead letter too.
+    """
     values = [record.value for record in records]
-    ids, times_ms = identify(values)
+    ids, times_ms, entities = _identified(records, event, future_ms)
     if redact:
-        values = [value and redact(value) for value in values]
+        values = [value and redacted(redact, value) for value in values]
     columns = [
         ids,
         times_ms,
@@ -45,8 +58,30 @@ def encode(partition: int, records: Sequence[Record], redact: Callable[[bytes], 
         [record.offset for record in records],
         [record.key for record in records],
         values,
+        entities,
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
     sink = io.BytesIO()
     pq.write_table(pa.table(arrays, schema=SCHEMA), sink, **OPTIONS)
     return sink.getvalue()
+
+
+def _identified(
+    records: Sequence[Record], event: type[Event], future_ms: int
+) -> tuple[list[str | None], list[int | None], list[str | None]]:
+    reader, entity = Reader(event, future_ms), entity_of(event)
+    ids: list[str | None] = []
+    times_ms: list[int | None] = []
+    entities: list[str | None] = []
+    for record in records:
+        try:
+            read, time_ms = reader.read(record.value, record.timestamp)
+        except (ValueError, RecursionError):
+            ids.append(None)
+            times_ms.append(None)
+            entities.append(None)
+        else:
+            ids.append(read.event_id)
+            times_ms.append(time_ms)
+            entities.append(entity(read))
+    return ids, times_ms, entities

@@ -18,7 +18,9 @@ VERSION_BYTES = VERSION.size
 VERSION_HEADER = "version"
 
 FACTS_KEY = b"\x00facts"
-IDS_PREFIX = b"\x00ids\x00"
+IDS_PREFIX = b"\x00ids\x01"
+IDS_ALONE_PREFIX = b"\x00ids\x00"
+"""Of hashes of ids alone, as they were packed before entities counted; read until they expire."""
 
 _encoder = msgspec.msgpack.Encoder()
 encode = _encoder.encode
@@ -73,7 +75,7 @@ def ids_key(bucket: int, position: int, offset: int) -> bytes:
 
 def ids_bucket(key: bytes) -> int:
     """The bucket that a packing belongs to."""
-    return int(key.removeprefix(IDS_PREFIX).split(b"\x00", 1)[0])
+    return int(key[len(IDS_PREFIX) :].split(b"\x00", 1)[0])
 
 
 class Restored(msgspec.Struct):
@@ -96,7 +98,7 @@ def restore(fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]) -> Re
     for key, value in rows:
         if key == FACTS_KEY:
             restored.facts = msgspec.msgpack.decode(value[VERSION_BYTES:], type=Facts)
-        elif key.startswith(IDS_PREFIX):
+        elif key.startswith((IDS_PREFIX, IDS_ALONE_PREFIX)):
             packed_ids.append((key, value))
         else:
             name, start_s, entity = key.decode().split("\x00", 2)
@@ -111,7 +113,8 @@ def restore(fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]) -> Re
     for key, value in packed_ids:
         # Ids beyond the facts are of records that will come again, and would be their own duplicates.
         if offset_of(value) < fold.next_offset:
-            fold.seen.restore(ids_bucket(key), value[VERSION_BYTES:])
+            take_back = fold.seen.restore if key.startswith(IDS_PREFIX) else fold.seen.restore_by_id
+            take_back(ids_bucket(key), value[VERSION_BYTES:])
             restored.ids.append(key)
         else:
             restored.stale.append(key)

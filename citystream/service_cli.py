@@ -5,20 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import click
-import msgspec
 
 from citystream import schemas
 from citystream.command_settings import load_settings
-from citystream.contracts.events import event_time_ms
-from citystream.deadletters import explain
 from citystream.dlq.cli import dead_letter_commands
 from citystream.replay.cli import replay_command
 from citystream.resume_cli import resume_command
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.trial_cli import trial_commands
-
-MAX_PRINTED = 20
+from citystream.validate import validate_command
 
 
 def command_line(
@@ -59,17 +55,7 @@ def command_line(
         """Print the event's JSON Schema."""
         click.echo(schemas.text(service.name, service.event), nl=False)
 
-    @group.command(epilog=f"Example: {name} validate events.jsonl")
-    @click.argument("file", type=click.File("rb"))
-    def validate(file: Any) -> None:
-        """Check events, one JSON object a line; '-' reads standard input. Exit 1 if any is refused."""
-        good, bad = check_lines(service, file)
-        for line, field, reason in bad[:MAX_PRINTED]:
-            click.echo(f"line {line}: {field}: {reason}")
-        if len(bad) > MAX_PRINTED:
-            click.echo(f"... and {len(bad) - MAX_PRINTED} more")
-        click.echo(f"{good} good, {len(bad)} refused")
-        sys.exit(1 if bad else 0)
+    group.add_command(validate_command(service))
 
     group.add_command(replay_command(service.name, prepared))
     group.add_command(dead_letter_commands(service.name, prepared))
@@ -77,18 +63,3 @@ def command_line(
     for command in trial_commands(service):
         group.add_command(command)
     return group
-
-
-def check_lines(service: Service[Any], lines: Any) -> tuple[int, list[tuple[int, str, str]]]:
-    """Decode events, one a line; the good ones' count, and line, field and reason of each refused."""
-    decode = msgspec.json.Decoder(service.event).decode
-    good, bad = 0, []
-    for number, line in enumerate(lines, 1):
-        if not line.strip():
-            continue
-        try:
-            event_time_ms(decode(line).timestamp)
-            good += 1
-        except (ValueError, RecursionError) as error:
-            bad.append((number, *explain(error)))
-    return good, bad

@@ -84,7 +84,7 @@ class Settings(BaseSettings):
     window_s: int | None = Field(default=None, ge=1, le=3600)
     """Tumbling window; unset is the service's own."""
     deduplicate: bool = True
-    """Drop events whose `event_id` was seen in the same partition within the lateness."""
+    """Drop events whose identity (entity, and id or time) was seen in the same partition in the lateness."""
     sink_pending: int = Field(default=200_000, ge=20_000)
     """Closed windows kept for a sink that is away; beyond it the oldest are dropped, and counted.
 

@@ -42,7 +42,7 @@ def trial_commands(service: Service[Any]) -> list[click.Command]:
         """Send events to the topic, one a line, as they are; '-' reads standard input to its end."""
         settings = load_settings()
         try:
-            sent = asyncio.run(send(settings, service.name, file))
+            sent = asyncio.run(send(settings, service, file))
         except NoTopicError as error:
             raise click.ClickException(str(error)) from error
         except (KafkaError, OSError) as error:

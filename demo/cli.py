@@ -107,7 +107,7 @@ def smoke(broker: Broker, rate: int, seed: int, duration: float, speed: bool) ->
         broker=broker,
         rate=rate,
         seed=seed,
-        misbehave=("late", "duplicate", "malformed"),
+        misbehave=("late", "duplicate", "malformed", "field"),
         archive_s=5.0,
         namespace=f"smoke-{secrets.token_hex(3)}",
     )

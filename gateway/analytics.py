@@ -53,6 +53,7 @@ class WeatherTotals(msgspec.Struct, frozen=True):
 
     stations: int
     condition: str | None
+    """The most frequent one; null if no station tells any."""
     mean_temperature_c: float | None
     mean_wind_speed_ms: float | None
     mean_precipitation_mm_h: float | None
@@ -100,8 +101,8 @@ def current_windows(roads: Iterable[Entry[RoadWindow]], window_s: int) -> dict[s
 
 
 def _mean_speed_kmh(windows: Collection[RoadWindow]) -> float | None:
-    readings = sum(window.state.readings for window in windows)
-    return mean(sum(window.state.speed_sum for window in windows), readings, MICRO)
+    speeds = sum(window.state.speeds for window in windows)
+    return mean(sum(window.state.speed_sum for window in windows), speeds, MICRO)
 
 
 def _slowest(windows: Mapping[str, RoadWindow]) -> list[dict[str, Any]]:
@@ -142,17 +143,22 @@ def _incidents(city: City) -> dict[str, Any]:
 
 def _weather(city: City) -> dict[str, Any]:
     seen = [entry.value for entry in city.weather.view.in_order() if entry.value]
-    conditions = Counter(one.condition for one in seen)
+    # Stations that do not look at the sky must not outvote those that do.
+    conditions = Counter(one.condition for one in seen if one.condition != "unknown")
     return {
         "stations": len(seen),
-        "condition": conditions.most_common(1)[0][0] if seen else None,
+        "condition": conditions.most_common(1)[0][0] if conditions else None,
         "mean_temperature_c": _mean(one.temperature_c for one in seen),
         "mean_wind_speed_ms": _mean(one.wind_speed_ms for one in seen),
         "mean_precipitation_mm_h": _mean(one.precipitation_mm_h for one in seen),
-        "min_visibility_m": min((one.visibility_m for one in seen), default=None),
+        "min_visibility_m": min(_known(one.visibility_m for one in seen), default=None),
     }
 
 
-def _mean(values: Iterable[float]) -> float | None:
-    numbers = list(values)
+def _mean(values: Iterable[float | None]) -> float | None:
+    numbers = _known(values)
     return fmean(numbers) if numbers else None
+
+
+def _known(values: Iterable[float | None]) -> list[float]:
+    return [value for value in values if value is not None]

@@ -15,17 +15,17 @@ from gateway.view import Entry, View
 
 
 class Sighting(msgspec.Struct, frozen=True):
-    """What a camera last counted."""
+    """What a camera last saw; None is what it did not send."""
 
     time_ms: int
     road_id: Id
-    counts: CameraCounts
+    counts: CameraCounts | None = None
     mean_speed_kmh: SpeedKmh | None = None
     incident: str | None = None
 
 
 class Camera(msgspec.Struct, frozen=True):
-    """What is told of a camera; null where it has not reported, or is not in the city model."""
+    """What is told of a camera; null is what it did not send, or has no place in the city model."""
 
     camera_id: str
     road_id: str | None

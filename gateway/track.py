@@ -9,7 +9,7 @@ import redis.asyncio as redis
 
 from citystream.contracts.city_model import Line, Point
 from citystream.contracts.city_model import Position as Place
-from citystream.contracts.views import GPS_WINDOW_S, GPS_WINDOWS, MICRO, MILLI, GpsWindow, mean, rfc3339
+from citystream.contracts.views import GPS_WINDOW_S, GPS_WINDOWS, GpsWindow, rfc3339
 from gateway.answers import Freshness
 from gateway.city import City
 from gateway.geojson import MultiLine
@@ -23,14 +23,14 @@ _decoder = msgspec.msgpack.Decoder(GpsWindow)
 
 
 class TrackPoint(msgspec.Struct, frozen=True):
-    """A vehicle's last position of a minute, and how it drove in that minute."""
+    """A vehicle's last position of a minute, and how it drove in that minute: null without speeds."""
 
     timestamp: str
     longitude: float
     latitude: float
     positions: int
     mean_speed_kmh: float | None
-    max_speed_kmh: float
+    max_speed_kmh: float | None
 
 
 class Track(msgspec.Struct, frozen=True, rename={"from_": "from"}):
@@ -71,7 +71,7 @@ class Tracks:
         if not windows and entry is None:
             raise no_such("vehicle_id", key, "/api/vehicles/locations lists the vehicles")
         source: Origin = "last-known" if windows is None else "speed"
-        points = [_of_window(window) for _, window in sorted((windows or {}).items())]
+        points = [TrackPoint(**window.summary()) for _, window in sorted((windows or {}).items())]
         newest = entry.value if entry else None
         last_ms = max((window.last_ms for window in (windows or {}).values()), default=-1)
         if newest and last_ms < newest.time_ms and wanted.start_ms <= newest.time_ms < wanted.end_ms:
@@ -102,17 +102,6 @@ class Tracks:
         return {
             at: window for at, window in windows.items() if wanted.start_ms <= window.last_ms < wanted.end_ms
         }
-
-
-def _of_window(window: GpsWindow) -> TrackPoint:
-    return TrackPoint(
-        rfc3339(window.last_ms),
-        window.longitude / MICRO,
-        window.latitude / MICRO,
-        window.positions,
-        mean(window.speed_sum, window.positions, MILLI),
-        window.speed_max / MILLI,
-    )
 
 
 def _of_position(position: Position) -> TrackPoint:

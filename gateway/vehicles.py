@@ -14,27 +14,27 @@ from gateway.view import Entry, View
 
 
 class Position(msgspec.Struct, frozen=True):
-    """Where a vehicle was last seen."""
+    """Where a vehicle was last seen; None is what it did not send."""
 
     time_ms: int
     vehicle_type: VehicleType
     latitude: Latitude
     longitude: Longitude
-    speed_kmh: SpeedKmh
-    heading_deg: float
+    speed_kmh: SpeedKmh | None = None
+    heading_deg: float | None = None
     road_id: Id | None = None
 
 
 class Vehicle(msgspec.Struct, frozen=True):
-    """What is told of a vehicle."""
+    """What is told of a vehicle; null is what it did not send."""
 
     vehicle_id: str
     vehicle_type: VehicleType
     timestamp: str
     latitude: float
     longitude: float
-    speed_kmh: float
-    heading_deg: float
+    speed_kmh: float | None
+    heading_deg: float | None
     road_id: str | None
 
 

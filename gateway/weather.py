@@ -15,22 +15,22 @@ from gateway.view import Entry, View
 
 
 class Observation(msgspec.Struct, frozen=True):
-    """What a station last said."""
+    """What a station last said; None is what it does not measure."""
 
     time_ms: int
     latitude: Latitude
     longitude: Longitude
-    temperature_c: float
-    humidity_pct: float
-    wind_speed_ms: float
-    precipitation_mm_h: float
-    visibility_m: float
-    condition: Condition
+    temperature_c: float | None = None
+    humidity_pct: float | None = None
+    wind_speed_ms: float | None = None
+    precipitation_mm_h: float | None = None
+    visibility_m: float | None = None
+    condition: Condition = "unknown"
     air_quality_index: float | None = None
 
 
 class Station(msgspec.Struct, frozen=True):
-    """What is told of a weather station; null where it has not reported."""
+    """What is told of a weather station; null where it has not reported, and what it does not measure."""
 
     station_id: str
     name: str

@@ -130,12 +130,12 @@ def feed_command(
     \b
     los-loop          los_speed.csv, graph_sensor_locations.csv, los_adj.csv
                       207 detectors in Los Angeles, every 5 minutes for a week. The file has no
-                      times: its first row is taken as 2012-03-01T00:00:00Z. vehicle_count is not
-                      in the data and always 0.
+                      times: its first row is taken as 2012-03-01T00:00:00Z. It has no
+                      vehicle_count.
     metro-interstate  Metro_Interstate_Traffic_Volume.csv
                       I-94 in Minneapolis, hourly, 2012 to 2018, with weather. speed_kmh is derived
-                      from the volume (BPR function). humidity_pct 50, wind_speed_ms 0 and
-                      visibility_m 10000 stand for what is not in the data.
+                      from the volume (BPR function); there is no humidity_pct, wind_speed_ms
+                      or visibility_m.
 
     \b
     Examples:

@@ -38,7 +38,7 @@ class Counts:
         """The count file.
 
         `produced` are well-formed records, duplicates included; `records_total` adds the malformed
-        ones. `distinct` are events by id.
+        ones. `distinct` are events by identity.
         """
         produced = self.by_type("event", "late", "duplicate")
         malformed = self.by_type("malformed")
@@ -49,7 +49,7 @@ class Counts:
             "produced": produced,
             "produced_total": sum(produced.values()),
             "distinct": distinct,
-            "distinct_event_ids": sum(distinct.values()),
+            "distinct_total": sum(distinct.values()),
             "malformed": malformed,
             "malformed_sent": sum(malformed.values()),
             "duplicates_sent": sum(self.by_type("duplicate").values()),

@@ -6,9 +6,8 @@ from typing import Any
 
 import msgspec
 
-from simulator.record import Record
+from simulator.record import Fields, Record
 
-Fields = dict[str, Any]
 Malformation = Callable[[str, Fields, Random, int], bytes]
 """Takes the type, a good event's fields, a generator and the time in epoch ms; gives the bytes."""
 
@@ -17,19 +16,32 @@ DEEP = 20_000
 """Brackets; decoders that recurse give up at 1,000 to 10,000."""
 
 NEEDED: dict[str, tuple[str, ...]] = {
-    "gps": ("event_id", "timestamp", "vehicle_id", "latitude", "speed_kmh"),
-    "traffic": ("event_id", "timestamp", "road_id", "speed_kmh"),
-    "emergency": ("event_id", "timestamp", "incident_id", "status"),
-    "weather": ("event_id", "timestamp", "station_id", "temperature_c"),
-    "camera": ("event_id", "timestamp", "camera_id", "counts"),
+    "gps": ("timestamp", "vehicle_id", "latitude", "longitude"),
+    "traffic": ("timestamp", "road_id"),
+    "emergency": ("timestamp", "incident_id", "status", "severity", "latitude", "longitude"),
+    "weather": ("timestamp", "station_id", "latitude", "longitude"),
+    "camera": ("timestamp", "camera_id", "road_id"),
 }
+"""No event of the type goes without any of these."""
+MEASURED: dict[str, tuple[str, ...]] = {
+    "gps": ("latitude", "longitude", "speed_kmh", "heading_deg"),
+    "traffic": ("speed_kmh", "vehicle_count", "occupancy_pct"),
+    "emergency": ("kind", "status", "severity"),
+    "weather": (
+        "temperature_c", "humidity_pct", "wind_speed_ms", "precipitation_mm_h", "visibility_m",
+        "condition", "air_quality_index",
+    ),
+    "camera": ("counts", "mean_speed_kmh", "incident"),
+}  # fmt: skip
+"""What an event tells: without all of it there is none."""
 OUT_OF_RANGE: dict[str, tuple[tuple[str, Any], ...]] = {
-    "gps": (("latitude", 123.4), ("speed_kmh", 1e308), ("heading_deg", -1), ("vehicle_type", "ufo")),
+    "gps": (("latitude", 123.4), ("longitude", 181), ("speed_kmh", 1e308), ("heading_deg", 720)),
     "traffic": (("speed_kmh", -5), ("vehicle_count", -1), ("occupancy_pct", 130)),
-    "emergency": (("severity", 9), ("status", "lost"), ("kind", "party"), ("longitude", -200)),
+    "emergency": (("severity", 9), ("status", "lost"), ("longitude", -200)),
     "weather": (("humidity_pct", 140), ("temperature_c", -300), ("precipitation_mm_h", 1e308)),
     "camera": (("counts", {"car": -3}), ("mean_speed_kmh", 900), ("plate_hash", "short")),
 }
+"""A speed of -1 is none of them: it stands for "not known"."""
 
 
 def malformed(record: Record, rng: Random, now_ms: int) -> Record:
@@ -48,9 +60,13 @@ def _missing_field(type_: str, fields: Fields, rng: Random, now_ms: int) -> byte
     return _encoded(fields)
 
 
+def _nothing_measured(type_: str, fields: Fields, rng: Random, now_ms: int) -> bytes:
+    return _encoded({name: value for name, value in fields.items() if name not in MEASURED[type_]})
+
+
 def _wrong_type(type_: str, fields: Fields, rng: Random, now_ms: int) -> bytes:
     # No field of ours is a list.
-    return _encoded(fields, **{rng.choice(NEEDED[type_]): ["none"]})
+    return _encoded(fields, **{rng.choice(tuple(fields)): ["none"]})
 
 
 def _out_of_range(type_: str, fields: Fields, rng: Random, now_ms: int) -> bytes:
@@ -82,7 +98,7 @@ def _not_an_object(type_: str, fields: Fields, rng: Random, now_ms: int) -> byte
 
 def _too_deep(type_: str, fields: Fields, rng: Random, now_ms: int) -> bytes:
     # A field is missing too: a decoder that bears the depth refuses it all the same.
-    del fields["event_id"]
+    del fields["timestamp"]
     return b'{"extra":' + b"[" * DEEP + b"]" * DEEP + b"," + _encoded(fields)[1:]
 
 
@@ -104,6 +120,7 @@ def _no_zone(type_: str, fields: Fields, rng: Random, now_ms: int) -> bytes:
 
 MALFORMATIONS: dict[str, Malformation] = {
     "missing field": _missing_field,
+    "nothing measured": _nothing_measured,
     "wrong type": _wrong_type,
     "out of range": _out_of_range,
     "not a number": _not_a_number,
@@ -117,5 +134,5 @@ MALFORMATIONS: dict[str, Malformation] = {
     "clock a day ahead": _clock_a_day_ahead,
     "no zone": _no_zone,
 }
-"""By name. All but "clock a day ahead" are refused by the contract itself; that one lies beyond the
+"""By name. All but "clock a day ahead" are refused whenever they come; that one lies beyond the
 bound for events from the future, which is a minute unless a deployment sets a day or more."""

@@ -1,16 +1,17 @@
-"""What real senders do to a stream: late, twice, broken, in bursts."""
+"""What real senders do to a stream: late, twice, broken, in forms of their own, in bursts."""
 
 from heapq import heappop, heappush
 from random import Random
 
+from simulator.field_forms import in_field_form
 from simulator.malformed import malformed
 from simulator.record import Record
 
-KINDS = ("late", "duplicate", "malformed", "skew", "burst")
+KINDS = ("late", "duplicate", "malformed", "field", "skew", "burst")
 """`skew` is done by the vehicles themselves: it is their clocks that are wrong."""
 
 SHARE = 0.01
-"""Of events, for each kind: so many are late, come twice, or have a malformed companion."""
+"""Of events, for each kind: so many are late, come twice, get a malformed companion or another form."""
 LATE_S = (2.0, 30.0)
 VERY_LATE_S = (60.0, 240.0)
 VERY_LATE_SHARE = 0.1
@@ -58,6 +59,9 @@ class Misbehaviour:
         sent: list[Record] = []
         if "malformed" in kinds and rng.random() < SHARE:
             sent.append(malformed(record, rng, now_ms))
+        # After the companion, which is made from a clean one, and before the duplicate, which is the same.
+        if "field" in kinds and rng.random() < SHARE:
+            record = in_field_form(record, rng)
         if "late" in kinds and rng.random() < SHARE:
             bounds = VERY_LATE_S if rng.random() < VERY_LATE_SHARE else LATE_S
             self._hold(now_ms, rng.uniform(*bounds), record._replace(kind="late"))

@@ -1,8 +1,11 @@
 """What is to be sent: a record of one of the five types."""
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 Kind = Literal["event", "late", "duplicate", "malformed"]
+
+Fields = dict[str, Any]
+"""What an event's JSON object holds."""
 
 
 class Record(NamedTuple):

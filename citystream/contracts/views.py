@@ -119,6 +119,10 @@ class TrafficWindow(msgspec.Struct, array_like=True):
     """milli percent"""
     occupancy_count: int = 0
     speed_buckets: dict[int, int] = msgspec.field(default_factory=dict)
+    speedless: int = 0
+    """readings without a speed"""
+    countless: int = 0
+    """readings without a count"""
 
     def merge(self, other: "TrafficWindow") -> "TrafficWindow":
         return TrafficWindow(
@@ -131,22 +135,34 @@ class TrafficWindow(msgspec.Struct, array_like=True):
             self.occupancy_sum + other.occupancy_sum,
             self.occupancy_count + other.occupancy_count,
             sketch.merge(self.speed_buckets, other.speed_buckets),
+            self.speedless + other.speedless,
+            self.countless + other.countless,
         )
 
     @property
+    def speeds(self) -> int:
+        """Readings with a speed."""
+        return self.readings - self.speedless
+
+    @property
     def mean_speed_kmh(self) -> float | None:
-        return mean(self.speed_sum, self.readings, MICRO)
+        return mean(self.speed_sum, self.speeds, MICRO)
+
+    @property
+    def vehicle_count(self) -> int | None:
+        """Vehicles; None where there are readings and none has a count."""
+        return self.vehicles if self.readings > self.countless or not self.readings else None
 
     def summary(self) -> Summary:
         p15, p50, p85 = sketch.quantiles(self.speed_buckets, (0.15, 0.5, 0.85))
         average = self.mean_speed_kmh
         deviation = None
         if average is not None:
-            variance = self.speed_sumsq / (self.readings * MILLI * MILLI) - average * average
+            variance = self.speed_sumsq / (self.speeds * MILLI * MILLI) - average * average
             deviation = max(variance, 0.0) ** 0.5
         return {
             "readings": self.readings,
-            "vehicles": self.vehicles,
+            "vehicles": self.vehicle_count,
             "mean_speed_kmh": average,
             "min_speed_kmh": self.speed_min,
             "max_speed_kmh": self.speed_max,
@@ -175,6 +191,8 @@ class GpsWindow(msgspec.Struct, array_like=True):
     """micro degrees"""
     longitude: int = 0
     """micro degrees"""
+    speedless: int = 0
+    """positions without a speed"""
 
     def merge(self, other: "GpsWindow") -> "GpsWindow":
         last = max(
@@ -185,13 +203,15 @@ class GpsWindow(msgspec.Struct, array_like=True):
             self.speed_sum + other.speed_sum,
             max(self.speed_max, other.speed_max),
             *last,
+            self.speedless + other.speedless,
         )
 
     def summary(self) -> Summary:
+        speeds = self.positions - self.speedless
         return {
             "positions": self.positions,
-            "mean_speed_kmh": mean(self.speed_sum, self.positions, MILLI),
-            "max_speed_kmh": self.speed_max / MILLI if self.positions else None,
+            "mean_speed_kmh": mean(self.speed_sum, speeds, MILLI),
+            "max_speed_kmh": self.speed_max / MILLI if speeds else None,
             "timestamp": rfc3339(self.last_ms) if self.positions else None,
             "latitude": self.latitude / MICRO,
             "longitude": self.longitude / MICRO,
@@ -219,6 +239,11 @@ class WeatherWindow(msgspec.Struct, array_like=True):
     air_quality_sum: int = 0
     """milli index points"""
     air_quality_count: int = 0
+    temperatureless: int = 0
+    """observations without one, as those below"""
+    humidityless: int = 0
+    windless: int = 0
+    precipitationless: int = 0
 
     def merge(self, other: "WeatherWindow") -> "WeatherWindow":
         return WeatherWindow(
@@ -234,19 +259,23 @@ class WeatherWindow(msgspec.Struct, array_like=True):
             least(self.visibility_min, other.visibility_min),
             self.air_quality_sum + other.air_quality_sum,
             self.air_quality_count + other.air_quality_count,
+            self.temperatureless + other.temperatureless,
+            self.humidityless + other.humidityless,
+            self.windless + other.windless,
+            self.precipitationless + other.precipitationless,
         )
 
     def summary(self) -> Summary:
         count = self.observations
         return {
             "observations": count,
-            "mean_temperature_c": mean(self.temperature_sum, count, MILLI),
+            "mean_temperature_c": mean(self.temperature_sum, count - self.temperatureless, MILLI),
             "min_temperature_c": self.temperature_min,
             "max_temperature_c": self.temperature_max,
-            "mean_humidity_pct": mean(self.humidity_sum, count, MILLI),
-            "mean_wind_speed_ms": mean(self.wind_sum, count, MILLI),
+            "mean_humidity_pct": mean(self.humidity_sum, count - self.humidityless, MILLI),
+            "mean_wind_speed_ms": mean(self.wind_sum, count - self.windless, MILLI),
             "max_wind_speed_ms": self.wind_max,
-            "mean_precipitation_mm_h": mean(self.precipitation_sum, count, MILLI),
+            "mean_precipitation_mm_h": mean(self.precipitation_sum, count - self.precipitationless, MILLI),
             "max_precipitation_mm_h": self.precipitation_max,
             "min_visibility_m": self.visibility_min,
             "mean_air_quality_index": mean(self.air_quality_sum, self.air_quality_count, MILLI),
@@ -267,6 +296,7 @@ class CameraWindow(msgspec.Struct, array_like=True):
     """micro km/h"""
     speed_count: int = 0
     incidents: int = 0
+    other: int = 0
 
     def merge(self, other: "CameraWindow") -> "CameraWindow":
         mine, theirs = msgspec.structs.astuple(self), msgspec.structs.astuple(other)
@@ -282,6 +312,7 @@ class CameraWindow(msgspec.Struct, array_like=True):
                 "motorcycle": self.motorcycle,
                 "bicycle": self.bicycle,
                 "pedestrian": self.pedestrian,
+                "other": self.other,
             },
             "mean_speed_kmh": mean(self.speed_sum, self.speed_count, MICRO),
             "incidents": self.incidents,

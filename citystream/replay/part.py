@@ -6,7 +6,6 @@ from typing import Any
 import msgspec
 
 from citystream.batches import Record
-from citystream.contracts.events import event_time_ms
 from citystream.fold import Counters, PartitionFold, Slot, TimeRules
 from citystream.replay.ranges import PartitionRange, margin_ms
 from citystream.rows import (
@@ -54,12 +53,10 @@ class Part:
     def expect(self, last: Record) -> None:
         """Be told the range's last record: how far the watermark will come at least."""
         try:
-            event = msgspec.json.decode(last.value or b"", type=self.fold.service.event)
-            time_ms = event_time_ms(event.timestamp)
+            _, time_ms = self.fold.reader.read(last.value, last.timestamp)
         except (ValueError, RecursionError):
             return
-        if time_ms <= last.timestamp + self.fold.rules.future_ms:
-            self._sure_ms = time_ms - self.fold.rules.disorder_ms
+        self._sure_ms = time_ms - self.fold.rules.disorder_ms
 
     def take(self, records: Sequence[Record]) -> list[Slot]:
         """Fold records; the windows that closed by it and are whole."""

@@ -10,9 +10,11 @@ import pyarrow.parquet as pq
 
 from citystream.connections import s3_client
 from citystream.contracts import s3_paths
+from citystream.contracts.events import EVENTS, Event, identity_of
+from citystream.reader import Reader
 from citystream.settings import Settings
 
-COLUMNS = ["event_id", "partition", "offset"]
+COLUMNS = ["partition", "offset", "kafka_timestamp_ms", "value"]
 
 
 @dataclass(frozen=True)
@@ -23,14 +25,21 @@ class Archived:
     rows: int
     places: int
     """Distinct (partition, offset): each record once, however often it was written."""
-    event_ids: int
-    """Distinct events; what can't be decoded has no id."""
+    distinct: int
+    """Events by identity, read as a worker reads them; what becomes a dead letter is none."""
 
 
 async def read_archive(settings: Settings, types: Iterable[str]) -> dict[str, Archived]:
     """Type -> what its objects hold."""
     async with s3_client(settings) as client:
-        return {type_: count([one async for one in _objects(client, settings, type_)]) for type_ in types}
+        return {
+            type_: count(
+                [one async for one in _objects(client, settings, type_)],
+                EVENTS[type_],
+                round(settings.future_s * 1000),
+            )
+            for type_ in types
+        }
 
 
 async def _objects(client: Any, settings: Settings, type_: str) -> AsyncIterator[pa.Table]:
@@ -43,8 +52,8 @@ async def _objects(client: Any, settings: Settings, type_: str) -> AsyncIterator
             yield pq.read_table(io.BytesIO(await answer["Body"].read()), columns=COLUMNS)
 
 
-def count(tables: list[pa.Table]) -> Archived:
-    """Counts over all objects of a topic."""
+def count(tables: list[pa.Table], event: type[Event], future_ms: int) -> Archived:
+    """Counts over all objects of a topic; `future_ms` is how far an event may lie ahead of its Kafka time."""
     if not tables:
         return Archived(0, 0, 0, 0)
     whole = pa.concat_tables(tables)
@@ -52,5 +61,18 @@ def count(tables: list[pa.Table]) -> Archived:
         objects=len(tables),
         rows=whole.num_rows,
         places=whole.group_by(["partition", "offset"]).aggregate([]).num_rows,
-        event_ids=len(whole["event_id"].drop_null().unique()),
+        distinct=len(_identities(whole, event, future_ms)),
     )
+
+
+def _identities(rows: pa.Table, event: type[Event], future_ms: int) -> set[str]:
+    read, identity = Reader(event, future_ms).read, identity_of(event)
+    found: set[str] = set()
+    values, kafka_ms = rows["value"].to_pylist(), rows["kafka_timestamp_ms"].to_pylist()
+    for value, at_ms in zip(values, kafka_ms, strict=True):
+        try:
+            found.add(identity(*read(value, at_ms)))
+        except (ValueError, RecursionError):
+            # It is a dead letter.
+            continue
+    return found

@@ -39,7 +39,7 @@ class Sent(msgspec.Struct, frozen=True):
 
     finished: bool
     records_total: int
-    distinct_event_ids: int
+    distinct_total: int
     distinct: dict[str, int]
     malformed_sent: int
     malformed: dict[str, int]
@@ -160,7 +160,7 @@ def judge(broker: str, goal: Sent, seen: Seen, *, speed: bool = True) -> Result:
     """The verdict over what was sent and what was seen."""
     p50, p99 = percentile(seen.ages.ages_ms, 0.50), percentile(seen.ages.ages_ms, 0.99)
     places = {type_: one.places for type_, one in seen.archived.items()}
-    event_ids = {type_: one.event_ids for type_, one in seen.archived.items()}
+    distinct = {type_: one.distinct for type_, one in seen.archived.items()}
     rows = sum(one.rows for one in seen.archived.values())
     checks = (
         equal("vehicles answered by the API", seen.vehicles, VEHICLES),
@@ -173,7 +173,7 @@ def judge(broker: str, goal: Sent, seen: Seen, *, speed: bool = True) -> Result:
             "records in the archive, by topic, partition and offset", sum(places.values()), goal.records_total
         ),
         equal("rows in the archive (no record twice)", rows, goal.records_total),
-        equal("distinct events in the archive, by type", event_ids, goal.distinct),
+        equal("distinct events in the archive, by type", distinct, goal.distinct),
         equal("dead letters, by type", dict(seen.dead_letters), goal.malformed),
         Check("keys in Redis", seen.keys, "more than 0", seen.keys > 0),
         equal("keys without a time to live", seen.bare_keys[:5], []),
@@ -187,8 +187,8 @@ def judge(broker: str, goal: Sent, seen: Seen, *, speed: bool = True) -> Result:
         "hospitals": seen.hospitals,
         "produced": goal.records_total,
         "archived": sum(places.values()),
-        "distinct_events": goal.distinct_event_ids,
-        "archived_events": sum(event_ids.values()),
+        "distinct_events": goal.distinct_total,
+        "archived_events": sum(distinct.values()),
         "malformed_sent": goal.malformed_sent,
         "dead_letters": sum(seen.dead_letters.values()),
         "keys": seen.keys,

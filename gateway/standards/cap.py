@@ -25,6 +25,7 @@ CATEGORIES: Mapping[IncidentKind, str] = {
     "fire": "Fire",
     "crime": "Security",
     "hazard": "Safety",
+    "other": "Other",
 }
 
 

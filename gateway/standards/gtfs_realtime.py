@@ -36,19 +36,21 @@ CAUSES: Mapping[IncidentKind, "Alert.Cause"] = {
     "fire": Alert.OTHER_CAUSE,
     "crime": Alert.POLICE_ACTIVITY,
     "hazard": Alert.OTHER_CAUSE,
+    # Of a kind that was not told, too.
+    "other": Alert.UNKNOWN_CAUSE,
 }
 
 
 def vehicle(entry: Entry[vehicles.Position]) -> bytes:
-    """A bus as a part of a feed; empty for what is not public transport."""
+    """A bus as a part of a feed; empty for what is none. Of a field that is None, protobuf sends nothing."""
     seen = entry.value
     if seen is None or seen.vehicle_type != "bus":
         return b""
     position = Position(
         latitude=seen.latitude,
         longitude=seen.longitude,
-        bearing=seen.heading_deg % 360,
-        speed=seen.speed_kmh / 3.6,
+        bearing=None if seen.heading_deg is None else seen.heading_deg % 360,
+        speed=None if seen.speed_kmh is None else seen.speed_kmh / 3.6,
     )
     return _part(
         FeedEntity(

@@ -14,6 +14,7 @@ EVENTS: Mapping[IncidentKind, str] = {
     "fire": "Fire",
     "crime": "Crime",
     "hazard": "Hazard",
+    "other": "Incident",
 }
 PROGRESS: Mapping[IncidentStatus, str] = {
     "reported": "It was reported; no unit is on its way yet.",

@@ -31,6 +31,16 @@ VEHICLES: Mapping[VehicleType, tuple[str, list[str], str | None]] = {
     # A car, a van or a motorcycle: that is not told.
     "police": ("anyVehicle", ["specialUsage", "tracked"], "police"),
     "fire": ("fireTender", ["specialUsage", "tracked"], "fireBrigade"),
+    "tram": ("tram", ["public", "tracked"], None),
+    # The model has no word for it.
+    "train": ("other", ["public", "tracked"], None),
+    "ferry": ("passengerVessel", ["public", "tracked"], None),
+    "truck": ("lorry", ["tracked"], None),
+    "van": ("van", ["tracked"], None),
+    "motorcycle": ("motorcycle", ["tracked"], None),
+    "bicycle": ("bicycle", ["tracked"], None),
+    # Of a kind that was not told, so it may be any.
+    "other": ("anyVehicle", ["tracked"], None),
 }
 """`vehicleType`, `category` and `vehicleSpecialUsage` of each."""
 
@@ -42,6 +52,12 @@ WEATHER_TYPES: Mapping[Condition, str | None] = {
     "thunderstorm": "thunder",
     "snow": "snow",
     "fog": "fog",
+    "sleet": "sleet",
+    "hail": "hail",
+    "mist": "mist",
+    "haze": "haze",
+    "smoke": "smoke",
+    "dust": "dust",
     "unknown": None,
 }
 
@@ -92,10 +108,12 @@ def keys(type_: str, id_: str) -> tuple[str, ...]:
 
 
 def vehicle(key: str, seen: Position, at_ms: int) -> Entity:
-    """Model `Vehicle`: speed in km/h, heading clockwise from north, -1 while it stands."""
+    """Model `Vehicle`: speed in km/h, heading in degrees clockwise from north, -1 while it stands."""
     at = rfc3339(at_ms)
     kind, category, usage = VEHICLES[seen.vehicle_type]
-    heading = seen.heading_deg % 360 if seen.speed_kmh else -1
+    heading = seen.heading_deg
+    if heading is not None:
+        heading = -1 if seen.speed_kmh == 0 else heading % 360
     return {
         "id": urn("Vehicle", key),
         "type": "Vehicle",
@@ -103,8 +121,8 @@ def vehicle(key: str, seen: Position, at_ms: int) -> Entity:
         "category": _property(category),
         **({"vehicleSpecialUsage": _property(usage)} if usage else {}),
         "location": _point(seen.longitude, seen.latitude, at),
-        "speed": _property(seen.speed_kmh, at, KMH),
-        "heading": _property(heading, at, DEGREE),
+        **_measured("speed", seen.speed_kmh, at, KMH),
+        **_measured("heading", heading, at, DEGREE),
         "observationDateTime": _time(at),
     }
 
@@ -126,7 +144,7 @@ def traffic_flow(
         "dateObserved": _property(f"{start}/{end}"),
         "dateObservedFrom": _time(start),
         "dateObservedTo": _time(end),
-        "intensity": _property(state.vehicles, at),
+        **_measured("intensity", state.vehicle_count, at),
         **_measured("averageVehicleSpeed", state.mean_speed_kmh, at, KMH),
         **_measured("occupancy", occupancy, at),
         **_measured("congested", congested, at),
@@ -136,17 +154,19 @@ def traffic_flow(
 def weather(key: str, seen: Observation, at_ms: int, *, names: Mapping[str, str]) -> Entity:
     """Model `WeatherObserved`: humidity from 0 to 1, precipitation as the rate that it is measured as."""
     at = rfc3339(at_ms)
+    humidity = None if seen.humidity_pct is None else seen.humidity_pct / 100
+    sight = None if seen.visibility_m is None else visibility(seen.visibility_m)
     return {
         "id": urn("WeatherObserved", key),
         "type": "WeatherObserved",
         "name": _property(names.get(key, key)),
         "location": _point(seen.longitude, seen.latitude),
         "dateObserved": _time(at),
-        "temperature": _property(seen.temperature_c, at, CELSIUS),
-        "relativeHumidity": _property(seen.humidity_pct / 100, at),
-        "windSpeed": _property(seen.wind_speed_ms, at, METRE_PER_SECOND),
-        "precipitation": _property(seen.precipitation_mm_h, at, MILLIMETRE_PER_HOUR),
-        "visibility": _property(visibility(seen.visibility_m), at),
+        **_measured("temperature", seen.temperature_c, at, CELSIUS),
+        **_measured("relativeHumidity", humidity, at),
+        **_measured("windSpeed", seen.wind_speed_ms, at, METRE_PER_SECOND),
+        **_measured("precipitation", seen.precipitation_mm_h, at, MILLIMETRE_PER_HOUR),
+        **_measured("visibility", sight, at),
         **_measured("weatherType", WEATHER_TYPES[seen.condition], at),
         **_measured("airQualityIndex", seen.air_quality_index, at),
     }

@@ -1,5 +1,6 @@
 """Cameras: five minutes of counts by class on each road, and the newest observation of each camera."""
 
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -17,12 +18,14 @@ def add(window: CameraWindow, event: Camera, time_ms: int) -> None:
     """One more observation."""
     counts = event.counts
     window.observations += 1
-    window.car += counts.car
-    window.bus += counts.bus
-    window.truck += counts.truck
-    window.motorcycle += counts.motorcycle
-    window.bicycle += counts.bicycle
-    window.pedestrian += counts.pedestrian
+    if counts is not None:
+        window.car += counts.car
+        window.bus += counts.bus
+        window.truck += counts.truck
+        window.motorcycle += counts.motorcycle
+        window.bicycle += counts.bicycle
+        window.pedestrian += counts.pedestrian
+        window.other += counts.other
     if event.mean_speed_kmh is not None:
         window.speed_sum += round(event.mean_speed_kmh * MICRO)
         window.speed_count += 1
@@ -55,13 +58,13 @@ def service(plate_key: str | None) -> Service[Camera]:
         windows=(
             Windows(
                 name=views.CAMERA_WINDOWS,
-                key=lambda event: event.road_id,
+                key=attrgetter("road_id"),
                 state=CameraWindow,
                 add=add,
                 window_s=WINDOW_S,
                 document=document,
             ),
         ),
-        latest=(Latest(name=views.CAMERA_LATEST, key=lambda event: event.camera_id, value=observation),),
+        latest=(Latest(name=views.CAMERA_LATEST, key=attrgetter("camera_id"), value=observation),),
         redact=redactor(plate_key),
     )

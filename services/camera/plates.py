@@ -14,8 +14,10 @@ import msgspec
 
 FIELD = "plate"
 HASH_FIELD = "plate_hash"
-# A plate in JSON that may be broken, up to its closing quote or the end. Keys may be escaped (`\\u0070late`).
-_TEXT = re.compile(rb'"plate"\s*:\s*("(?:[^"\\]|\\.)*(?:"|$)|[^,}\]\s]+)')
+# Keys may be escaped (`\\u0070late`).
+_NAME = b"".join(rb"(?:%c|\\u00%02x)" % (letter, letter) for letter in FIELD.encode())
+# A plate in JSON that may be broken, up to its closing quote or the end.
+_TEXT = re.compile(rb'"(?i:%s)"\s*:\s*("(?:[^"\\]|\\.)*(?:"|$)|[^,}\]\s]+)' % _NAME)
 _MAYBE = (b"plate", b"\\u")
 
 

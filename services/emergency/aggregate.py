@@ -1,5 +1,7 @@
 """Emergencies: where each incident stands, at once, and how long each step took."""
 
+from operator import attrgetter
+
 from citystream.contracts import views
 from citystream.contracts.events import Emergency
 from citystream.contracts.views import TOLD, IncidentState, Summary
@@ -32,7 +34,7 @@ SERVICE: Service[Emergency] = Service(
     things=(
         Things(
             name=views.EMERGENCY_THINGS,
-            key=lambda event: event.incident_id,
+            key=attrgetter("incident_id"),
             state=IncidentState,
             add=add,
             place=lambda incident: (incident.longitude, incident.latitude),

@@ -1,5 +1,6 @@
 """GPS: the newest position of each vehicle, and what it did each minute."""
 
+from operator import attrgetter
 from typing import Any
 
 from citystream.contracts import views
@@ -11,10 +12,13 @@ from citystream.service import Latest, Service, Windows
 
 def add(window: GpsWindow, event: Gps, time_ms: int) -> None:
     """One more position."""
-    speed = round(event.speed_kmh * MILLI)
     window.positions += 1
-    window.speed_sum += speed
-    window.speed_max = max(window.speed_max, speed)
+    if event.speed_kmh is None:
+        window.speedless += 1
+    else:
+        speed = round(event.speed_kmh * MILLI)
+        window.speed_sum += speed
+        window.speed_max = max(window.speed_max, speed)
     here = (time_ms, round(event.latitude * MICRO), round(event.longitude * MICRO))
     # Of two positions at one time the greater wins, as in `merge`: order of arrival must not matter.
     if here > (window.last_ms, window.latitude, window.longitude):
@@ -47,7 +51,7 @@ SERVICE: Service[Gps] = Service(
         # The track of the last 24 h: one point a minute, so 1,440 a vehicle.
         Windows(
             name=views.GPS_WINDOWS,
-            key=lambda event: event.vehicle_id,
+            key=attrgetter("vehicle_id"),
             state=GpsWindow,
             add=add,
             window_s=GPS_WINDOW_S,
@@ -59,7 +63,7 @@ SERVICE: Service[Gps] = Service(
     latest=(
         Latest(
             name=views.GPS_LATEST,
-            key=lambda event: event.vehicle_id,
+            key=attrgetter("vehicle_id"),
             value=position,
             place=lambda event: (event.longitude, event.latitude),
             ttl_s=GPS_TTL_S,

@@ -1,6 +1,7 @@
 """Traffic: five minutes of readings of each road, and its congestion against free-flow speed."""
 
 from functools import lru_cache
+from operator import attrgetter
 
 from citystream.contracts import views
 from citystream.contracts.city_model import CityModel
@@ -26,19 +27,25 @@ def _shares(speed_kmh: float) -> tuple[int, int, int]:
 
 def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
     """One more reading."""
-    speed = event.speed_kmh
-    micro, square, number = _shares(speed)
     window.readings += 1
-    window.vehicles += event.vehicle_count
+    if event.vehicle_count is None:
+        window.countless += 1
+    else:
+        window.vehicles += event.vehicle_count
+    if event.occupancy_pct is not None:
+        window.occupancy_sum += round(event.occupancy_pct * MILLI)
+        window.occupancy_count += 1
+    speed = event.speed_kmh
+    if speed is None:
+        window.speedless += 1
+        return
+    micro, square, number = _shares(speed)
     window.speed_sum += micro
     window.speed_sumsq += square
     if window.speed_min is None or speed < window.speed_min:
         window.speed_min = speed
     if window.speed_max is None or speed > window.speed_max:
         window.speed_max = speed
-    if event.occupancy_pct is not None:
-        window.occupancy_sum += round(event.occupancy_pct * MILLI)
-        window.occupancy_count += 1
     buckets = window.speed_buckets
     buckets[number] = buckets.get(number, 0) + 1
 
@@ -57,7 +64,7 @@ def service(model: CityModel | None) -> Service[Traffic]:
         windows=(
             Windows(
                 name=views.TRAFFIC_WINDOWS,
-                key=lambda event: event.road_id,
+                key=attrgetter("road_id"),
                 state=TrafficWindow,
                 add=add,
                 window_s=TRAFFIC_WINDOW_S,

@@ -1,5 +1,6 @@
 """Weather: the newest observation of each station, and its ten minutes."""
 
+from operator import attrgetter
 from typing import Any
 
 from citystream.contracts import views
@@ -13,13 +14,25 @@ WINDOW_S = 600
 def add(window: WeatherWindow, event: Weather, time_ms: int) -> None:
     """One more observation."""
     window.observations += 1
-    window.temperature_sum += round(event.temperature_c * MILLI)
+    if event.temperature_c is None:
+        window.temperatureless += 1
+    else:
+        window.temperature_sum += round(event.temperature_c * MILLI)
     window.temperature_min = least(window.temperature_min, event.temperature_c)
     window.temperature_max = greatest(window.temperature_max, event.temperature_c)
-    window.humidity_sum += round(event.humidity_pct * MILLI)
-    window.wind_sum += round(event.wind_speed_ms * MILLI)
+    if event.humidity_pct is None:
+        window.humidityless += 1
+    else:
+        window.humidity_sum += round(event.humidity_pct * MILLI)
+    if event.wind_speed_ms is None:
+        window.windless += 1
+    else:
+        window.wind_sum += round(event.wind_speed_ms * MILLI)
     window.wind_max = greatest(window.wind_max, event.wind_speed_ms)
-    window.precipitation_sum += round(event.precipitation_mm_h * MILLI)
+    if event.precipitation_mm_h is None:
+        window.precipitationless += 1
+    else:
+        window.precipitation_sum += round(event.precipitation_mm_h * MILLI)
     window.precipitation_max = greatest(window.precipitation_max, event.precipitation_mm_h)
     window.visibility_min = least(window.visibility_min, event.visibility_m)
     if event.air_quality_index is not None:
@@ -55,7 +68,7 @@ SERVICE: Service[Weather] = Service(
     windows=(
         Windows(
             name=views.WEATHER_WINDOWS,
-            key=lambda event: event.station_id,
+            key=attrgetter("station_id"),
             state=WeatherWindow,
             add=add,
             window_s=WINDOW_S,
@@ -65,7 +78,7 @@ SERVICE: Service[Weather] = Service(
     latest=(
         Latest(
             name=views.WEATHER_LATEST,
-            key=lambda event: event.station_id,
+            key=attrgetter("station_id"),
             value=observation,
             place=lambda event: (event.longitude, event.latitude),
         ),

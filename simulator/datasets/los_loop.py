@@ -26,7 +26,7 @@ STRETCH_M = 400.0
 
 
 def readings(folder: Path, skipped: Skipped) -> Iterator[Reading]:
-    """One traffic reading a detector and step. The data has no counts: `vehicle_count` is 0."""
+    """One traffic reading a detector and step. The data has no counts."""
     lines = matrix(folder, SPEEDS)
     sensors = next(lines, [])
     for step, line in enumerate(lines):
@@ -46,7 +46,6 @@ def readings(folder: Path, skipped: Skipped) -> Iterator[Reading]:
                     sensor_id=sensor,
                     road_id=f"la-{sensor}",
                     speed_kmh=round(speed * KMH_PER_MPH, 6),
-                    vehicle_count=0,
                 ),
             )
 
@@ -152,6 +151,6 @@ DATASET = Dataset(
     model=model,
     notes=(
         "times: the file has none; the first row is taken as 2012-03-01T00:00:00Z, then every 300 s",
-        "vehicle_count: not in the data, always 0",
+        "vehicle_count: not in the data",
     ),
 )

@@ -26,9 +26,6 @@ LANES = 3
 CAPACITY_PER_H = LANES * 2_400
 """Of a freeway lane at this speed (Highway Capacity Manual)."""
 
-HUMIDITY_PCT, WIND_SPEED_MS, VISIBILITY_M = 50.0, 0.0, 10_000.0
-"""Not in the data, but an observation has to have them."""
-
 ABSOLUTE_ZERO_C = -273.15
 
 CONDITIONS: dict[str, Condition] = {
@@ -39,10 +36,11 @@ CONDITIONS: dict[str, Condition] = {
     "Snow": "snow",
     "Thunderstorm": "thunderstorm",
     "Fog": "fog",
-    "Mist": "fog",
-    "Haze": "fog",
+    "Mist": "mist",
+    "Haze": "haze",
+    "Smoke": "smoke",
 }
-"""Smoke and squalls are "unknown"."""
+"""Squalls are "unknown"."""
 
 
 def speed_kmh(vehicles_per_h: float) -> float:
@@ -98,10 +96,7 @@ def _weather(at: datetime, row_of_hour: int, main: str, temperature_k: float, mm
         longitude=PLACE[0],
         latitude=PLACE[1],
         temperature_c=round(temperature_k + ABSOLUTE_ZERO_C, 2),
-        humidity_pct=HUMIDITY_PCT,
-        wind_speed_ms=WIND_SPEED_MS,
         precipitation_mm_h=round(mm_h, 2),
-        visibility_m=VISIBILITY_M,
         condition=CONDITIONS.get(main, "unknown"),
     )
 
@@ -130,8 +125,7 @@ DATASET = Dataset(
     notes=(
         f"speed_kmh: derived from the volume (BPR, {FREE_FLOW_KMH:.0f} km/h free flow, "
         f"{CAPACITY_PER_H:,} vehicles/h), not measured",
-        f"humidity_pct, wind_speed_ms, visibility_m: not in the data, always {HUMIDITY_PCT:.0f}, "
-        f"{WIND_SPEED_MS:.0f} and {VISIBILITY_M:,.0f}",
+        "humidity_pct, wind_speed_ms, visibility_m: not in the data",
         "times: the data's local time, published as UTC",
     ),
 )

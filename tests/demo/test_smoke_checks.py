@@ -1,30 +1,34 @@
 """The smoke run sees what is wrong."""
 
-import io
+import json
 from pathlib import Path
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from aiokafka import AIOKafkaProducer
 from redis.asyncio import Redis
 
+from citystream import parquet
 from citystream.admin import create_topics
+from citystream.batches import PlainRecord
 from citystream.connections import s3_client
 from citystream.contracts import s3_paths, topics
+from citystream.contracts.events import EVENTS
 from demo.smoke.archived import Archived, read_archive
 from demo.smoke.dead_letters import count_dead_letters
 from demo.smoke.freshness import Ages, percentile
 from demo.smoke.run import Seen, Sent, judge, sent
 from demo.smoke.time_to_live import keys_without_ttl
 from demo.supervision import CityDown
+from services.camera.plates import redactor
 from tests.conftest import MakeSettings
 from tests.harness import outputs
+
+NOW_MS = 1_772_434_800_000
 
 GOAL = Sent(
     finished=True,
     records_total=12,
-    distinct_event_ids=9,
+    distinct_total=9,
     distinct={"gps": 9},
     malformed_sent=2,
     malformed={"gps": 2},
@@ -39,7 +43,7 @@ def a_good_run() -> Seen:
         roads=100,
         hospitals=10,
         lag=0,
-        archived={"gps": Archived(objects=1, rows=12, places=12, event_ids=9)},
+        archived={"gps": Archived(objects=1, rows=12, places=12, distinct=9)},
         dead_letters={"gps": 2},
         keys=5,
     )
@@ -108,25 +112,45 @@ def test_a_missing_count_file_says_whose_log_to_read(tmp_path: Path) -> None:
         sent(tmp_path / "none.json")
 
 
+def archive_object(type_: str, first: int, values: list[bytes | None]) -> bytes:
+    """As the archive writes it, from this offset on."""
+    records = [PlainRecord(first + index, NOW_MS, None, value) for index, value in enumerate(values)]
+    redact = redactor("key") if type_ == "camera" else None
+    return parquet.encode(0, records, EVENTS[type_], 60_000, redact)
+
+
+def camera(**fields: object) -> bytes:
+    seen = {"timestamp": NOW_MS, "camera_id": "c1", "road_id": "r", "mean_speed_kmh": 40, "plate": "M-1"}
+    return json.dumps(seen | fields).encode()
+
+
+def step(**fields: object) -> bytes:
+    call = {"event_id": "a", "timestamp": NOW_MS, "incident_id": "i", "severity": 3}
+    return json.dumps(call | {"latitude": 48.1, "longitude": 11.5} | fields).encode()
+
+
 async def test_the_archive_is_counted_by_record_and_by_event(settings: MakeSettings) -> None:
     wired = settings()
-    rows = pa.table(
-        {
-            "event_id": ["a", "b", "b", None],
-            "partition": pa.array([0, 0, 0, 0], pa.int32()),
-            "offset": [0, 1, 2, 3],
-        }
-    )
-    again = pa.table({"event_id": ["c"], "partition": pa.array([0], pa.int32()), "offset": [3]})
+    with_ids = [camera(event_id="a"), camera(event_id="b"), camera(event_id="b", mean_speed_kmh=1)]
+    without = [camera(), camera(mean_speed_kmh="40"), camera(timestamp=NOW_MS + 1)]
+    elsewhere = [camera(event_id="a", camera_id="c2")]
+    dead = [b"no event", None, camera(timestamp=NOW_MS + 60_001)]
+    objects: list[tuple[str, int, list[bytes | None]]] = [
+        ("camera", 0, [*with_ids, *without, *elsewhere, *dead]),
+        # It holds the last one's place once more.
+        ("camera", 9, [camera(event_id="c")]),
+        ("emergency", 0, [step(status="reported"), step(status="resolved"), step(status="resolved")]),
+    ]
     async with s3_client(wired) as s3:
-        for first, table in ((0, rows), (3, again)):
-            body = io.BytesIO()
-            pq.write_table(table, body)
-            key = s3_paths.raw_object(wired.namespace, "gps", 0, 0, first, 0)
-            await s3.put_object(Bucket=wired.s3_bucket, Key=key, Body=body.getvalue())
-    found = await read_archive(wired, ["gps", "traffic"])
-    assert found["gps"] == Archived(objects=2, rows=5, places=4, event_ids=3)
-    assert found["traffic"] == Archived(objects=0, rows=0, places=0, event_ids=0)
+        for type_, first, values in objects:
+            key = s3_paths.raw_object(wired.namespace, type_, 0, 0, first, 0)
+            body = archive_object(type_, first, values)
+            await s3.put_object(Bucket=wired.s3_bucket, Key=key, Body=body)
+    assert await read_archive(wired, ["camera", "emergency", "traffic"]) == {
+        "camera": Archived(objects=2, rows=11, places=10, distinct=6),
+        "emergency": Archived(objects=1, rows=3, places=3, distinct=2),
+        "traffic": Archived(objects=0, rows=0, places=0, distinct=0),
+    }
 
 
 async def test_dead_letters_that_stand_are_counted_once(settings: MakeSettings) -> None:

@@ -140,6 +140,15 @@ async def test_a_hostile_id_is_text_and_its_link_leads_to_it(
     assert alert["cap_id"] == f"cap%20..%2F%3C%26%22%3E%2C%E2%80%A8%C3%BC%0B.{REPORTED_MS}"
 
 
+async def test_an_incident_of_no_known_kind_is_an_alert_too(
+    shared_gateway: Gateway, shared_speed: SpeedLayer
+) -> None:
+    await shared_speed.incident("cap-other", _incident("reported", kind="other", road_id="east"))
+    await until(lambda: _statuses(shared_gateway, "cap-other"), lambda found: found == 200)
+    (info,) = (await _message(shared_gateway, f"{FEED}/cap-other.xml"))["cap_info"]
+    assert (info["cap_category"], info["cap_headline"]) == ("Other", "Incident: East Street")
+
+
 async def test_an_unknown_alert_is_a_problem(shared_gateway: Gateway) -> None:
     answer = await shared_gateway.http.get(f"{FEED}/no-such.xml")
     assert (answer.status_code, answer.json()["field"]) == (404, "incident_id")

@@ -40,7 +40,7 @@ async def _feed(gateway: Gateway, path: str) -> FeedMessage:
     return feed
 
 
-async def _with(gateway: Gateway, path: str, entity_id: str) -> tuple[FeedMessage, FeedEntity]:
+async def feed_with(gateway: Gateway, path: str, entity_id: str) -> tuple[FeedMessage, FeedEntity]:
     """The feed once it has this entity."""
 
     def entities(feed: FeedMessage) -> dict[str, FeedEntity]:
@@ -83,7 +83,7 @@ async def test_a_bus_is_in_the_feed_and_a_private_car_is_not(
             },
         }
     )
-    feed, entity = await _with(shared_gateway, VEHICLES, "gtfs büs/1")
+    feed, entity = await feed_with(shared_gateway, VEHICLES, "gtfs büs/1")
     seen = entity.vehicle
     assert (seen.vehicle.id, seen.timestamp) == ("gtfs büs/1", at // 1000)
     position = seen.position
@@ -99,7 +99,7 @@ async def test_a_bus_is_in_the_feed_and_a_private_car_is_not(
 
 async def test_a_bus_that_moved_is_where_it_is_now(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     await shared_speed.positions({"gtfs-moves": {"vehicle_type": "bus", "latitude": 52.0}})
-    await _with(shared_gateway, VEHICLES, "gtfs-moves")
+    await feed_with(shared_gateway, VEHICLES, "gtfs-moves")
     await shared_speed.positions({"gtfs-moves": {"vehicle_type": "bus", "latitude": 52.125}})
 
     async def latitudes() -> list[float]:
@@ -117,6 +117,7 @@ async def test_a_bus_that_moved_is_where_it_is_now(shared_gateway: Gateway, shar
         ("fire", 3, Alert.OTHER_CAUSE, Alert.WARNING),
         ("crime", 4, Alert.POLICE_ACTIVITY, Alert.SEVERE),
         ("hazard", 5, Alert.OTHER_CAUSE, Alert.SEVERE),
+        ("other", 3, Alert.UNKNOWN_CAUSE, Alert.WARNING),
     ],
 )
 async def test_an_active_incident_is_an_alert(
@@ -124,7 +125,7 @@ async def test_an_active_incident_is_an_alert(
 ) -> None:
     incident = _incident(kind, severity)
     await shared_speed.incident(f"gtfs-{kind}", incident)
-    _, entity = await _with(shared_gateway, ALERTS, f"gtfs-{kind}")
+    _, entity = await feed_with(shared_gateway, ALERTS, f"gtfs-{kind}")
     alert = entity.alert
     assert (alert.cause, alert.effect, alert.severity_level) == (cause, Alert.UNKNOWN_EFFECT, level)
     for periods in (alert.active_period, alert.communication_period, alert.impact_period):
@@ -137,7 +138,7 @@ async def test_an_active_incident_is_an_alert(
 
 async def test_an_incident_that_ended_is_no_alert(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     await shared_speed.incident("gtfs-ends", _incident("fire", 3))
-    await _with(shared_gateway, ALERTS, "gtfs-ends")
+    await feed_with(shared_gateway, ALERTS, "gtfs-ends")
     await shared_speed.incident("gtfs-ends", _incident("fire", 3, "resolved"))
     await until(
         lambda: _feed(shared_gateway, ALERTS),
@@ -151,8 +152,8 @@ async def test_a_validator_finds_nothing_wrong(
     await speed.positions({f"bus-{n}": {"vehicle_type": "bus", "latitude": 52.5 + n / 100} for n in range(5)})
     await speed.incident("fire", _incident("fire", 4))
     gateway = await start_gateway()
-    await _with(gateway, VEHICLES, "bus-4")
-    await _with(gateway, ALERTS, "fire")
+    await feed_with(gateway, VEHICLES, "bus-4")
+    await feed_with(gateway, ALERTS, "fire")
     timetable = io.BytesIO()
     with zipfile.ZipFile(timetable, "w") as archive:
         for name, text in TIMETABLE.items():

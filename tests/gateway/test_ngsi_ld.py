@@ -48,6 +48,14 @@ async def _entity(gateway: Gateway, client: Client, id_: str) -> dict[str, Any]:
         ("ambulance", "ambulance", ["specialUsage", "tracked"], "ambulance"),
         ("police", "anyVehicle", ["specialUsage", "tracked"], "police"),
         ("fire", "fireTender", ["specialUsage", "tracked"], "fireBrigade"),
+        ("tram", "tram", ["public", "tracked"], None),
+        ("train", "other", ["public", "tracked"], None),
+        ("ferry", "passengerVessel", ["public", "tracked"], None),
+        ("truck", "lorry", ["tracked"], None),
+        ("van", "van", ["tracked"], None),
+        ("motorcycle", "motorcycle", ["tracked"], None),
+        ("bicycle", "bicycle", ["tracked"], None),
+        ("other", "anyVehicle", ["tracked"], None),
     ],
 )
 async def test_a_vehicle_is_read_by_a_client(

@@ -31,6 +31,8 @@ KNOWN_IDS = """
 @pytest.fixture(scope="module")
 async def living(shared_gateway: Gateway, shared_speed: SpeedLayer) -> Gateway:
     """The gateway of a city that has all five kinds."""
+    # And one that sends no more than it must: nulls are described too.
+    await shared_speed.position("described-2", speed_kmh=None, heading_deg=None)
     await fill(shared_gateway, shared_speed, "described-1")
     return shared_gateway
 

@@ -1,8 +1,13 @@
 """What the forms of other standards have in common with our own."""
 
+from collections.abc import Mapping
+from typing import Any, get_args
+
 import pytest
 
+from citystream.contracts.events import Condition, IncidentKind, VehicleType
 from citystream.contracts.views import IncidentState
+from gateway.standards import cap, gtfs_realtime, incident_words, ngsi_ld
 from tests.gateway.running import Gateway, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms
 
@@ -13,6 +18,20 @@ async def _change(speed: SpeedLayer, latitude: float) -> None:
     for n in range(10):
         incident = IncidentState(now_ms(), 0, 1, "fire", severity=4, latitude=latitude, longitude=13.0)
         await speed.incident(f"standards-{n}", incident)
+
+
+@pytest.mark.parametrize(
+    ("words", "kinds"),
+    [
+        (ngsi_ld.VEHICLES, VehicleType),
+        (ngsi_ld.WEATHER_TYPES, Condition),
+        (gtfs_realtime.CAUSES, IncidentKind),
+        (cap.CATEGORIES, IncidentKind),
+        (incident_words.EVENTS, IncidentKind),
+    ],
+)
+def test_every_kind_has_a_word(words: Mapping[str, object], kinds: Any) -> None:
+    assert words.keys() == set(get_args(kinds))
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,7 @@ def flow(
 ) -> Iterator[list[Message]]:
     """Events without end, each with what goes wrong beside it.
 
+    Some without an id, some with one that other senders use too.
     Out of order; some too late, some sent again, some cut short, some of a clock far ahead.
 
     Args:
@@ -100,6 +101,11 @@ def flow(
         if rng.random() < 0.01:
             time_ms -= rng.randrange(60_000)
         event = fields(type_, rng, number, time_ms)
+        if rng.random() < 0.02:
+            del event["event_id"]
+        elif rng.random() < 0.1:
+            # Each sender counts for itself: others send the same ids.
+            event["event_id"] = str(number // 10)
         key = str(event[KEYS[type_]]).encode()
         message: Message = key, encode(event)
         messages = [message]

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts.events import event_time_ms
+from citystream.contracts.events import Camera, Emergency, Gps, Traffic, Weather, event_time_ms
 from citystream.fold import TimeRules
 from citystream.service import Latest, Service, Stamp, Things, Windows
 
@@ -83,10 +83,29 @@ def accepted(service: Service[Any], records: list[Any], rules: TimeRules) -> Ite
         event, time_ms = read
         newest = max(newest, time_ms)
         if time_ms > newest - rules.disorder_ms - longest_ms - rules.lateness_ms:
-            if event.event_id in seen:
+            who = identity(event, time_ms)
+            if who in seen:
                 continue
-            seen.add(event.event_id)
+            seen.add(who)
         yield event, Stamp(time_ms, record.partition, record.offset)
+
+
+def identity(event: Any, time_ms: int) -> tuple[Any, ...]:
+    """Who sent it, and its id there, or its time if it has none; of an incident each status is another."""
+    own = ("id", event.event_id) if event.event_id is not None else ("time", time_ms)
+    match event:
+        case Gps():
+            return event.vehicle_id, *own
+        case Traffic():
+            return event.sensor_id or f"the road {event.road_id}", *own
+        case Emergency():
+            return event.incident_id, event.status, *own
+        case Weather():
+            return event.station_id, *own
+        case Camera():
+            return event.camera_id, *own
+        case _:
+            return getattr(event, event.entity_fields[0]), *own
 
 
 def things(

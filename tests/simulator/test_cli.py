@@ -23,7 +23,7 @@ def test_a_model_is_written_and_can_be_loaded(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (("run", "--misbehave", "late,drunk"), "no drunk; there are late, duplicate, malformed, skew, burst"),
+        (("run", "--misbehave", "late,drunk"), "no drunk; there are late, duplicate, malformed, field, skew"),
         (("run", "--start", "monday"), "'monday' is not a time like 2026-03-02T06:30:00Z"),
         (("run", "--start", "2026-03-02T06:30:00"), "has no zone; write 2026-03-02T06:30:00Z for UTC"),
         (("run", "--rate", "0"), "0.0 is not in the range"),

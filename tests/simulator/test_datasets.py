@@ -42,6 +42,7 @@ def test_a_row_of_detectors_becomes_a_reading_each_at_its_time(tmp_path: Path) -
     records, skipped = read(los_loop.DATASET, los(tmp_path, "11,22,33\n60,50.5,0\n61,,nan\n"))
     first = msgspec.json.decode(records[1][1].value, type=Traffic)
     assert (first.road_id, first.sensor_id, first.speed_kmh) == ("la-22", "22", 81.271872)
+    assert first.vehicle_count is None
     assert records[1][1].key == b"la-22"
     assert [time_ms for time_ms, _ in records] == [epoch_ms("2012-03-01T00:00:00Z")] * 3 + [
         epoch_ms("2012-03-01T00:05:00Z")
@@ -109,18 +110,22 @@ def test_an_hour_has_one_traffic_reading_and_as_many_observations_as_rows(tmp_pa
         "None,281.25,0.5,0.25,99,Rain,light rain,2012-10-10 07:00:00,7200",
         "None,281.25,0.5,0.25,99,Squall,SQUALLS,2012-10-10 07:00:00,7200",
         "None,280.15,0.0,0.0,99,Mist,mist,2012-10-10 08:00:00,0",
+        "None,280.15,0.0,0.0,99,Smoke,smoke,2012-10-10 08:00:00,0",
+        "None,280.15,0.0,0.0,99,Haze,haze,2012-10-10 08:00:00,0",
     )
     records, skipped = read(metro_interstate.DATASET, folder)
     traffic = [msgspec.json.decode(one.value, type=Traffic) for _, one in records if one.type == "traffic"]
     weather = [msgspec.json.decode(one.value, type=Weather) for _, one in records if one.type == "weather"]
     assert [event.vehicle_count for event in traffic] == [7200, 0]
     assert [event.speed_kmh for event in traffic] == [pytest.approx(105 / 1.15, abs=0.001), 105]
-    assert [event.condition for event in weather] == ["rain", "unknown", "fog"]
+    assert [event.condition for event in weather] == ["rain", "unknown", "mist", "smoke", "haze"]
     assert weather[0].temperature_c == 8.1
     assert weather[0].precipitation_mm_h == 0.75
+    not_in_the_data = [(one.humidity_pct, one.wind_speed_ms, one.visibility_m) for one in weather]
+    assert set(not_in_the_data) == {(None, None, None)}
     assert event_time_ms(weather[2].timestamp) == epoch_ms("2012-10-10T08:00:00Z")
-    assert len({event.event_id for event in weather}) == 3
-    assert skipped == {"traffic: the hour has one already (another weather description)": 1}
+    assert len({event.event_id for event in weather}) == 5
+    assert skipped == {"traffic: the hour has one already (another weather description)": 3}
 
 
 def test_absurd_values_are_left_out_with_a_reason_and_the_rest_of_the_row_kept(tmp_path: Path) -> None:

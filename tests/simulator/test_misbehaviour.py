@@ -1,4 +1,3 @@
-import json
 from collections import Counter, defaultdict
 from random import Random
 
@@ -7,12 +6,12 @@ import pytest
 
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.events import EVENTS, event_time_ms
-from citystream.settings import Settings
 from simulator.malformed import MALFORMATIONS, NEEDED, OUT_OF_RANGE, malformed
 from simulator.misbehaviour import BURST_EVERY_MS, BURST_PAUSE_MS, KINDS, Misbehaviour
-from simulator.record import Record
+from simulator.record import Fields, Record
 from simulator.world import World
 from tests.simulator.conftest import MONDAY_RUSH
+from tests.simulator.reading import read
 
 TICK_MS = 50
 
@@ -20,16 +19,6 @@ TICK_MS = 50
 def good_events(model: CityModel) -> dict[str, Record]:
     """One good event of each type."""
     return {record.type: record for record in World(model, 1, MONDAY_RUSH).step(MONDAY_RUSH + 5_000)}
-
-
-def becomes_a_dead_letter(type_: str, value: bytes, now_ms: int) -> bool:
-    """The rules of the contract, and a bound for the future that is far wider than the default."""
-    try:
-        event = msgspec.json.decode(value, type=EVENTS[type_])
-        time_ms = event_time_ms(event.timestamp)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError):
-        return True
-    return time_ms > now_ms + 100 * Settings().future_s * 1000
 
 
 def disturb(
@@ -54,23 +43,31 @@ def test_every_malformation_of_every_type_becomes_a_dead_letter(
     model: CityModel, name: str, type_: str
 ) -> None:
     good = good_events(model)[type_]
-    assert not becomes_a_dead_letter(type_, good.value, MONDAY_RUSH)
-    for seed in range(50):
+    assert read(type_, good.value, MONDAY_RUSH)
+    for seed in range(200):
         fields = msgspec.json.decode(good.value)
         value = MALFORMATIONS[name](type_, fields, Random(seed), MONDAY_RUSH)
-        assert becomes_a_dead_letter(type_, value, MONDAY_RUSH), value[:500]
+        assert read(type_, value, MONDAY_RUSH) is None, value[:500]
 
 
 @pytest.mark.parametrize("type_", EVENTS)
-def test_each_field_named_as_needed_or_bounded_is_one_that_the_contract_refuses(
-    model: CityModel, type_: str
+def test_the_fields_named_as_needed_are_all_that_can_not_be_left_out(model: CityModel, type_: str) -> None:
+    good: Fields = msgspec.json.decode(good_events(model)[type_].value)
+    without = {name: {key: value for key, value in good.items() if key != name} for name in good}
+    refused = {
+        name for name, fields in without.items() if not read(type_, msgspec.json.encode(fields), MONDAY_RUSH)
+    }
+    assert refused == set(NEEDED[type_])
+
+
+@pytest.mark.parametrize(
+    ("type_", "name", "value"), [(type_, *one) for type_, ranges in OUT_OF_RANGE.items() for one in ranges]
+)
+def test_each_value_named_as_out_of_range_is_refused(
+    model: CityModel, type_: str, name: str, value: object
 ) -> None:
-    good = json.loads(good_events(model)[type_].value)
-    without = [{key: value for key, value in good.items() if key != name} for name in NEEDED[type_]]
-    beyond = [good | {name: value} for name, value in OUT_OF_RANGE[type_]]
-    for fields in without + beyond:
-        with pytest.raises(msgspec.ValidationError):
-            msgspec.convert(fields, EVENTS[type_])
+    good: Fields = msgspec.json.decode(good_events(model)[type_].value)
+    assert read(type_, msgspec.json.encode(good | {name: value}), MONDAY_RUSH) is None
 
 
 def test_malformed_events_come_on_top_and_are_marked(model: CityModel) -> None:
@@ -78,7 +75,7 @@ def test_malformed_events_come_on_top_and_are_marked(model: CityModel) -> None:
     bad = [record for _, record in sent if record.kind == "malformed"]
     assert len(bad) == pytest.approx(0.01 * len(said), rel=0.2)
     assert {record.type for record in bad} >= {"gps", "traffic", "camera"}
-    assert all(becomes_a_dead_letter(record.type, record.value, MONDAY_RUSH) for record in bad)
+    assert not any(read(record.type, record.value, MONDAY_RUSH) for record in bad)
     assert [record for _, record in sent if record.kind == "event"] == said
 
 
@@ -106,6 +103,33 @@ def test_duplicates_are_the_same_bytes_under_the_same_key_after_the_first(model:
     twice = [value for value, where in places.items() if len(where) == 2]
     assert len(twice) == len(sent) - len(said) == pytest.approx(0.01 * len(said), rel=0.2)
     assert all(kinds[value] == ["event", "duplicate"] and len(keys[value]) == 1 for value in twice)
+
+
+def test_events_in_forms_of_their_own_keep_place_key_entity_and_time(model: CityModel) -> None:
+    said, sent = disturb(model, "field", 60)
+    assert [(one.type, one.key, one.kind) for _, one in sent] == [
+        (one.type, one.key, one.kind) for one in said
+    ]
+    changed = [(old, new) for old, (_, new) in zip(said, sent, strict=True) if old.value != new.value]
+    assert len(changed) == pytest.approx(0.01 * len(said), rel=0.2)
+    for old, new in changed:
+        before, after = (read(one.type, one.value, MONDAY_RUSH) for one in (old, new))
+        assert before
+        assert after, new.value
+        assert (before.entity, before.time_ms) == (after.entity, after.time_ms)
+
+
+def test_what_is_counted_is_what_a_worker_reads_whatever_else_happens(model: CityModel) -> None:
+    said, sent = disturb(model, ",".join(KINDS), 60)
+    events = [
+        (record.type, found.identity)
+        for _, record in sent
+        if (found := read(record.type, record.value, MONDAY_RUSH))
+    ]
+    kinds = Counter(record.kind for _, record in sent)
+    assert len(set(events)) == len(said) == kinds["event"] + kinds["late"]
+    assert len(events) - len(set(events)) == kinds["duplicate"] > 400
+    assert len(sent) - len(events) == kinds["malformed"] > 400
 
 
 def test_bursts_are_silence_and_then_all_of_it_in_order(model: CityModel) -> None:

@@ -1,0 +1,72 @@
+"""The one reader of events: fold, archive, replay, `validate` and feeds decide alike.
+
+Strict first, which is all that a clean event costs; what that refuses is read once more, tolerantly.
+"""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+import msgspec
+
+from citystream.contracts.events import Event, event_time_ms
+from citystream.deadletters import RefusedError
+from citystream.tolerance import Tolerance
+
+E = TypeVar("E", bound=Event)
+
+TOO_FAR_AHEAD = ("timestamp", "is further in the future than clocks may differ")
+
+
+class Reader(Generic[E]):
+    """Reads the events of one type."""
+
+    def __init__(self, event: type[E], future_ms: int) -> None:
+        """`future_ms`: how far an event may lie ahead of its Kafka time."""
+        self.decode = msgspec.json.Decoder(event).decode
+        """Strictly."""
+        self._event = event
+        self._future_ms = future_ms
+        self._tolerance: Tolerance | None = None
+        self.read = self._reading()
+        """`read(value, Kafka time)` gives event and event time, both times epoch milliseconds.
+
+        Raises:
+            ValueError, RecursionError: it must become a dead letter; `deadletters.explain` says why.
+        """
+        self.tolerated: Counter[str] = Counter()
+        """Events taken that were not clean, by form."""
+        self.unlisted: Counter[tuple[str, str]] = Counter()
+        """Field and word that is in no list."""
+
+    def _reading(self) -> Callable[[bytes | None, int], tuple[E, int]]:
+        decode, future_ms, tolerate = self.decode, self._future_ms, self._tolerate
+
+        def read(value: bytes | None, kafka_ms: int) -> tuple[E, int]:
+            try:
+                event = decode(value or b"")
+                time_ms = event_time_ms(event.timestamp)
+            except (ValueError, RecursionError) as error:
+                return tolerate(value or b"", kafka_ms, error)
+            if time_ms > kafka_ms + future_ms:
+                raise RefusedError(*TOO_FAR_AHEAD)
+            return event, time_ms
+
+        return read
+
+    def _tolerate(self, value: bytes, kafka_ms: int, refusal: Exception) -> tuple[E, int]:
+        if self._tolerance is None:
+            self._tolerance = Tolerance(self._event)
+        event, told = self._tolerance.read(value, refusal)
+        time_ms = event_time_ms(event.timestamp)
+        if time_ms > kafka_ms + self._future_ms:
+            raise RefusedError(*TOO_FAR_AHEAD)
+        self.tolerated.update(told.forms)
+        self.unlisted.update(told.unlisted)
+        return event, time_ms
+
+    def take_tolerated(self) -> tuple[Counter[str], Counter[tuple[str, str]]]:
+        """What was met since this was last asked: events by form, and words by field."""
+        taken = self.tolerated, self.unlisted
+        self.tolerated, self.unlisted = Counter(), Counter()
+        return taken

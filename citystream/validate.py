@@ -1,0 +1,54 @@
+"""`city-<type> validate`: what the service would make of each line of a file. Needs no server."""
+
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import click
+
+from citystream.command_settings import load_settings
+from citystream.deadletters import explain
+from citystream.reader import Reader
+from citystream.service import Service
+
+VERDICTS = ("taken", "tolerated", "refused")
+
+
+def validate_command(service: Service[Any]) -> click.Command:
+    """The command of one service."""
+
+    @click.command(epilog=f"Example: city-{service.name} validate events.jsonl")
+    @click.argument("file", type=click.File("rb"))
+    def validate(file: Any) -> None:
+        """Say what becomes of events, one JSON object a line; '-' reads standard input.
+
+        Each line is taken, tolerated (in which form it is not clean), or refused (field and reason), as a
+        worker would that got it now. Exit 1 if any is refused.
+        """
+        verdicts: Counter[str] = Counter()
+        reader = Reader(service.event, round(load_settings().future_s * 1000))
+        for line, verdict, why in judged(reader, file):
+            click.echo(f"line {line}: {verdict}{why and f': {why}'}")
+            verdicts[verdict] += 1
+        click.echo(", ".join(f"{verdicts[verdict]} {verdict}" for verdict in VERDICTS))
+        sys.exit(1 if verdicts["refused"] else 0)
+
+    return validate
+
+
+def judged(reader: Reader[Any], lines: Iterable[bytes]) -> Iterator[tuple[int, str, str]]:
+    """Number of each line that is not blank, its verdict, and why it is not just taken."""
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            reader.read(line.rstrip(b"\r\n"), round(time.time() * 1000))
+        except (ValueError, RecursionError) as error:
+            field, reason = explain(error)
+            yield number, "refused", f"{field}: {reason}"
+            continue
+        forms, words = reader.take_tolerated()
+        named = [f"{field} {word!r} is in no list" for field, word in words]
+        yield number, "tolerated" if forms else "taken", ", ".join([*sorted(forms), *named])

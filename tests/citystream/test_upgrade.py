@@ -1,0 +1,81 @@
+"""A changelog that version 67884fb wrote: its states and ids are taken back, and its ids still count.
+
+Twenty events a second apart, ids "0" to "19", windows of 10 s; written by that version's own code.
+"""
+
+import base64
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from citystream.fold import PartitionFold, TimeRules
+from citystream.partition import OwnedPartition
+from citystream.rows import IDS_ALONE_PREFIX, IDS_PREFIX, restore
+from tests.citystream.records import NOW_MS, log, reading
+from tests.harness.events import Fields
+from tests.services.descriptions import SERVICES
+
+RULES = TimeRules(disorder_ms=5_000, lateness_ms=10_000, future_ms=60_000, window_s=10)
+WRITTEN = Path(__file__).with_name("changelog-67884fb.json")
+EVENTS = 20
+
+
+def taken_over(type_: str) -> tuple[PartitionFold[Any], OwnedPartition]:
+    """The partition as its next owner has it."""
+    rows = msgspec.json.decode(WRITTEN.read_bytes())[type_]
+    fold: PartitionFold[Any] = PartitionFold(SERVICES[type_], RULES, 0)
+    restored = restore(fold, iter((base64.b64decode(key), base64.b64decode(value)) for key, value in rows))
+    part = OwnedPartition(0, fold, 0, [])
+    part.adopt_ids(restored)
+    return fold, part
+
+
+def event(type_: str, number: int, event_id: str) -> Fields:
+    """As that version's sender wrote them."""
+    if type_ == "traffic":
+        return reading(number, 40.0 + number, event_id=event_id)
+    return {
+        "event_id": event_id,
+        "timestamp": NOW_MS + number * 1000,
+        "vehicle_id": f"vehicle-{number % 2}",
+        "vehicle_type": "bus",
+        "latitude": 48.1,
+        "longitude": 11.5,
+        "speed_kmh": 10.0 + number,
+        "heading_deg": 90.0,
+    }
+
+
+@pytest.mark.parametrize("type_", ["traffic", "gps"])
+def test_what_that_version_folded_is_a_duplicate_and_what_is_new_is_not(type_: str) -> None:
+    fold, _ = taken_over(type_)
+    assert fold.next_offset == EVENTS
+    sent_again = [event(type_, number, str(number)) for number in range(5, EVENTS)]
+    fold.fold(log(*sent_again, event(type_, EVENTS, "20"), event(type_, EVENTS, "20"), start=EVENTS))
+    assert (fold.counters.duplicates, fold.counters.folded, fold.counters.refused) == (16, 1, 0)
+
+
+def test_states_of_that_version_go_on() -> None:
+    fold, _ = taken_over("traffic")
+    fold.fold(log(reading(EVENTS, 70.0, event_id="20"), reading(19.5, 10.0, event_id="21"), start=EVENTS))
+    states = {slot.start_s * 1000 - NOW_MS: slot.state for slot in fold.all_slots()}
+    assert {start: state.readings for start, state in states.items()} == {0: 10, 10_000: 11, 20_000: 1}
+    assert states[10_000].mean_speed_kmh == (sum(40.0 + n for n in range(10, 20)) + 10) / 11
+    assert states[10_000].summary()["vehicles"] == 22
+
+
+def test_ids_alone_are_asked_no_more_when_they_expire() -> None:
+    fold, part = taken_over("traffic")
+    assert fold.seen.by_id is not None
+    part.mark(fold.take_touched())
+    keys = [row.key for row in part.snapshot().rows]
+    assert not [key for key in keys if key.startswith(IDS_PREFIX)]
+    # Far beyond the horizon: window, lateness and disorder.
+    fold.fold(log(reading(100, event_id="5"), start=EVENTS))
+    assert fold.counters.folded == 1
+    assert fold.seen.by_id is None
+    snapshot = part.snapshot()
+    assert [row.key for row in snapshot.deletions if row.key.startswith(IDS_ALONE_PREFIX)]
+    assert [row.key for row in snapshot.rows if row.key.startswith(IDS_PREFIX)]

@@ -1,0 +1,1 @@
+"""What real devices send, and what is made of it."""

@@ -1,0 +1,137 @@
+"""Every row of the table that is read, from its topic to the API: sent twice, with a kill -9 in between."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from citystream.admin import create_topics
+from citystream.contracts import topics
+from citystream.settings import Settings
+from demo.environment import city_environment
+from gateway import users
+from tests.conftest import MakeSettings
+from tests.field.table import AT_MS, CLEAN, ROWS, Row
+from tests.gateway.running import VIEWER, Gateway
+from tests.harness import kafka_log
+from tests.harness.events import Fields
+from tests.harness.patience import PATIENCE_S
+from tests.harness.workers import Worker
+
+# The thing by which the API knows each.
+NAMED_BY = {
+    "gps": "vehicle_id",
+    "traffic": "road_id",
+    "emergency": "incident_id",
+    "weather": "station_id",
+    "camera": "camera_id",
+}
+PATHS = {
+    "gps": "/api/vehicles/{}",
+    "traffic": "/api/traffic/live/{}",
+    "emergency": "/api/emergencies/{}",
+    "weather": "/api/weather/current",
+    "camera": "/api/cameras/{}",
+}
+
+
+def told(type_: str, row: Row) -> Fields:
+    """What the API has to say of a row, where it says it in other words than the event."""
+    read = row.outcome
+    if type_ == "traffic":
+        # Sent twice: one reading.
+        return {
+            "readings": 1,
+            "vehicles": read["vehicle_count"],
+            "mean_speed_kmh": read["speed_kmh"],
+            "occupancy_pct": read["occupancy_pct"],
+        }
+    hidden = {"event_id", "timestamp", NAMED_BY[type_], "counts"}
+    shown = {name: value for name, value in read.items() if name not in hidden}
+    if read.get("counts"):
+        shown["counts"] = read["counts"]
+    return shown
+
+
+def renamed(row: Row, number: int, now_ms: int) -> tuple[str, bytes]:
+    """A row of a thing of its own, and of now; the name that the thing has at the API."""
+    field = NAMED_BY[row.type]
+    name = CLEAN[row.type][field]
+    value = row.value.replace(f'"{name}"'.encode(), f'"{name}-{number}"'.encode())
+    # The entity of a reading is its sensor.
+    value = value.replace(b'"loop-3"', f'"loop-{number}"'.encode())
+    value = value.replace(str(AT_MS).encode(), str(now_ms).encode())
+    if isinstance(row.sent, dict) and field in row.sent:
+        return row.outcome[field], value
+    return f"{name}-{number}", value
+
+
+async def test_what_devices_send_arrives_at_the_api(settings: MakeSettings, tmp_path: Path) -> None:
+    own = settings(kafka_instance_id="one", checkpoint_ms=300, plate_key="a key for tests", lateness_s=600)
+    await create_topics(own, list(CLEAN))
+    gateway = await _gateway(own, tmp_path)
+    try:
+        await asyncio.gather(*(_one_type(type_, own, tmp_path, gateway) for type_ in CLEAN))
+    finally:
+        await gateway.stop()
+
+
+async def _one_type(type_: str, own: Settings, folder: Path, gateway: Gateway) -> None:
+    now_ms = round(time.time() * 1000)
+    rows = [
+        row
+        for row in ROWS
+        if row.type == type_ and isinstance(row.read, dict) and str(AT_MS).encode() in row.value
+    ]
+    named = [renamed(row, number, now_ms) for number, row in enumerate(rows)]
+    messages = [(b"one partition", value) for _, value in named]
+    topic, half = topics.source(own.namespace, type_), len(messages) // 2
+    worker = Worker(type_, own, folder, role="stream")
+    worker.start()
+    await worker.ready()
+    await kafka_log.produce(own.kafka, topic, messages[:half])
+    await _folded(own, type_, half)
+    worker.kill()
+    await kafka_log.produce(own.kafka, topic, messages[half:] + messages)
+    worker.start()
+    await worker.ready()
+    await _folded(own, type_, 2 * len(messages))
+    assert worker.stop() == 0
+    for row, (name, _) in zip(rows, named, strict=True):
+        await gateway.until(PATHS[type_].format(name), _tells(name, told(type_, row)))
+
+
+async def _folded(own: Settings, type_: str, records: int) -> None:
+    async with asyncio.timeout(PATIENCE_S):
+        while sum((await kafka_log.folded(own, type_)).values()) < records:
+            await asyncio.sleep(0.1)
+
+
+def _tells(name: str, wanted: Fields) -> Callable[[Any], bool]:
+    def holds(answer: Any) -> bool:
+        found = (
+            {one["station_id"]: one for one in answer["stations"]}.get(name, {})
+            if "stations" in answer
+            else answer
+        )
+        return all(_same(found.get(field, "not told"), value) for field, value in wanted.items())
+
+    return holds
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    """The same; of counts those that are not 0."""
+    if isinstance(wanted, Mapping):
+        return isinstance(found, Mapping) and {k: n for k, n in found.items() if n} == wanted
+    return bool(found == wanted)
+
+
+async def _gateway(own: Settings, folder: Path) -> Gateway:
+    viewer = users.make(VIEWER[0], users.Role.VIEWER, VIEWER[1])
+    users.write(folder / "users.json", {VIEWER[0]: viewer})
+    limits = {"CITY_GATEWAY_USERS_FILE": str(folder / "users.json"), "CITY_GATEWAY_RATE_PER_S": "0"}
+    gateway = Gateway(folder, {**os.environ, **city_environment(own), **limits})
+    await gateway.start()
+    return gateway
