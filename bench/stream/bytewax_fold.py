@@ -19,8 +19,9 @@ from bytewax.run import cli_main
 from bytewax.testing import TestingSink
 from confluent_kafka import Consumer, TopicPartition
 
+from bench.stream.event import Measured
 from bench.stream.job import GRACE_S, WINDOW_S, Course, Job, Window, job_of_command_line
-from citystream.contracts.events import Traffic, event_time_ms
+from citystream.contracts.events import event_time_ms
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 
@@ -67,7 +68,7 @@ class Part(StatefulSourcePartition):  # type: ignore[misc] # as above
         self._inner.close()
 
 
-def add(speeds: Speeds, event: Traffic) -> Speeds:
+def add(speeds: Speeds, event: Measured) -> Speeds:
     """One more reading."""
     count, total, least, greatest = speeds
     speed = event.speed_kmh
@@ -83,10 +84,10 @@ def main() -> None:
     job = job_of_command_line()
     course = Course(job)
     source = Readings(job, course)
-    decode = msgspec.json.Decoder(Traffic).decode
+    decode = msgspec.json.Decoder(Measured).decode
     found: list[tuple[str, tuple[int, Speeds]]] = []
 
-    def keyed(message: Any) -> tuple[str, Traffic]:
+    def keyed(message: Any) -> tuple[str, Measured]:
         event = decode(message.value)
         return event.road_id, event
 

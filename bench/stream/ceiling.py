@@ -4,12 +4,13 @@ import msgspec
 import uvloop
 from aiokafka import AIOKafkaConsumer
 
+from bench.stream.event import Measured
 from bench.stream.job import COMMIT_S, Course, Job, Window, job_of_command_line, window_start_s
-from citystream.contracts.events import Traffic, event_time_ms
+from citystream.contracts.events import event_time_ms
 
 
 async def work(job: Job) -> None:
-    decode = msgspec.json.Decoder(Traffic).decode
+    decode = msgspec.json.Decoder(Measured).decode
     windows: dict[tuple[str, int], list[float]] = {}
     course = Course(job)
     consumer = AIOKafkaConsumer(

@@ -12,17 +12,18 @@ import uvloop
 from faust.types import TopicT
 from rocksdict import AccessType, Options, Rdict
 
+from bench.stream.event import Measured
 from bench.stream.job import Course, Job, Window, window_start_s
-from citystream.contracts.events import Traffic, event_time_ms
+from citystream.contracts.events import event_time_ms
 
 TABLE = "windows"
-_decode = msgspec.json.Decoder(Traffic).decode
+_decode = msgspec.json.Decoder(Measured).decode
 
 
 class ReadingCodec(faust.Codec):
     """JSON as validated events."""
 
-    def _loads(self, s: bytes) -> Traffic:
+    def _loads(self, s: bytes) -> Measured:
         return _decode(s)
 
 
@@ -44,7 +45,7 @@ def readings(app: faust.App, job: Job) -> TopicT:
     return app.topic(job.topic, value_serializer=ReadingCodec())
 
 
-def start_s_of(event: Traffic) -> int:
+def start_s_of(event: Measured) -> int:
     """Start of an event's window."""
     return window_start_s(event_time_ms(event.timestamp))
 

@@ -6,9 +6,10 @@ from typing import Any, cast
 from faust.tables.wrappers import WindowWrapper
 from faust.types import StreamT
 
+from bench.stream.event import Measured
 from bench.stream.faust_app import TABLE, readings, run, stock_app
 from bench.stream.job import WINDOW_S, Course, job_of_command_line
-from citystream.contracts.events import Traffic, event_time_ms
+from citystream.contracts.events import event_time_ms
 
 job = job_of_command_line()
 course = Course(job)
@@ -27,7 +28,7 @@ windows = cast("WindowWrapper", tumbling).relative_to(_time_s)
 
 
 @app.agent(readings(app, job))
-async def fold(stream: StreamT[Traffic]) -> None:
+async def fold(stream: StreamT[Measured]) -> None:
     async for event in stream:
         course.take(1)
         speed = event.speed_kmh

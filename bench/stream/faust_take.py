@@ -9,9 +9,9 @@ from typing import Any, cast
 import faust
 from faust.types import EventT, StreamT
 
+from bench.stream.event import Measured
 from bench.stream.faust_app import TABLE, readings, run, start_s_of, stock_app
 from bench.stream.job import Course, job_of_command_line
-from citystream.contracts.events import Traffic
 
 BATCH = 4_096
 WITHIN_S = 1.0
@@ -39,7 +39,7 @@ async def fold(stream: StreamT[Any]) -> None:
 def _fold_partition(events: list[EventT[Any]]) -> None:
     changed: dict[tuple[str, int], list[float]] = {}
     for one in events:
-        event = cast("Traffic", one.value)
+        event = cast("Measured", one.value)
         speed, key = event.speed_kmh, (event.road_id, start_s_of(event))
         window = changed.get(key) or windows[key]
         if window:

@@ -10,8 +10,8 @@ import click
 import msgspec
 from msgspec.structs import replace
 
+from bench.stream.event import Measured
 from bench.stream.job import WINDOW_S
-from citystream.contracts.events import Traffic
 from citystream.contracts.sketch import bucket, merge
 from citystream.contracts.views import TRAFFIC_WINDOWS, Summary, greatest, least
 from citystream.service import Service, Windows
@@ -51,7 +51,7 @@ class SketchedWindow(SpeedWindow, array_like=True):
         return replace(super().merge(other), speed_buckets=merge(self.speed_buckets, other.speed_buckets))
 
 
-def add(window: SpeedWindow, event: Traffic, time_ms: int) -> None:
+def add(window: SpeedWindow, event: Measured, time_ms: int) -> None:
     """One more reading."""
     speed = event.speed_kmh
     window.readings += 1
@@ -62,7 +62,7 @@ def add(window: SpeedWindow, event: Traffic, time_ms: int) -> None:
         window.speed_max = speed
 
 
-def add_and_sketch(window: SketchedWindow, event: Traffic, time_ms: int) -> None:
+def add_and_sketch(window: SketchedWindow, event: Measured, time_ms: int) -> None:
     """One more reading, and its speed into the sketch."""
     add(window, event, time_ms)
     buckets, number = window.speed_buckets, bucket(event.speed_kmh)
@@ -72,7 +72,7 @@ def add_and_sketch(window: SketchedWindow, event: Traffic, time_ms: int) -> None
 W = TypeVar("W", bound=SpeedWindow)
 
 
-def service(state: type[W], add_to: Callable[[W, Traffic, int], None]) -> Service[Traffic]:
+def service(state: type[W], add_to: Callable[[W, Measured, int], None]) -> Service[Measured]:
     """A traffic service of these windows alone."""
     windows = Windows(
         name=TRAFFIC_WINDOWS,
@@ -81,7 +81,7 @@ def service(state: type[W], add_to: Callable[[W, Traffic, int], None]) -> Servic
         add=add_to,
         window_s=WINDOW_S,
     )
-    return Service(name="traffic", event=Traffic, windows=(windows,))
+    return Service(name="traffic", event=Measured, windows=(windows,))
 
 
 PLAIN = service(SpeedWindow, add)

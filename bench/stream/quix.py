@@ -12,8 +12,9 @@ from quixstreams import Application
 from quixstreams.dataframe.windows import Count, Max, Min, Sum
 from quixstreams.models import JSONDeserializer
 
+from bench.stream.event import Measured
 from bench.stream.job import GRACE_S, WINDOW_S, Course, Window, job_of_command_line
-from citystream.contracts.events import Traffic, event_time_ms
+from citystream.contracts.events import event_time_ms
 
 
 def main() -> None:
@@ -30,11 +31,11 @@ def main() -> None:
     )
     topic = app.topic(
         job.topic,
-        value_deserializer=JSONDeserializer(loads=msgspec.json.Decoder(Traffic).decode),
+        value_deserializer=JSONDeserializer(loads=msgspec.json.Decoder(Measured).decode),
         timestamp_extractor=lambda event, *_: event_time_ms(event.timestamp),
     )
 
-    def speed(event: Traffic) -> float:
+    def speed(event: Measured) -> float:
         course.take(1)
         return event.speed_kmh
 
