@@ -18,7 +18,9 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # A zero and the id of a schema: what the serializers of a schema registry put first.
 SCHEMA_PREFIX_BYTES = 5
 
-NUMBER = re.compile(r"[+-]?\d+(\.\d*)?([eE][+-]?\d+)?")
+# No measurement has more digits; Python refuses to read very many.
+NUMBER = re.compile(r"[+-]?\d{1,40}(\.\d{0,40})?([eE][+-]?\d{1,3})?", re.ASCII)
+LONGEST_ID = 100
 # Leap seconds end a quarter of an hour, wherever the clock stands.
 LEAP_SECOND = re.compile(r"(\d{4}-\d\d-\d\d[Tt ]\d\d:(?:14|29|44|59)):60(?:\.\d+)?")
 # 1e14 us and 1e17 ns are 1973; as milliseconds both lie beyond 2100.
@@ -168,7 +170,7 @@ def _field(one: inspect.Field) -> Mend:
             return _time(value, told)
         if is_number and not is_text:
             return _measured(value, marks if nullable else (), told)
-        if is_text and isinstance(value, int) and not isinstance(value, bool):
+        if is_text and _is_id(value):
             return _told(told, "number_for_text", str(value))
         if literals and not one.required:
             return _listed(value, literals[0].values, one.default, path, told)
@@ -177,6 +179,10 @@ def _field(one: inspect.Field) -> Mend:
         return value
 
     return mend
+
+
+def _is_id(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**LONGEST_ID
 
 
 def _kinds(kind: inspect.Type) -> tuple[list[inspect.Type], tuple[float, ...]]:

@@ -13,6 +13,7 @@ from citystream.deadletters import explain
 from citystream.reader import Reader
 from citystream.service import Service
 
+LONGEST_WORD = 40
 VERDICTS = ("taken", "tolerated", "refused")
 
 
@@ -50,5 +51,5 @@ def judged(reader: Reader[Any], lines: Iterable[bytes]) -> Iterator[tuple[int, s
             yield number, "refused", f"{field}: {reason}"
             continue
         forms, words = reader.take_tolerated()
-        named = [f"{field} {word!r} is in no list" for field, word in words]
+        named = [f"{field} {word[:LONGEST_WORD]!r} is in no list" for field, word in words]
         yield number, "tolerated" if forms else "taken", ", ".join([*sorted(forms), *named])

@@ -127,6 +127,21 @@ def add_only_slow(state: Good, event: Reading, time_ms: int) -> None:
 # Models.
 
 
+class Nobody(Reading, frozen=True, kw_only=True):
+    entity_fields = ()
+
+
+class Misnamed(Reading, frozen=True, kw_only=True):
+    entity_fields = ("sensor", "sensor_id")
+
+
+class Sometimes(Event, frozen=True, kw_only=True):
+    entity_fields = ("sensor_id",)
+
+    sensor_id: Id | None = None
+    speed_kmh: SpeedKmh
+
+
 class Unbounded(Reading, frozen=True, kw_only=True):
     depth_m: float | None = None
 
@@ -170,6 +185,9 @@ BROKEN: dict[str, tuple[Change, str]] = {
     "window": (window(window_s=0), "sensor: window_s: 0 is not above 0"),
     "outlives": (latest(ttl_s=30 * 86_400), "last: a state of 2592000 s outlives its changelog"),
     "unbounded": (service(event=Unbounded), "depth_m: a number without bounds"),
+    "no entity": (service(event=Nobody), "entity_fields: none; say whom an event is about"),
+    "entity is no field": (service(event=Misnamed), "sensor: is declared as part of the identity"),
+    "entity may be missing": (service(event=Sometimes), "sensor_id: may be missing; the last"),
     "strict": (service(event=Strict), "unknown fields: refused"),
     "pattern": (service(event=Patterned), "code: the schema's example is refused"),
     "takes nothing": (service(event=NeverGood), "events: no random one was taken"),

@@ -98,6 +98,8 @@ async def _one_type(type_: str, own: Settings, folder: Path, gateway: Gateway) -
     worker.start()
     await worker.ready()
     await _folded(own, type_, 2 * len(messages))
+    for form in {form for row in rows for form in row.forms}:
+        assert await worker.metric("city_events_tolerated_total", form=form), form
     assert worker.stop() == 0
     for row, (name, _) in zip(rows, named, strict=True):
         await gateway.until(PATHS[type_].format(name), _tells(name, told(type_, row)))

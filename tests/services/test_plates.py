@@ -6,6 +6,7 @@ import hmac
 import msgspec
 import pytest
 
+from citystream.tolerance import redacted
 from services.camera.plates import redactor
 
 KEY = "a key"
@@ -35,10 +36,26 @@ def test_without_a_key_a_plate_is_removed() -> None:
         b'{"plate":"M-AB 1234',
         b'[{"plate":"M-AB 1234"}',
         b'{"plate":"M-AB 1234"}' + b"[" * 5_000,
+        b'{"\\u0070\\u006C\\u0061\\u0074\\u0065":"M-AB 1234", broken',
+        b'{"pl\\u0061te":"M-AB 1234',
     ],
 )
 def test_no_plate_gets_through(value: bytes) -> None:
     cleaned = redact(value)
+    assert b"1234" not in cleaned
+    assert HASH.encode() in cleaned
+
+
+@pytest.mark.parametrize(
+    "prefix", [b"\xef\xbb\xbf", b"\x00\x00\x00\x00\x07", b"\x00\x00\x00\x00\x07\xef\xbb\xbf"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [b'{"plate":"M-AB 1234"}', b'{"pl\\u0061te":"M-AB 1234"}', b'{"pl\\u0061te":"M-AB 1234", broken'],
+)
+def test_what_serializers_put_first_hides_no_plate(prefix: bytes, text: bytes) -> None:
+    cleaned = redacted(redact, prefix + text)
+    assert cleaned.startswith(prefix + b"{")
     assert b"1234" not in cleaned
     assert HASH.encode() in cleaned
 
