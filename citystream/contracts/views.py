@@ -119,9 +119,9 @@ class TrafficWindow(msgspec.Struct, array_like=True):
     """milli percent"""
     occupancy_count: int = 0
     speed_buckets: dict[int, int] = msgspec.field(default_factory=dict)
-    speedless: int = 0
+    without_speed: int = 0
     """readings without a speed"""
-    countless: int = 0
+    without_count: int = 0
     """readings without a count"""
 
     def merge(self, other: "TrafficWindow") -> "TrafficWindow":
@@ -135,14 +135,14 @@ class TrafficWindow(msgspec.Struct, array_like=True):
             self.occupancy_sum + other.occupancy_sum,
             self.occupancy_count + other.occupancy_count,
             sketch.merge(self.speed_buckets, other.speed_buckets),
-            self.speedless + other.speedless,
-            self.countless + other.countless,
+            self.without_speed + other.without_speed,
+            self.without_count + other.without_count,
         )
 
     @property
     def speeds(self) -> int:
         """Readings with a speed."""
-        return self.readings - self.speedless
+        return self.readings - self.without_speed
 
     @property
     def mean_speed_kmh(self) -> float | None:
@@ -151,7 +151,7 @@ class TrafficWindow(msgspec.Struct, array_like=True):
     @property
     def vehicle_count(self) -> int | None:
         """Vehicles; None where there are readings and none has a count."""
-        return self.vehicles if self.readings > self.countless or not self.readings else None
+        return self.vehicles if self.readings > self.without_count or not self.readings else None
 
     def summary(self) -> Summary:
         p15, p50, p85 = sketch.quantiles(self.speed_buckets, (0.15, 0.5, 0.85))
@@ -191,7 +191,7 @@ class GpsWindow(msgspec.Struct, array_like=True):
     """micro degrees"""
     longitude: int = 0
     """micro degrees"""
-    speedless: int = 0
+    without_speed: int = 0
     """positions without a speed"""
 
     def merge(self, other: "GpsWindow") -> "GpsWindow":
@@ -203,11 +203,11 @@ class GpsWindow(msgspec.Struct, array_like=True):
             self.speed_sum + other.speed_sum,
             max(self.speed_max, other.speed_max),
             *last,
-            self.speedless + other.speedless,
+            self.without_speed + other.without_speed,
         )
 
     def summary(self) -> Summary:
-        speeds = self.positions - self.speedless
+        speeds = self.positions - self.without_speed
         return {
             "positions": self.positions,
             "mean_speed_kmh": mean(self.speed_sum, speeds, MILLI),
@@ -239,11 +239,11 @@ class WeatherWindow(msgspec.Struct, array_like=True):
     air_quality_sum: int = 0
     """milli index points"""
     air_quality_count: int = 0
-    temperatureless: int = 0
+    without_temperature: int = 0
     """observations without one, as those below"""
-    humidityless: int = 0
-    windless: int = 0
-    precipitationless: int = 0
+    without_humidity: int = 0
+    without_wind: int = 0
+    without_precipitation: int = 0
 
     def merge(self, other: "WeatherWindow") -> "WeatherWindow":
         return WeatherWindow(
@@ -259,23 +259,25 @@ class WeatherWindow(msgspec.Struct, array_like=True):
             least(self.visibility_min, other.visibility_min),
             self.air_quality_sum + other.air_quality_sum,
             self.air_quality_count + other.air_quality_count,
-            self.temperatureless + other.temperatureless,
-            self.humidityless + other.humidityless,
-            self.windless + other.windless,
-            self.precipitationless + other.precipitationless,
+            self.without_temperature + other.without_temperature,
+            self.without_humidity + other.without_humidity,
+            self.without_wind + other.without_wind,
+            self.without_precipitation + other.without_precipitation,
         )
 
     def summary(self) -> Summary:
         count = self.observations
         return {
             "observations": count,
-            "mean_temperature_c": mean(self.temperature_sum, count - self.temperatureless, MILLI),
+            "mean_temperature_c": mean(self.temperature_sum, count - self.without_temperature, MILLI),
             "min_temperature_c": self.temperature_min,
             "max_temperature_c": self.temperature_max,
-            "mean_humidity_pct": mean(self.humidity_sum, count - self.humidityless, MILLI),
-            "mean_wind_speed_ms": mean(self.wind_sum, count - self.windless, MILLI),
+            "mean_humidity_pct": mean(self.humidity_sum, count - self.without_humidity, MILLI),
+            "mean_wind_speed_ms": mean(self.wind_sum, count - self.without_wind, MILLI),
             "max_wind_speed_ms": self.wind_max,
-            "mean_precipitation_mm_h": mean(self.precipitation_sum, count - self.precipitationless, MILLI),
+            "mean_precipitation_mm_h": mean(
+                self.precipitation_sum, count - self.without_precipitation, MILLI
+            ),
             "max_precipitation_mm_h": self.precipitation_max,
             "min_visibility_m": self.visibility_min,
             "mean_air_quality_index": mean(self.air_quality_sum, self.air_quality_count, MILLI),

@@ -14,7 +14,7 @@ def add(window: GpsWindow, event: Gps, time_ms: int) -> None:
     """One more position."""
     window.positions += 1
     if event.speed_kmh is None:
-        window.speedless += 1
+        window.without_speed += 1
     else:
         speed = round(event.speed_kmh * MILLI)
         window.speed_sum += speed

@@ -29,7 +29,7 @@ def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
     """One more reading."""
     window.readings += 1
     if event.vehicle_count is None:
-        window.countless += 1
+        window.without_count += 1
     else:
         window.vehicles += event.vehicle_count
     if event.occupancy_pct is not None:
@@ -37,7 +37,7 @@ def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
         window.occupancy_count += 1
     speed = event.speed_kmh
     if speed is None:
-        window.speedless += 1
+        window.without_speed += 1
         return
     micro, square, number = _shares(speed)
     window.speed_sum += micro

@@ -15,22 +15,22 @@ def add(window: WeatherWindow, event: Weather, time_ms: int) -> None:
     """One more observation."""
     window.observations += 1
     if event.temperature_c is None:
-        window.temperatureless += 1
+        window.without_temperature += 1
     else:
         window.temperature_sum += round(event.temperature_c * MILLI)
     window.temperature_min = least(window.temperature_min, event.temperature_c)
     window.temperature_max = greatest(window.temperature_max, event.temperature_c)
     if event.humidity_pct is None:
-        window.humidityless += 1
+        window.without_humidity += 1
     else:
         window.humidity_sum += round(event.humidity_pct * MILLI)
     if event.wind_speed_ms is None:
-        window.windless += 1
+        window.without_wind += 1
     else:
         window.wind_sum += round(event.wind_speed_ms * MILLI)
     window.wind_max = greatest(window.wind_max, event.wind_speed_ms)
     if event.precipitation_mm_h is None:
-        window.precipitationless += 1
+        window.without_precipitation += 1
     else:
         window.precipitation_sum += round(event.precipitation_mm_h * MILLI)
     window.precipitation_max = greatest(window.precipitation_max, event.precipitation_mm_h)

@@ -26,8 +26,8 @@ def occupancies(*shares_pct: float) -> TrafficWindow:
         readings=count,
         occupancy_sum=sum(round(share * 1_000) for share in shares_pct),
         occupancy_count=count,
-        speedless=count,
-        countless=count,
+        without_speed=count,
+        without_count=count,
     )
 
 
@@ -95,8 +95,8 @@ async def test_a_track_has_only_the_speeds_that_were_sent(
     places = {"latitude": 52 * MICRO, "longitude": 13 * MICRO}
     windows = {
         # One of three positions has a speed, of 30 km/h; then none of two.
-        minute_ms // 1000 - 120: GpsWindow(3, 30_000, 30_000, minute_ms - 90_000, **places, speedless=2),
-        minute_ms // 1000 - 60: GpsWindow(2, 0, 0, minute_ms - 30_000, **places, speedless=2),
+        minute_ms // 1000 - 120: GpsWindow(3, 30_000, 30_000, minute_ms - 90_000, **places, without_speed=2),
+        minute_ms // 1000 - 60: GpsWindow(2, 0, 0, minute_ms - 30_000, **places, without_speed=2),
     }
     await shared_speed.page("gps", views.GPS_WINDOWS, "bare-track", windows)
     await shared_speed.position("bare-track", time_ms=minute_ms, speed_kmh=None)
