@@ -30,7 +30,7 @@ def spoiled(stream: list[events.Message]) -> list[events.Message]:
     """One in ten can still be read from the middle of what is good, for `BAD` records."""
     first, last = GOOD // 2, GOOD // 2 + BAD
     return [
-        (key, value if number % 10 == 0 else value.replace(b"speed_kmh", b"speed_mph"))
+        (key, value if number % 10 == 0 else value.replace(b"road_id", b"street_id"))
         if first <= number < last
         else (key, value)
         for number, (key, value) in enumerate(stream)
