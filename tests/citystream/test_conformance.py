@@ -22,7 +22,7 @@ Change = Callable[[Service[Any]], Service[Any]]
 class Reading(Event, frozen=True, kw_only=True):
     """A good event."""
 
-    entity_fields = ("sensor_id",)
+    entity_fields: ClassVar[tuple[str, ...]] = ("sensor_id",)
 
     sensor_id: Id
     speed_kmh: SpeedKmh
