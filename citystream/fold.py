@@ -61,7 +61,7 @@ class Slot:
         self.offset = -1
         """Highest offset folded, or skipped because it was in already."""
         self.time_ms = -1
-        """Newest event time in it."""
+        """Newest event time in it, each at most its Kafka time."""
         self.touched = False
 
 
@@ -103,7 +103,7 @@ class PartitionFold(Generic[E]):
         self.rules = rules
         self.next_offset = 0
         self.newest_ms = -1
-        """Newest event time seen; the watermark stays `disorder_ms` behind it."""
+        """Newest event time, each at most its Kafka time; the watermark stays `disorder_ms` behind it."""
         self.counters = Counters()
         self.letters: list[DeadLetter] = []
         self.windows = [WindowSlots(view, rules.window_of(view)) for view in service.windows]
@@ -132,7 +132,7 @@ class PartitionFold(Generic[E]):
         seen, deduplicate, partition = self.seen, self.rules.deduplicate, self.partition
         seen_add = seen.add
         windows = [
-            (one, one.view.key, one.view.add, one.window_s * 1000, one.window_s * 1000 + lateness_ms)
+            (one, one.view.key, one.view.add, one.window_s, one.window_s * 1000)
             for one in self.windows
         ]
         singles, folded = bool(self.things or self.latest), 0
@@ -142,10 +142,12 @@ class PartitionFold(Generic[E]):
                 continue
             next_offset = offset + 1
             try:
-                event, time_ms = read(record.value, record.timestamp)
-                if time_ms > newest_ms:
-                    newest_ms = time_ms
-                    watermark_ms = time_ms - disorder_ms
+                event, time_ms = read(record.value, kafka_ms := record.timestamp)
+                # A clock that is ahead moves neither the watermark nor the time that is published.
+                seen_ms = time_ms if time_ms < kafka_ms else kafka_ms
+                if seen_ms > newest_ms:
+                    newest_ms = seen_ms
+                    watermark_ms = seen_ms - disorder_ms
                     if watermark_ms >= seen.prune_at_ms:
                         self.pruned_ids += seen.prune(watermark_ms)
                 # Ids beyond the horizon are forgotten, and so are the windows that they could count in.
@@ -160,12 +162,13 @@ class PartitionFold(Generic[E]):
                     counters.duplicates += 1
                     continue
                 folded += 1
-                for slots, key_of, add, window_ms, open_ms in windows:
-                    start_ms = time_ms - time_ms % window_ms
-                    if start_ms + open_ms <= watermark_ms:
+                # A window ends after any event in it: of most events this is all that has to be asked.
+                may_be_late = time_ms + lateness_ms <= watermark_ms
+                for slots, key_of, add, window_s, window_ms in windows:
+                    start_s = time_ms // window_ms * window_s
+                    if may_be_late and start_s * 1000 + window_ms + lateness_ms <= watermark_ms:
                         counters.late += 1
                         continue
-                    start_s = start_ms // 1000
                     keys = slots.by_start.get(start_s)
                     if keys is None:
                         keys = slots.by_start[start_s] = {}
@@ -176,13 +179,13 @@ class PartitionFold(Generic[E]):
                     if offset > slot.offset:
                         add(slot.state, event, time_ms)
                         slot.offset = offset
-                        if time_ms > slot.time_ms:
-                            slot.time_ms = time_ms
+                        if seen_ms > slot.time_ms:
+                            slot.time_ms = seen_ms
                     if not slot.touched:
                         slot.touched = True
                         slots.touched.append(slot)
                 if singles:
-                    self._fold_singles(event, Stamp(time_ms, partition, offset), watermark_ms)
+                    self._fold_singles(event, Stamp(seen_ms, partition, offset), watermark_ms)
             except Exception as error:  # whatever the bytes are, the worker goes on
                 self._refuse(record, error)
         self.next_offset, self.newest_ms = next_offset, newest_ms
@@ -200,27 +203,32 @@ class PartitionFold(Generic[E]):
     def _fold_singles(self, event: E, stamp: Stamp, watermark_ms: int) -> None:
         time_ms, offset = stamp.time_ms, stamp.offset
         for things, slots in self.things:
-            slot = self._slot(things, slots, things.key(event), watermark_ms)
-            if offset > slot.offset:
+            slot = self._slot(things, slots, things.key(event), time_ms, watermark_ms)
+            if slot is not None and offset > slot.offset:
                 if slot.state is None:
                     slot.state = things.state()
                 things.add(slot.state, event, stamp)
                 slot.offset = offset
                 slot.time_ms = max(slot.time_ms, time_ms)
         for latest, slots in self.latest:
-            slot = self._slot(latest, slots, latest.key(event), watermark_ms)
-            if offset > slot.offset:
+            slot = self._slot(latest, slots, latest.key(event), time_ms, watermark_ms)
+            if slot is not None and offset > slot.offset:
                 slot.offset = offset
                 if time_ms >= slot.time_ms:
                     slot.time_ms = time_ms
                     # Kept as it came: what readers get is made once a publish, not once an event.
                     slot.state = (event, offset)
 
-    def _slot(self, view: Single, slots: dict[str, Slot], key: str, watermark_ms: int) -> Slot:
-        slot = slots.get(key)
-        if slot is None:
-            slot = slots[key] = Slot(view, key, 0, None)
-        elif slot.time_ms + view.ttl_s * 1000 < watermark_ms:
+    def _slot(
+        self, view: Single, slots: dict[str, Slot], key: str, time_ms: int, watermark_ms: int
+    ) -> Slot | None:
+        """The state that an event goes into; None of one that is too old to make one live."""
+        slot, oldest_ms = slots.get(key), watermark_ms - view.ttl_s * 1000
+        if slot is None or slot.time_ms < oldest_ms:
+            if time_ms < oldest_ms:
+                return None
+            if slot is None:
+                slot = slots[key] = Slot(view, key, 0, None)
             # It has expired, whether the table was swept since or not.
             slot.state, slot.time_ms = None, -1
         if not slot.touched:

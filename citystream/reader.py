@@ -40,12 +40,12 @@ class Reader(Generic[E]):
         """Field and word that is in no list."""
 
     def _reading(self) -> Callable[[bytes | None, int], tuple[E, int]]:
-        decode, future_ms, tolerate = self.decode, self._future_ms, self._tolerate
+        decode, future_ms, tolerate, time_of = self.decode, self._future_ms, self._tolerate, event_time_ms
 
         def read(value: bytes | None, kafka_ms: int) -> tuple[E, int]:
             try:
                 event = decode(value or b"")
-                time_ms = event_time_ms(event.timestamp)
+                time_ms = time_of(event.timestamp)
             except (ValueError, RecursionError) as error:
                 return tolerate(value or b"", kafka_ms, error)
             if time_ms > kafka_ms + future_ms:

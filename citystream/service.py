@@ -8,6 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+import msgspec
+
 from citystream.contracts.events import Event
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 from citystream.contracts.views import State, Summary
@@ -16,9 +18,8 @@ E = TypeVar("E", bound=Event)
 S = TypeVar("S", bound=State)
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
-    """Where in time and in the log an event stands."""
+class Stamp(msgspec.Struct, frozen=True, gc=False):
+    """Where in time (event time, at most its Kafka time) and in the log an event stands."""
 
     time_ms: int
     partition: int

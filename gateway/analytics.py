@@ -106,15 +106,15 @@ def _mean_speed_kmh(windows: Collection[RoadWindow]) -> float | None:
 
 
 def _slowest(windows: Mapping[str, RoadWindow]) -> list[dict[str, Any]]:
-    ratios = sorted((window.ratio, key) for key, window in windows.items() if window.ratio is not None)
+    ranks = sorted((window.rank, key) for key, window in windows.items() if window.rank is not None)
     return [
         {
             "road_id": key,
             "name": windows[key].name,
             "mean_speed_kmh": windows[key].state.mean_speed_kmh,
-            "congestion": {"level": windows[key].level, "ratio": ratio},
+            "congestion": {"level": windows[key].level, "ratio": windows[key].ratio},
         }
-        for ratio, key in ratios[:SLOWEST]
+        for _, key in ranks[:SLOWEST]
     ]
 
 

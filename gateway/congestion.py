@@ -29,9 +29,9 @@ class CongestedRoad(msgspec.Struct, frozen=True):
     road_id: str
     name: str
     level: Level
-    ratio: float
-    """Mean speed over free-flow speed."""
-    mean_speed_kmh: float
+    ratio: float | None
+    """Mean speed over free-flow speed; null where nothing drives, or all stands."""
+    mean_speed_kmh: float | None
     free_flow_kmh: float
     length_m: float
     readings: int
@@ -50,7 +50,7 @@ def congested(city: City, roads: Iterable[Entry[Any]]) -> list[tuple[Rank, Entry
     found = []
     for entry in roads:
         window, road = current.get(entry.key), model.get(entry.key)
-        if window is None or road is None or window.ratio is None or window.state.mean_speed_kmh is None:
+        if window is None or road is None or window.rank is None:
             continue
         about = CongestedRoad(
             road_id=entry.key,
@@ -64,7 +64,7 @@ def congested(city: City, roads: Iterable[Entry[Any]]) -> list[tuple[Rank, Entry
             window_start=rfc3339(window.start_s * 1000),
         )
         shown = Entry(entry.key, entry.time_ms, about, msgspec.json.encode(about), entry.bounds)
-        found.append(((window.ratio, entry.key), shown))
+        found.append(((window.rank, entry.key), shown))
     return sorted(found, key=lambda one: one[0])
 
 

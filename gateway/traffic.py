@@ -30,7 +30,12 @@ class WindowFigures(msgspec.Struct, frozen=True):
     closed: bool | None
     readings: int | None
     vehicles: int | None
+    standing: int | None
+    """Readings of vehicles that stand."""
     mean_speed_kmh: float | None
+    """Of the readings that have a speed."""
+    weighted_mean_speed_kmh: float | None
+    """Each speed as often as vehicles had it; a time mean too, not that of a stretch."""
     min_speed_kmh: float | None
     max_speed_kmh: float | None
     stddev_speed_kmh: float | None
@@ -49,6 +54,9 @@ class LiveRoad(WindowFigures, frozen=True):
     timestamp: str | None
 
 
+NOTHING_PASSED = 10.0
+"""Rank of a road on which nothing drives: behind those whose speed is known."""
+
 _decoder = msgspec.msgpack.Decoder(TrafficWindow)
 _no_summary = dict.fromkeys(TrafficWindow().summary())
 
@@ -63,6 +71,13 @@ class RoadWindow(msgspec.Struct, frozen=True):
     """Mean speed over free-flow speed."""
     level: Level
     closed: bool
+
+    @property
+    def rank(self) -> float | None:
+        """Where it stands among congested roads, least first; None of one that is not known to be any."""
+        if self.ratio is not None:
+            return self.ratio
+        return {"jammed": 0.0, "free": NOTHING_PASSED}.get(self.level)
 
 
 class TrafficReader(Reader[RoadWindow]):
@@ -106,7 +121,7 @@ class TrafficReader(Reader[RoadWindow]):
             start_s=start_s,
             state=state,
             ratio=mean / free_flow if mean is not None and free_flow else None,
-            level=congestion_level(mean, free_flow),
+            level=state.congestion_level(free_flow),
             closed=self.is_closed(start_s),
         )
 

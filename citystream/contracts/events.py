@@ -235,6 +235,9 @@ def event_time_ms(timestamp: datetime | float) -> int:
     Raises:
         ValueError: before 2000 or after 2100, naming the field.
     """
+    # What nearly every sender writes, asked first.
+    if timestamp.__class__ is float and EARLIEST_MS <= timestamp < LATEST_MS:
+        return round(timestamp)
     if isinstance(timestamp, datetime):
         ms = timestamp.timestamp() * 1000
     else:
@@ -279,11 +282,14 @@ def identity_of(event: type[E]) -> Callable[[E, int], str]:
     An id is its sender's own, so it counts within its entity.
     """
     entity = entity_of(event)
-    fields = event.identity_fields
+    first, fields = attrgetter(event.entity_fields[0]), event.identity_fields
 
     def of_entity(one: E, time_ms: int) -> str:
-        own = one.event_id
-        return f"{entity(one)}{BEFORE_TIME}{time_ms}" if own is None else f"{entity(one)}{BEFORE_ID}{own}"
+        # Asked of every event: what is nearly always there first, and no further call for it.
+        who, own = first(one), one.event_id
+        if who is None:
+            who = entity(one)
+        return f"{who}{BEFORE_TIME}{time_ms}" if own is None else f"{who}{BEFORE_ID}{own}"
 
     def of_several(one: E, time_ms: int) -> str:
         return BEFORE_ID.join([of_entity(one, time_ms), *(str(getattr(one, field)) for field in fields)])

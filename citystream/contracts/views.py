@@ -104,8 +104,16 @@ def congestion_level(mean_speed_kmh: float | None, free_flow_kmh: float | None) 
     return "jammed"
 
 
+STANDING_PCT = 50.0
+"""Occupancy from which a reading without a speed tells of vehicles that stand."""
+
+
 class TrafficWindow(msgspec.Struct, array_like=True):
-    """Readings of one road."""
+    """Readings of one road.
+
+    A reading of no vehicles says nothing of speed: an empty road is not a jam. A standing one has no speed
+    either, and no vehicle that came through, but something over the sensor half of the time.
+    """
 
     readings: int = 0
     vehicles: int = 0
@@ -123,6 +131,12 @@ class TrafficWindow(msgspec.Struct, array_like=True):
     """readings without a speed"""
     without_count: int = 0
     """readings without a count"""
+    standing: int = 0
+    """readings of vehicles that stand"""
+    weighted_speed_sum: int = 0
+    """micro km/h, each speed as often as vehicles had it"""
+    weighted_vehicles: int = 0
+    """vehicles of the readings with a speed"""
 
     def merge(self, other: "TrafficWindow") -> "TrafficWindow":
         return TrafficWindow(
@@ -137,6 +151,9 @@ class TrafficWindow(msgspec.Struct, array_like=True):
             sketch.merge(self.speed_buckets, other.speed_buckets),
             self.without_speed + other.without_speed,
             self.without_count + other.without_count,
+            self.standing + other.standing,
+            self.weighted_speed_sum + other.weighted_speed_sum,
+            self.weighted_vehicles + other.weighted_vehicles,
         )
 
     @property
@@ -147,6 +164,14 @@ class TrafficWindow(msgspec.Struct, array_like=True):
     @property
     def mean_speed_kmh(self) -> float | None:
         return mean(self.speed_sum, self.speeds, MICRO)
+
+    def congestion_level(self, free_flow_kmh: float | None) -> "Level":
+        """Of the mean speed against free flow; without speeds, of what stood or was counted."""
+        if self.standing and self.standing >= self.speeds:
+            return "jammed"
+        if self.readings and not self.speeds:
+            return "free"
+        return congestion_level(self.mean_speed_kmh, free_flow_kmh)
 
     @property
     def vehicle_count(self) -> int | None:
@@ -163,7 +188,9 @@ class TrafficWindow(msgspec.Struct, array_like=True):
         return {
             "readings": self.readings,
             "vehicles": self.vehicle_count,
+            "standing": self.standing,
             "mean_speed_kmh": average,
+            "weighted_mean_speed_kmh": mean(self.weighted_speed_sum, self.weighted_vehicles, MICRO),
             "min_speed_kmh": self.speed_min,
             "max_speed_kmh": self.speed_max,
             "stddev_speed_kmh": deviation,

@@ -56,7 +56,7 @@ class Part:
             _, time_ms = self.fold.reader.read(last.value, last.timestamp)
         except (ValueError, RecursionError):
             return
-        self._sure_ms = time_ms - self.fold.rules.disorder_ms
+        self._sure_ms = min(time_ms, last.timestamp) - self.fold.rules.disorder_ms
 
     def take(self, records: Sequence[Record]) -> list[Slot]:
         """Fold records; the windows that closed by it and are whole."""

@@ -10,10 +10,10 @@ from citystream.contracts.sketch import bucket
 from citystream.contracts.views import (
     MICRO,
     MILLI,
+    STANDING_PCT,
     TRAFFIC_WINDOW_S,
     Summary,
     TrafficWindow,
-    congestion_level,
 )
 from citystream.service import Service, Windows
 
@@ -28,23 +28,29 @@ def _shares(speed_kmh: float) -> tuple[int, int, int]:
 def add(window: TrafficWindow, event: Traffic, time_ms: int) -> None:
     """One more reading."""
     window.readings += 1
-    if event.vehicle_count is None:
+    count, occupancy, speed = event.vehicle_count, event.occupancy_pct, event.speed_kmh
+    if count is None:
         window.without_count += 1
     else:
-        window.vehicles += event.vehicle_count
-    if event.occupancy_pct is not None:
-        window.occupancy_sum += round(event.occupancy_pct * MILLI)
+        window.vehicles += count
+    if occupancy is not None:
+        window.occupancy_sum += round(occupancy * MILLI)
         window.occupancy_count += 1
-    speed = event.speed_kmh
-    if speed is None:
+    if speed is None or count == 0:
         window.without_speed += 1
+        if not count and occupancy is not None and occupancy >= STANDING_PCT:
+            window.standing += 1
         return
     micro, square, number = _shares(speed)
+    if count is not None:
+        window.weighted_speed_sum += micro * count
+        window.weighted_vehicles += count
     window.speed_sum += micro
     window.speed_sumsq += square
-    if window.speed_min is None or speed < window.speed_min:
+    least, greatest = window.speed_min, window.speed_max
+    if least is None or speed < least:
         window.speed_min = speed
-    if window.speed_max is None or speed > window.speed_max:
+    if greatest is None or speed > greatest:
         window.speed_max = speed
     buckets = window.speed_buckets
     buckets[number] = buckets.get(number, 0) + 1
@@ -55,7 +61,7 @@ def service(model: CityModel | None) -> Service[Traffic]:
     free_flow = {road.id: road.free_flow_kmh for road in model.roads.values()} if model else {}
 
     def document(road_id: str, window: TrafficWindow) -> Summary:
-        level = congestion_level(window.mean_speed_kmh, free_flow.get(road_id))
+        level = window.congestion_level(free_flow.get(road_id))
         return {"road_id": road_id, "congestion_level": level, **window.summary()}
 
     return Service(

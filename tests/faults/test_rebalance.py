@@ -81,7 +81,7 @@ async def table(settings: Settings, number: int) -> tuple[PartitionFold[Any], li
 def still_open(log: dict[int, list[Any]], number: int, rules: TimeRules) -> dict[recount.WindowId, Any]:
     """What a partition's table must hold: its windows that may still change."""
     part = {number: log[number]}
-    newest = max((one.time_ms for _, one in recount.accepted(DESCRIBED, log[number], rules)), default=0)
+    newest = max((one.time_ms for _, _, one in recount.accepted(DESCRIBED, log[number], rules)), default=0)
     size_s, lateness_s = rules.window_of(VIEW), rules.lateness_ms / 1000
     return {
         (key, start_s): state

@@ -35,11 +35,11 @@ def windows(
     counted: dict[WindowId, Any] = defaultdict(view.state)
     for records in log.values():
         newest = -1
-        for event, stamp in accepted(service, records, rules):
+        for event, time_ms, stamp in accepted(service, records, rules):
             newest = max(newest, stamp.time_ms)
-            start_ms = stamp.time_ms - stamp.time_ms % size_ms
+            start_ms = time_ms - time_ms % size_ms
             if start_ms + size_ms + rules.lateness_ms > newest - rules.disorder_ms:
-                view.add(counted[view.key(event), start_ms // 1000], event, stamp.time_ms)
+                view.add(counted[view.key(event), start_ms // 1000], event, time_ms)
     return dict(counted)
 
 
@@ -55,7 +55,7 @@ def open_windows(
     counted: dict[WindowId, Any] = defaultdict(view.state)
     for number, records in log.items():
         before = accepted(service, records[: since[number]], rules)
-        newest = max((stamp.time_ms for _, stamp in before), default=-1)
+        newest = max((stamp.time_ms for _, _, stamp in before), default=-1)
         for (key, start_s), state in windows(service, view, {number: records}, rules).items():
             if start_s * 1000 + size_ms + rules.lateness_ms > newest - rules.disorder_ms:
                 counted[key, start_s] = counted[key, start_s].merge(state)
@@ -72,8 +72,13 @@ def refused(service: Service[Any], log: dict[int, list[Any]], rules: TimeRules) 
     }
 
 
-def accepted(service: Service[Any], records: list[Any], rules: TimeRules) -> Iterator[tuple[Any, Stamp]]:
-    """A partition's events that are readable and no duplicates, where they stand."""
+def accepted(
+    service: Service[Any], records: list[Any], rules: TimeRules
+) -> Iterator[tuple[Any, int, Stamp]]:
+    """A partition's events that are readable and no duplicates, their event time, and where they stand.
+
+    An event stands no later than Kafka got it: a clock that is ahead moves nobody's time.
+    """
     longest_ms = max((rules.window_of(one) for one in service.windows), default=0) * 1000
     newest, seen = -1, set()
     for record in records:
@@ -81,13 +86,14 @@ def accepted(service: Service[Any], records: list[Any], rules: TimeRules) -> Ite
         if read is None:
             continue
         event, time_ms = read
-        newest = max(newest, time_ms)
+        stands_ms = min(time_ms, record.timestamp)
+        newest = max(newest, stands_ms)
         if time_ms > newest - rules.disorder_ms - longest_ms - rules.lateness_ms:
             who = identity(event, time_ms)
             if who in seen:
                 continue
             seen.add(who)
-        yield event, Stamp(time_ms, record.partition, record.offset)
+        yield event, time_ms, Stamp(stands_ms, record.partition, record.offset)
 
 
 def identity(event: Any, time_ms: int) -> tuple[Any, ...]:
@@ -114,7 +120,7 @@ def things(
     """Every thing's state."""
     states: dict[str, Any] = defaultdict(view.state)
     for records in log.values():
-        for event, stamp in accepted(service, records, rules):
+        for event, _, stamp in accepted(service, records, rules):
             view.add(states[view.key(event)], event, stamp)
     return dict(states)
 
@@ -125,7 +131,7 @@ def latest(
     """Every thing's newest event, as readers get it."""
     newest: dict[str, tuple[tuple[int, int, int], Any]] = {}
     for records in log.values():
-        for event, stamp in accepted(service, records, rules):
+        for event, _, stamp in accepted(service, records, rules):
             place = (stamp.time_ms, stamp.partition, stamp.offset)
             key = view.key(event)
             if key not in newest or place > newest[key][0]:

@@ -42,7 +42,7 @@ def reference(log: Log) -> Speeds:
             event = readable(record)
             if event is None or event["timestamp"] > record.timestamp + FUTURE_MS:
                 continue
-            newest = max(newest, event["timestamp"])
+            newest = max(newest, min(event["timestamp"], record.timestamp))
             start = event["timestamp"] // SIZE_MS * SIZE_MS
             if event["event_id"] not in seen and start + SIZE_MS + LATENESS_MS > newest - DISORDER_MS:
                 counted[event["road_id"], start // 1000].append(event["speed_kmh"])
