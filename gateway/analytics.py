@@ -10,7 +10,7 @@ import msgspec
 from citystream.contracts.redis_keys import DAY_S
 from citystream.contracts.views import MICRO, Level, mean
 from gateway.city import City
-from gateway.traffic import Congestion, RoadWindow
+from gateway.traffic import NOTHING_PASSED, Congestion, RoadWindow
 from gateway.view import Entry
 
 SLOWEST = 10
@@ -106,7 +106,9 @@ def _mean_speed_kmh(windows: Collection[RoadWindow]) -> float | None:
 
 
 def _slowest(windows: Mapping[str, RoadWindow]) -> list[dict[str, Any]]:
-    ranks = sorted((window.rank, key) for key, window in windows.items() if window.rank is not None)
+    ranked = ((window.rank, key) for key, window in windows.items())
+    # Where nothing drives, nothing is slow.
+    ranks = sorted((rank, key) for rank, key in ranked if rank is not None and rank < NOTHING_PASSED)
     return [
         {
             "road_id": key,

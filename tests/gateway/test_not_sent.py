@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from citystream.contracts import views
@@ -120,10 +121,12 @@ async def test_a_road_without_counts_and_speeds(shared_gateway: Gateway, shared_
     for one in (road, await properties(shared_gateway, path), history["windows"][0]):
         assert (one["readings"], one["vehicles"], one["occupancy_pct"]) == (2, None, 25.0)
         assert [one[f"{name}_speed_kmh"] for name in SPEEDS] == [None] * len(SPEEDS)
-        assert one["congestion"] == {"level": "unknown", "ratio": None}
+        # Something was measured, and no jam.
+        assert one["congestion"] == {"level": "free", "ratio": None}
     flow = await entity(shared_gateway, "TrafficFlowObserved", "bare-road")
     assert flow["occupancy"]["value"] == 0.25
-    assert flow.keys().isdisjoint({"intensity", "averageVehicleSpeed", "congested"})
+    assert flow.keys().isdisjoint({"intensity", "averageVehicleSpeed"})
+    assert flow["congested"]["value"] is False
 
 
 async def test_a_station_with_only_a_temperature(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
@@ -183,8 +186,30 @@ async def test_the_summary_is_of_what_was_sent(speed: SpeedLayer, start_gateway:
         "min_visibility_m": 100.0,
     }
     congestion = await gateway.get("/api/analytics/congestion")
-    assert [road["road_id"] for road in congestion["roads"]] == ["north"]
-    assert congestion["levels"]["unknown"]["roads"] == 3
+    assert [(road["road_id"], road["level"]) for road in congestion["roads"]] == [
+        ("north", "heavy"),
+        ("east", "free"),
+    ]
+    assert congestion["levels"]["unknown"]["roads"] == 2
+
+
+async def test_a_road_where_all_stands_is_the_worst(speed: SpeedLayer, start_gateway: StartGateway) -> None:
+    start_s = now_ms() // 300_000 * 300
+    await speed.road("north", start_s, readings(5.0))
+    await speed.road("east", start_s, msgspec.structs.replace(occupancies(80.0, 90.0), standing=2))
+    await speed.road("south", start_s, occupancies(1.0))
+    gateway = await start_gateway()
+    congestion = await gateway.get("/api/analytics/congestion")
+    assert [(road["road_id"], road["level"], road["mean_speed_kmh"]) for road in congestion["roads"]] == [
+        ("east", "jammed", None),
+        ("north", "jammed", 5.0),
+        ("south", "free", None),
+    ]
+    slowest = (await gateway.get("/api/analytics/traffic-summary"))["slowest_roads"]
+    assert [(road["road_id"], road["congestion"]["ratio"]) for road in slowest] == [
+        ("east", None),
+        ("north", 0.1),
+    ]
 
 
 async def test_a_summary_of_stations_that_measure_little_has_nulls(

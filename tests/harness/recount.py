@@ -72,9 +72,7 @@ def refused(service: Service[Any], log: dict[int, list[Any]], rules: TimeRules) 
     }
 
 
-def accepted(
-    service: Service[Any], records: list[Any], rules: TimeRules
-) -> Iterator[tuple[Any, int, Stamp]]:
+def accepted(service: Service[Any], records: list[Any], rules: TimeRules) -> Iterator[tuple[Any, int, Stamp]]:
     """A partition's events that are readable and no duplicates, their event time, and where they stand.
 
     An event stands no later than Kafka got it: a clock that is ahead moves nobody's time.
