@@ -132,8 +132,7 @@ class PartitionFold(Generic[E]):
         seen, deduplicate, partition = self.seen, self.rules.deduplicate, self.partition
         seen_add = seen.add
         windows = [
-            (one, one.view.key, one.view.add, one.window_s, one.window_s * 1000)
-            for one in self.windows
+            (one, one.view.key, one.view.add, one.window_s, one.window_s * 1000) for one in self.windows
         ]
         singles, folded = bool(self.things or self.latest), 0
         for record in records:
