@@ -307,5 +307,4 @@ def _encode(partition: int, records: Sequence[Record], service: Service[Any], se
     # pyarrow, with numpy, would be a fifth of a worker's start.
     from citystream import parquet
 
-    future_ms = round(settings.future_s * 1000)
-    return parquet.encode(partition, records, service.event, future_ms, service.redact)
+    return parquet.encode(partition, records, service, settings.future_ms)

@@ -114,7 +114,7 @@ class PartitionFold(Generic[E]):
         """A duplicate is known this long, in event time behind the watermark."""
         self.seen = SeenIds(self.horizon_ms)
         self.pruned_ids: list[int] = []
-        self.reader = Reader(service.event, rules.future_ms)
+        self.reader = Reader(service.event, rules.future_ms, service.check)
         self._identity = identity_of(service.event)
         self._touched: list[Slot] = []
         self._swept_ms = -1

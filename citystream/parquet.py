@@ -1,14 +1,16 @@
 """Archived records as Parquet: one row a record, original bytes beside what identifies them."""
 
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citystream.batches import Record
-from citystream.contracts.events import Event, entity_of
+from citystream.contracts.events import entity_of
 from citystream.reader import Reader
+from citystream.service import Service
 from citystream.tolerance import redacted
 
 SCHEMA = pa.schema(
@@ -38,18 +40,17 @@ OPTIONS = {
 def encode(
     partition: int,
     records: Sequence[Record],
-    event: type[Event],
+    service: Service[Any],
     future_ms: int,
-    redact: Callable[[bytes], bytes] | None,
 ) -> bytes:
     """One object: consecutive records of one partition, in order.
 
     Id, time and entity are null of a record that is no event, which is a dead letter too.
     """
     values = [record.value for record in records]
-    ids, times_ms, entities = _identified(records, event, future_ms)
-    if redact:
-        values = [value and redacted(redact, value) for value in values]
+    ids, times_ms, entities = _identified(records, service, future_ms)
+    if service.redact:
+        values = [value and redacted(service.redact, value) for value in values]
     columns = [
         ids,
         times_ms,
@@ -67,9 +68,9 @@ def encode(
 
 
 def _identified(
-    records: Sequence[Record], event: type[Event], future_ms: int
+    records: Sequence[Record], service: Service[Any], future_ms: int
 ) -> tuple[list[str | None], list[int | None], list[str | None]]:
-    reader, entity = Reader(event, future_ms), entity_of(event)
+    reader, entity = Reader(service.event, future_ms, service.check), entity_of(service.event)
     ids: list[str | None] = []
     times_ms: list[int | None] = []
     entities: list[str | None] = []

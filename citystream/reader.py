@@ -21,12 +21,13 @@ TOO_FAR_AHEAD = ("timestamp", "is further in the future than clocks may differ")
 class Reader(Generic[E]):
     """Reads the events of one type."""
 
-    def __init__(self, event: type[E], future_ms: int) -> None:
-        """`future_ms`: how far an event may lie ahead of its Kafka time."""
+    def __init__(self, event: type[E], future_ms: int, check: Callable[[E], None] | None = None) -> None:
+        """`future_ms`: how far an event may lie ahead of its Kafka time; `check` is the service's own."""
         self.decode = msgspec.json.Decoder(event).decode
         """Strictly."""
         self._event = event
         self._future_ms = future_ms
+        self._check = check
         self._tolerance: Tolerance | None = None
         self.read = self._reading()
         """`read(value, Kafka time)` gives event and event time, both times epoch milliseconds.
@@ -41,6 +42,7 @@ class Reader(Generic[E]):
 
     def _reading(self) -> Callable[[bytes | None, int], tuple[E, int]]:
         decode, future_ms, tolerate, time_of = self.decode, self._future_ms, self._tolerate, event_time_ms
+        check = self._check
 
         def read(value: bytes | None, kafka_ms: int) -> tuple[E, int]:
             try:
@@ -50,6 +52,8 @@ class Reader(Generic[E]):
                 return tolerate(value or b"", kafka_ms, error)
             if time_ms > kafka_ms + future_ms:
                 raise RefusedError(*TOO_FAR_AHEAD)
+            if check is not None:
+                check(event)
             return event, time_ms
 
         return read
@@ -61,6 +65,8 @@ class Reader(Generic[E]):
         time_ms = event_time_ms(event.timestamp)
         if time_ms > kafka_ms + self._future_ms:
             raise RefusedError(*TOO_FAR_AHEAD)
+        if self._check:
+            self._check(event)
         self.tolerated.update(told.forms)
         self.unlisted.update(told.unlisted)
         return event, time_ms

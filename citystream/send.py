@@ -54,7 +54,7 @@ async def send(settings: Settings, service: Service[Any], lines: Iterable[bytes]
 
 
 def _keys(service: Service[Any], settings: Settings) -> Callable[[bytes], bytes | None]:
-    reader, entity = Reader(service.event, round(settings.future_s * 1000)), entity_of(service.event)
+    reader, entity = Reader(service.event, settings.future_ms), entity_of(service.event)
 
     def key(line: bytes) -> bytes | None:
         try:

@@ -86,6 +86,8 @@ class Service(Generic[E]):
     windows: tuple[Windows[E, Any], ...] = ()
     things: tuple[Things[E, Any], ...] = ()
     latest: tuple[Latest[E], ...] = ()
+    check: Callable[[E], None] | None = None
+    """Raises `RefusedError` of an event that no clean form excuses, such as one from elsewhere."""
     redact: Callable[[bytes], bytes] | None = None
     """Removes what may not be stored from the original bytes, before archive and dead letters."""
 

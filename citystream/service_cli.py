@@ -55,7 +55,7 @@ def command_line(
         """Print the event's JSON Schema."""
         click.echo(schemas.text(service.name, service.event), nl=False)
 
-    group.add_command(validate_command(service))
+    group.add_command(validate_command(service.name, prepared))
 
     group.add_command(replay_command(service.name, prepared))
     group.add_command(dead_letter_commands(service.name, prepared))

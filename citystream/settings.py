@@ -81,6 +81,8 @@ class Settings(BaseSettings):
     """A window still takes events this long after the watermark passed its end."""
     future_s: float = Field(default=60.0, ge=0)
     """An event may be this far ahead of its Kafka timestamp; beyond it is a dead letter."""
+    margin_km: float = Field(default=100.0, ge=0, le=5_000)
+    """A position further outside the city model's bounds is a dead letter."""
     window_s: int | None = Field(default=None, ge=1, le=3600)
     """Tumbling window; unset is the service's own."""
     deduplicate: bool = True
@@ -111,6 +113,11 @@ class Settings(BaseSettings):
     """/healthz, /readyz and /metrics; 0 takes a free port and logs it."""
     stuck_s: float = Field(default=120.0, gt=0)
     """Records wait and none was folded for so long: /healthz says 503. Make it longer than any recovery."""
+
+    @property
+    def future_ms(self) -> int:
+        """`future_s` in milliseconds."""
+        return round(self.future_s * 1000)
 
     def kafka_ssl(self) -> ssl.SSLContext | None:
         """TLS context for Kafka; None for plain connections."""

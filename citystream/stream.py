@@ -47,7 +47,7 @@ def time_rules(settings: Settings) -> TimeRules:
     return TimeRules(
         disorder_ms=round(settings.disorder_s * 1000),
         lateness_ms=round(settings.lateness_s * 1000),
-        future_ms=round(settings.future_s * 1000),
+        future_ms=settings.future_ms,
         window_s=settings.window_s,
         deduplicate=settings.deduplicate,
     )

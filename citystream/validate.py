@@ -3,24 +3,24 @@
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import click
 
-from citystream.command_settings import load_settings
 from citystream.deadletters import explain
 from citystream.reader import Reader
 from citystream.service import Service
+from citystream.settings import Settings
 
 LONGEST_WORD = 40
 VERDICTS = ("taken", "tolerated", "refused")
 
 
-def validate_command(service: Service[Any]) -> click.Command:
-    """The command of one service."""
+def validate_command(name: str, prepared: Callable[[], tuple[Service[Any], Settings]]) -> click.Command:
+    """The command of one service; `prepared` completes it from settings."""
 
-    @click.command(epilog=f"Example: city-{service.name} validate events.jsonl")
+    @click.command(epilog=f"Example: city-{name} validate events.jsonl")
     @click.argument("file", type=click.File("rb"))
     def validate(file: Any) -> None:
         """Say what becomes of events, one JSON object a line; '-' reads standard input.
@@ -29,7 +29,8 @@ def validate_command(service: Service[Any]) -> click.Command:
         worker would that got it now. Exit 1 if any is refused.
         """
         verdicts: Counter[str] = Counter()
-        reader = Reader(service.event, round(load_settings().future_s * 1000))
+        service, settings = prepared()
+        reader = Reader(service.event, settings.future_ms, service.check)
         for line, verdict, why in judged(reader, file):
             click.echo(f"line {line}: {verdict}{why and f': {why}'}")
             verdicts[verdict] += 1

@@ -115,7 +115,7 @@ class _Feeder:
         self._first_round_s = 1.2 * load.vehicles / load.rate
         rules = time_rules(settings)
         services: tuple[Service[Any], ...] = (
-            gps.SERVICE,
+            gps.service(None),
             traffic.service(model),
             camera.service(None),
             weather.SERVICE,

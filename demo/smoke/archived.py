@@ -36,7 +36,7 @@ async def read_archive(settings: Settings, types: Iterable[str]) -> dict[str, Ar
             type_: count(
                 [one async for one in _objects(client, settings, type_)],
                 EVENTS[type_],
-                round(settings.future_s * 1000),
+                settings.future_ms,
             )
             for type_ in types
         }

@@ -1,12 +1,15 @@
 """GPS: the newest position of each vehicle, and what it did each minute."""
 
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
 from citystream.contracts import views
+from citystream.contracts.area import Area
 from citystream.contracts.events import Gps
 from citystream.contracts.redis_keys import GPS_TTL_S
 from citystream.contracts.views import GPS_WINDOW_S, MICRO, MILLI, GpsWindow, Summary
+from citystream.deadletters import RefusedError
 from citystream.service import Latest, Service, Windows
 
 
@@ -44,29 +47,49 @@ def document(vehicle_id: str, window: GpsWindow) -> Summary:
     return {"vehicle_id": vehicle_id, **window.summary()}
 
 
-SERVICE: Service[Gps] = Service(
-    name="gps",
-    event=Gps,
-    windows=(
-        # The track of the last 24 h: one point a minute, so 1,440 a vehicle.
-        Windows(
-            name=views.GPS_WINDOWS,
-            key=attrgetter("vehicle_id"),
-            state=GpsWindow,
-            add=add,
-            window_s=GPS_WINDOW_S,
-            ttl_s=GPS_TTL_S,
-            document=document,
-            live=False,
+def place_check(area: Area | None) -> Callable[[Gps], None]:
+    """Refuses positions where no vehicle of the city can be; without an area, only where no fix was."""
+
+    def check(event: Gps) -> None:
+        longitude, latitude = event.longitude, event.latitude
+        if longitude == 0 and latitude == 0:
+            raise RefusedError("latitude", "0, 0 is what a receiver says that has no fix")
+        if area is None or area.holds(longitude, latitude):
+            return
+        reason = f"lies more than {area.margin_km:g} km outside the city"
+        if area.holds(latitude, longitude):
+            reason += "; it would lie inside if latitude and longitude were exchanged"
+        raise RefusedError("latitude", reason)
+
+    return check
+
+
+def service(area: Area | None) -> Service[Gps]:
+    """The gps service of a city; without an area, vehicles may be anywhere."""
+    return Service(
+        name="gps",
+        event=Gps,
+        check=place_check(area),
+        windows=(
+            # The track of the last 24 h: one point a minute, so 1,440 a vehicle.
+            Windows(
+                name=views.GPS_WINDOWS,
+                key=attrgetter("vehicle_id"),
+                state=GpsWindow,
+                add=add,
+                window_s=GPS_WINDOW_S,
+                ttl_s=GPS_TTL_S,
+                document=document,
+                live=False,
+            ),
         ),
-    ),
-    latest=(
-        Latest(
-            name=views.GPS_LATEST,
-            key=attrgetter("vehicle_id"),
-            value=position,
-            place=lambda event: (event.longitude, event.latitude),
-            ttl_s=GPS_TTL_S,
+        latest=(
+            Latest(
+                name=views.GPS_LATEST,
+                key=attrgetter("vehicle_id"),
+                value=position,
+                place=lambda event: (event.longitude, event.latitude),
+                ttl_s=GPS_TTL_S,
+            ),
         ),
-    ),
-)
+    )

@@ -7,7 +7,6 @@ import pytest
 from citystream import parquet
 from citystream.connections import s3_client
 from citystream.contracts import s3_paths, topics
-from citystream.contracts.events import EVENTS
 from citystream.replay.order import ReplayOrder
 from citystream.replay.ranges import Bound, ReplayError, ReplayRange
 from citystream.settings import Settings
@@ -15,6 +14,7 @@ from tests.citystream import live_run
 from tests.citystream.live_run import RULES, START_MS, STEP_MS, at, run, starts
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log
+from tests.services.descriptions import SERVICES
 
 TYPE = "traffic"
 LENGTH = 600
@@ -34,7 +34,7 @@ async def archive(settings: Settings, *cuts: tuple[int, int], generation: int = 
             await s3.put_object(
                 Bucket=settings.s3_bucket,
                 Key=s3_paths.raw_object(settings.namespace, TYPE, generation, 0, first, records[0].timestamp),
-                Body=parquet.encode(0, records, EVENTS[TYPE], 60_000, None),
+                Body=parquet.encode(0, records, SERVICES[TYPE], 60_000),
                 Metadata={
                     s3_paths.FIRST_OFFSET: str(first),
                     s3_paths.LAST_OFFSET: str(records[-1].offset),

@@ -17,13 +17,14 @@ from citystream.sinks.elasticsearch import ElasticsearchSink
 from citystream.sinks.redis import RedisSink
 from citystream.updates import Origin, Update, origin
 from demo.servers.server import Server
-from services.gps.aggregate import SERVICE as GPS
+from services.gps.aggregate import service as gps
 from tests.citystream.records import NOW_MS, FakeRecord
 from tests.conftest import MakeSettings
 from tests.harness import events, outputs
 from tests.harness.patience import PATIENCE_S
 from tests.harness.proxy import Mode, Proxy
 
+GPS = gps(None)
 RULES = TimeRules(disorder_ms=5_000, lateness_ms=10_000, future_ms=60_000)
 (WINDOWS,), (POSITION,) = GPS.windows, GPS.latest
 

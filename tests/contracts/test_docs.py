@@ -112,7 +112,7 @@ def test_times_to_live_are_told() -> None:
 
 
 SERVICES: list[Service[Any]] = [
-    gps.SERVICE,
+    gps.service(None),
     traffic.service(None),
     emergency.SERVICE,
     weather.SERVICE,

@@ -12,16 +12,15 @@ from citystream.admin import create_topics
 from citystream.batches import PlainRecord
 from citystream.connections import s3_client
 from citystream.contracts import s3_paths, topics
-from citystream.contracts.events import EVENTS
 from demo.smoke.archived import Archived, read_archive
 from demo.smoke.dead_letters import count_dead_letters
 from demo.smoke.freshness import Ages, percentile
 from demo.smoke.run import Seen, Sent, judge, sent
 from demo.smoke.time_to_live import keys_without_ttl
 from demo.supervision import CityDown
-from services.camera.plates import redactor
 from tests.conftest import MakeSettings
 from tests.harness import outputs
+from tests.services.descriptions import SERVICES
 
 NOW_MS = 1_772_434_800_000
 
@@ -115,8 +114,7 @@ def test_a_missing_count_file_says_whose_log_to_read(tmp_path: Path) -> None:
 def archive_object(type_: str, first: int, values: list[bytes | None]) -> bytes:
     """As the archive writes it, from this offset on."""
     records = [PlainRecord(first + index, NOW_MS, None, value) for index, value in enumerate(values)]
-    redact = redactor("key") if type_ == "camera" else None
-    return parquet.encode(0, records, EVENTS[type_], 60_000, redact)
+    return parquet.encode(0, records, SERVICES[type_], 60_000)
 
 
 def camera(**fields: object) -> bytes:

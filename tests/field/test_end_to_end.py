@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from citystream.admin import create_topics
-from citystream.contracts import topics
+from citystream.contracts import city_model, topics
+from citystream.contracts.city_model import CityModel, Road
 from citystream.contracts.views import rfc3339
 from citystream.settings import Settings
 from demo.environment import city_environment
@@ -18,7 +19,7 @@ from gateway import users
 from tests.conftest import MakeSettings
 from tests.field.table import AT_MS, CLEAN, ROWS, Row
 from tests.gateway.running import VIEWER, Gateway
-from tests.harness import kafka_log
+from tests.harness import kafka_log, outputs
 from tests.harness.events import Fields
 from tests.harness.patience import PATIENCE_S
 from tests.harness.workers import Worker
@@ -78,7 +79,11 @@ def of_states(type_: str, now_ms: int) -> list[bytes]:
         return msgspec.json.encode(CLEAN[type_] | {"timestamp": now_ms} | fields)
 
     if type_ == "gps":
-        return [event(vehicle_id="ahead", timestamp=now_ms + 50_000)]
+        return [
+            event(vehicle_id="ahead", timestamp=now_ms + 50_000),
+            event(vehicle_id="nowhere", latitude=0, longitude=0),
+            event(vehicle_id="exchanged", latitude=8.31, longitude=47.02),
+        ]
     if type_ == "traffic":
         night = {"road_id": "night", "sensor_id": "n", "occupancy_pct": 0}
         queue = {"road_id": "queue", "sensor_id": "q", "speed_kmh": None, "occupancy_pct": 95}
@@ -90,6 +95,15 @@ def of_states(type_: str, now_ms: int) -> list[bytes]:
     return []
 
 
+NOWHERE = {"gps": ("nowhere", "exchanged")}
+MODEL = CityModel(
+    roads={"ring-1": Road("ring-1", "Ring", [(8.30, 47.02), (8.32, 47.02)], 1_500.0, 50.0, 1, [])},
+    hospitals={},
+    sensors={},
+    cameras={},
+    stations={},
+)
+
 STATES: dict[str, dict[str, Fields]] = {
     "gps": {"ahead": {"speed_kmh": 31.5}},
     "traffic": {
@@ -100,7 +114,11 @@ STATES: dict[str, dict[str, Fields]] = {
 
 
 async def test_what_devices_send_arrives_at_the_api(settings: MakeSettings, tmp_path: Path) -> None:
-    own = settings(kafka_instance_id="one", checkpoint_ms=300, plate_key="a key for tests", lateness_s=600)
+    model = tmp_path / "city.geojson"
+    model.write_bytes(city_model.dump(MODEL))
+    own = settings(
+        model=model, kafka_instance_id="one", checkpoint_ms=300, plate_key="a key for tests", lateness_s=600
+    )
     await create_topics(own, list(CLEAN))
     gateway = await _gateway(own, tmp_path)
     try:
@@ -135,6 +153,12 @@ async def _one_type(type_: str, own: Settings, folder: Path, gateway: Gateway) -
     assert worker.stop() == 0
     for row, (name, _) in zip(rows, named, strict=True):
         await gateway.until(PATHS[type_].format(name), _tells(name, told(type_, row)))
+    letters = await outputs.dead_letters(own, type_)
+    assert {letter["field"] for letter in letters.values()} == ({b"latitude"} if type_ == "gps" else set())
+    # Each was sent twice.
+    assert len(letters) == 2 * len(NOWHERE.get(type_, ()))
+    for name in NOWHERE.get(type_, ()):
+        assert (await gateway.http.get(PATHS[type_].format(name))).status_code == 404
     for name, wanted in STATES.get(type_, {}).items():
         shown = await gateway.until(PATHS[type_].format(name), _tells(name, wanted))
         assert shown["timestamp"] <= rfc3339(round(time.time() * 1000))

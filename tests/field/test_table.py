@@ -63,7 +63,7 @@ def test_fold_archive_and_validate_decide_alike(type_: str) -> None:
     fold.fold(records)
     assert [rows[letter.offset].kind for letter in fold.letters] == refused
 
-    body = parquet.encode(0, records, described.event, FUTURE_MS, described.redact)
+    body = parquet.encode(0, records, described, FUTURE_MS)
     archived = pq.read_table(io.BytesIO(body)).to_pylist()
     assert [row.kind for row, one in zip(rows, archived, strict=True) if one["entity"] is None] == refused
     entity = entity_of(described.event)

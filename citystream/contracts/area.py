@@ -1,0 +1,44 @@
+"""Where a city can have anything: the bounds of its model, and a margin around them."""
+
+from math import cos, radians
+from typing import Self
+
+import msgspec
+
+from citystream.contracts.city_model import CityModel
+
+KM_PER_DEGREE = 111.195
+"""Of latitude, on a sphere of 6,371 km."""
+# Nearer to a pole a degree of longitude is nothing, and a margin goes all the way around.
+STEEPEST = 89.0
+
+
+class Area(msgspec.Struct, frozen=True):
+    """Degrees, WGS 84. `west` may lie below -180 and `east` beyond 180."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+    margin_km: float
+
+    @classmethod
+    def around(cls, model: CityModel, margin_km: float) -> Self | None:
+        """The box around all that the model has, and the margin; None of an empty model."""
+        lines = [road.line for road in model.roads.values()]
+        places = (model.hospitals, model.sensors, model.cameras, model.stations)
+        points = [point for line in lines for point in line]
+        points += [place.position for kind in places for place in kind.values()]
+        if not points:
+            return None
+        longitudes, latitudes = zip(*points, strict=True)
+        high = margin_km / KM_PER_DEGREE
+        south, north = min(latitudes) - high, max(latitudes) + high
+        wide = high / cos(radians(min(STEEPEST, max(abs(south), abs(north)))))
+        return cls(min(longitudes) - wide, south, max(longitudes) + wide, north, margin_km)
+
+    def holds(self, longitude: float, latitude: float) -> bool:
+        """Whether a place lies in it, right across the 180th meridian too."""
+        if not self.south <= latitude <= self.north:
+            return False
+        return any(self.west <= longitude + turn <= self.east for turn in (0, 360, -360))

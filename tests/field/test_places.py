@@ -1,0 +1,89 @@
+"""Where a vehicle can't be: without a fix, and far outside the city."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from citystream.contracts.area import Area
+from citystream.contracts.city_model import CityModel, Place, Road
+from citystream.fold import PartitionFold, TimeRules
+from services.gps.aggregate import service
+from tests.citystream.records import FakeRecord
+from tests.field.table import AT_MS, CLEAN
+
+MARGIN_KM = 100.0
+RULES = TimeRules(disorder_ms=0, lateness_ms=0, future_ms=0)
+LUCERNE, FIJI = (8.31, 47.05), (179.4, -16.8)
+
+
+def city(*places: tuple[float, float]) -> CityModel:
+    road = Road("r", "", [places[0], places[-1]], 1.0, 50.0, 1, [])
+    stations = {str(number): Place(str(number), "", at) for number, at in enumerate(places)}
+    return CityModel(roads={"r": road}, hospitals={}, sensors={}, cameras={}, stations=stations)
+
+
+def area(*places: tuple[float, float], margin_km: float = MARGIN_KM) -> Area:
+    found = Area.around(city(*places), margin_km)
+    assert found
+    return found
+
+
+def refusals(within: Area | None, *places: tuple[float, float]) -> list[str]:
+    """What the dead letters of vehicles at these places say; "" is none."""
+    fold: PartitionFold[Any] = PartitionFold(service(within), RULES, 0)
+    fold.fold(
+        [
+            FakeRecord(
+                offset,
+                msgspec.json.encode(
+                    CLEAN["gps"] | {"vehicle_id": str(offset), "longitude": longitude, "latitude": latitude}
+                ),
+                AT_MS,
+            )
+            for offset, (longitude, latitude) in enumerate(places)
+        ]
+    )
+    told = {letter.offset: f"{letter.field}: {letter.reason}" for letter in fold.letters}
+    shown = {slot.key for slot in fold.all_slots()}
+    assert shown == {str(offset) for offset in range(len(places)) if offset not in told}
+    return [told.get(offset, "") for offset in range(len(places))]
+
+
+@pytest.mark.parametrize("within", [None, area(LUCERNE), area((0.1, 0.1))])
+def test_a_receiver_without_a_fix_is_nowhere(within: Area | None) -> None:
+    (told,) = refusals(within, (0.0, 0.0))
+    assert told == "latitude: 0, 0 is what a receiver says that has no fix"
+    assert refusals(None, (0.0, 51.48), (-0.001, 0.0)) == ["", ""]
+
+
+def test_far_outside_the_city_is_a_dead_letter() -> None:
+    north = MARGIN_KM / 111.195
+    inside, outside = refusals(area(LUCERNE), (8.31, 47.05 + north - 0.01), (8.31, 47.05 + north + 0.01))
+    assert inside == ""
+    assert outside == "latitude: lies more than 100 km outside the city"
+
+
+def test_a_margin_is_as_wide_as_it_is_high() -> None:
+    # A degree of longitude is shorter there by the cosine: 76 km, not 111.
+    assert refusals(area(LUCERNE), (8.31 + 1.25, 47.05), (8.31 + 1.45, 47.05))[0] == ""
+    assert refusals(area(LUCERNE), (8.31 + 1.25, 47.05), (8.31 + 1.45, 47.05))[1]
+    assert refusals(area(LUCERNE, margin_km=0), LUCERNE, (8.32, 47.05)) == [
+        "",
+        "latitude: lies more than 0 km outside the city",
+    ]
+
+
+def test_an_exchanged_pair_is_told() -> None:
+    (told,) = refusals(area(LUCERNE), (47.05, 8.31))
+    assert told.endswith("it would lie inside if latitude and longitude were exchanged")
+
+
+def test_a_city_at_the_180th_meridian_goes_right_across_it() -> None:
+    assert refusals(area(FIJI), (-179.9, -16.8), (179.9, -16.8), (178.0, -16.8))[:2] == ["", ""]
+    assert refusals(area(FIJI), (-178.0, -16.8))[0]
+
+
+def test_without_a_model_a_vehicle_may_be_anywhere() -> None:
+    assert refusals(None, (8.31, 47.05), (-122.4, 37.8)) == ["", ""]
+    assert Area.around(CityModel(roads={}, hospitals={}, sensors={}, cameras={}, stations={}), 1.0) is None
