@@ -4,7 +4,7 @@ Strict first, which is all that a clean event costs; what that refuses is read o
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Generic, TypeVar
 
 import msgspec
@@ -14,6 +14,7 @@ from citystream.deadletters import RefusedError
 from citystream.tolerance import Tolerance
 
 E = TypeVar("E", bound=Event)
+Check = Callable[[E], Collection[str]]
 
 TOO_FAR_AHEAD = ("timestamp", "is further in the future than clocks may differ")
 
@@ -21,7 +22,9 @@ TOO_FAR_AHEAD = ("timestamp", "is further in the future than clocks may differ")
 class Reader(Generic[E]):
     """Reads the events of one type."""
 
-    def __init__(self, event: type[E], future_ms: int, check: Callable[[E], None] | None = None) -> None:
+    def __init__(
+        self, event: type[E], future_ms: int, check: Callable[[E], Collection[str]] | None = None
+    ) -> None:
         """`future_ms`: how far an event may lie ahead of its Kafka time; `check` is the service's own."""
         self.decode = msgspec.json.Decoder(event).decode
         """Strictly."""
@@ -52,8 +55,8 @@ class Reader(Generic[E]):
                 return tolerate(value or b"", kafka_ms, error)
             if time_ms > kafka_ms + future_ms:
                 raise RefusedError(*TOO_FAR_AHEAD)
-            if check is not None:
-                check(event)
+            if check is not None and (forms := check(event)):
+                self.tolerated.update(forms)
             return event, time_ms
 
         return read
@@ -65,9 +68,7 @@ class Reader(Generic[E]):
         time_ms = event_time_ms(event.timestamp)
         if time_ms > kafka_ms + self._future_ms:
             raise RefusedError(*TOO_FAR_AHEAD)
-        if self._check:
-            self._check(event)
-        self.tolerated.update(told.forms)
+        self.tolerated.update(told.forms.union(self._check(event) if self._check else ()))
         self.unlisted.update(told.unlisted)
         return event, time_ms
 

@@ -4,7 +4,7 @@ A service's own modules state this and nothing else; the kit makes the Faust app
 command line, dead letters, metrics and health out of it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -57,7 +57,7 @@ class Things(Generic[E, S]):
     key: Callable[[E], str]
     state: type[S]
     add: Callable[[S, E, Stamp], None]
-    place: Callable[[S], tuple[float, float]] | None = None
+    place: Callable[[S], tuple[float, float] | None] | None = None
     ttl_s: int = AGGREGATE_TTL_S
     document: Callable[[str, S], Summary] | None = None
 
@@ -86,8 +86,11 @@ class Service(Generic[E]):
     windows: tuple[Windows[E, Any], ...] = ()
     things: tuple[Things[E, Any], ...] = ()
     latest: tuple[Latest[E], ...] = ()
-    check: Callable[[E], None] | None = None
-    """Raises `RefusedError` of an event that no clean form excuses, such as one from elsewhere."""
+    check: Callable[[E], Collection[str]] | None = None
+    """What else is wrong with an event that can be read: the forms (`tolerance.FORMS`) of what is tolerated.
+
+    Raises `RefusedError` where it is not.
+    """
     redact: Callable[[bytes], bytes] | None = None
     """Removes what may not be stored from the original bytes, before archive and dead letters."""
 

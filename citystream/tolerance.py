@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from citystream.contracts.events import UNKNOWN, Event
+from citystream.contracts.events import FORGIVEN, UNKNOWN, Event
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # A zero and the id of a schema: what the serializers of a schema registry put first.
@@ -35,6 +35,7 @@ FORMS: Mapping[str, str] = {
     "empty": 'an empty text for a field that may be missing: `""`',
     "null": "null for a field that may be missing",
     "unknown_mark": "a number that stands for not known: heading 511, speed -1",
+    "unplaced": "an incident whose position is missing, can't be read or can't be",
     "leap_second": "second 60, read as the last millisecond before it",
     "epoch_us": "epoch microseconds",
     "epoch_ns": "epoch nanoseconds",
@@ -153,7 +154,9 @@ def _sum(before: Any, more: Any) -> Any:
 
 
 def _field(one: inspect.Field) -> Mend:
-    kinds, marks = _kinds(one.type)
+    kinds, extras = _kinds(one.type)
+    marks = tuple(mark for extra in extras for mark in extra.get(UNKNOWN, ()))
+    forgiven = any(FORGIVEN in extra for extra in extras)
     nullable = any(isinstance(kind, inspect.NoneType) for kind in kinds)
     literals = [kind for kind in kinds if isinstance(kind, inspect.LiteralType)]
     structs = [_struct(kind) for kind in kinds if isinstance(kind, inspect.StructType)]
@@ -169,7 +172,10 @@ def _field(one: inspect.Field) -> Mend:
         if is_time:
             return _time(value, told)
         if is_number and not is_text:
-            return _measured(value, marks if nullable else (), told)
+            measured = _measured(value, marks if nullable else (), told)
+            if forgiven and not _fits(measured, kinds):
+                return _told(told, "unplaced", None)
+            return measured
         if is_text and _is_id(value):
             return _told(told, "number_for_text", str(value))
         if literals and not one.required:
@@ -185,16 +191,24 @@ def _is_id(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**LONGEST_ID
 
 
-def _kinds(kind: inspect.Type) -> tuple[list[inspect.Type], tuple[float, ...]]:
-    """The plain types that a field takes, and the numbers that stand for not known."""
+def _fits(value: Any, kinds: Collection[inspect.Type]) -> bool:
+    """Whether a number is one that the field takes, or it is none and null."""
+    try:
+        bounds = [(kind.ge, kind.le) for kind in kinds if isinstance(kind, inspect.FloatType)]
+        return value is None or any(low <= value <= high for low, high in bounds)
+    except TypeError:
+        return False
+
+
+def _kinds(kind: inspect.Type) -> tuple[list[inspect.Type], list[dict[str, Any]]]:
+    """The plain types that a field takes, and what its `Meta` say beside them."""
     if isinstance(kind, inspect.Metadata):
-        kinds, marks = _kinds(kind.type)
-        return kinds, (*marks, *(kind.extra or {}).get(UNKNOWN, ()))
+        kinds, extras = _kinds(kind.type)
+        return kinds, [*extras, kind.extra or {}]
     if isinstance(kind, inspect.UnionType):
         parts = [_kinds(part) for part in kind.types]
-        marks = tuple(mark for _, of_part in parts for mark in of_part)
-        return [one for kinds, _ in parts for one in kinds], marks
-    return [kind], ()
+        return [one for kinds, _ in parts for one in kinds], [one for _, extras in parts for one in extras]
+    return [kind], []
 
 
 def _told(told: Told, form: str, value: Any) -> Any:

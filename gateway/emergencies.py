@@ -22,8 +22,9 @@ class Incident(msgspec.Struct, frozen=True):
     active: bool
     severity: int
     timestamp: str
-    latitude: float
-    longitude: float
+    latitude: float | None
+    longitude: float | None
+    """Null where no step had a position that can be."""
     road_id: str | None
     unit_id: str | None
     hospital_id: str | None
@@ -51,7 +52,7 @@ class EmergencyReader(Reader[IncidentState]):
         # An incident is stored as a window that starts at 0 and never ends.
         _, state = newest_window(fields, _decoder)
         body = msgspec.json.encode({"incident_id": key, **state.summary()})
-        place = bounds.of_point(state.longitude, state.latitude)
+        place = bounds.of_point(*state.position) if state.position else None
         self.view.put(Entry(key, state.time_ms, state, body, place))
 
 

@@ -94,6 +94,7 @@ FORMS: dict[str, dict[str, Form]] = {
         "not measured": _without("road_id", "unit_id", "hospital_id"),
         "text_for_number": _each(str, "severity", "latitude", "longitude"),
         "empty": _with(hospital_id=""),
+        "unplaced": _with(latitude="n/a", longitude=-200),
         "null": _with(kind=None),
         "letter_case": _each(str.title, "kind"),
         "unlisted": _with(kind="cat in tree"),

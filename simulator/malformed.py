@@ -18,7 +18,7 @@ DEEP = 20_000
 NEEDED: dict[str, tuple[str, ...]] = {
     "gps": ("timestamp", "vehicle_id", "latitude", "longitude"),
     "traffic": ("timestamp", "road_id"),
-    "emergency": ("timestamp", "incident_id", "status", "severity", "latitude", "longitude"),
+    "emergency": ("timestamp", "incident_id", "status", "severity"),
     "weather": ("timestamp", "station_id", "latitude", "longitude"),
     "camera": ("timestamp", "camera_id", "road_id"),
 }
@@ -34,10 +34,12 @@ MEASURED: dict[str, tuple[str, ...]] = {
     "camera": ("counts", "mean_speed_kmh", "incident"),
 }  # fmt: skip
 """What an event tells: without all of it there is none."""
+FORGIVEN: dict[str, tuple[str, ...]] = {"emergency": ("latitude", "longitude")}
+"""Whatever stands there, the event is taken."""
 OUT_OF_RANGE: dict[str, tuple[tuple[str, Any], ...]] = {
     "gps": (("latitude", 123.4), ("longitude", 181), ("speed_kmh", 1e308), ("heading_deg", 720)),
     "traffic": (("speed_kmh", -5), ("vehicle_count", -1), ("occupancy_pct", 130)),
-    "emergency": (("severity", 9), ("status", "lost"), ("longitude", -200)),
+    "emergency": (("severity", 9), ("severity", 0), ("status", "lost")),
     "weather": (("humidity_pct", 140), ("temperature_c", -300), ("precipitation_mm_h", 1e308)),
     "camera": (("counts", {"car": -3}), ("mean_speed_kmh", 900), ("plate_hash", "short")),
 }
@@ -66,7 +68,8 @@ def _nothing_measured(type_: str, fields: Fields, rng: Random, now_ms: int) -> b
 
 def _wrong_type(type_: str, fields: Fields, rng: Random, now_ms: int) -> bytes:
     # No field of ours is a list.
-    return _encoded(fields, **{rng.choice(tuple(fields)): ["none"]})
+    names = [name for name in fields if name not in FORGIVEN.get(type_, ())]
+    return _encoded(fields, **{rng.choice(names): ["none"]})
 
 
 def _out_of_range(type_: str, fields: Fields, rng: Random, now_ms: int) -> bytes:

@@ -119,7 +119,7 @@ class _Feeder:
             traffic.service(model),
             camera.service(None),
             weather.SERVICE,
-            emergency.SERVICE,
+            emergency.service(None),
         )
         self._folds = {service.name: PartitionFold(service, rules, 0) for service in services}
         self._sinks = {service.name: RedisSink(settings, service.name) for service in services}

@@ -9,6 +9,7 @@ This is the clean form. What else real senders write is read by `citystream.read
 
 - a `Literal` whose field has a default takes what is not in its list as that default;
 - `UNKNOWN` in a number's `Meta` are values that stand for "not known";
+- `FORGIVEN` in a field's `Meta` has what can't be read taken for not known;
 - `catch_all` of a struct of counts is the field that takes classes it does not know.
 """
 
@@ -34,6 +35,7 @@ Longitude = Annotated[
     float, Meta(ge=-180, le=180, description="WGS 84, east positive.", examples=[-118.2428])
 ]
 UNKNOWN = "unknown"
+FORGIVEN = "forgiven"
 NEGATIVE: dict[str, Any] = {UNKNOWN: (-1, -99, -999, -9999)}
 """Marks for "not known" where nothing negative can be measured."""
 SpeedKmh = Annotated[float, Meta(ge=0, le=400, extra=NEGATIVE, examples=[42.5])]
@@ -119,7 +121,7 @@ class Traffic(Event, frozen=True, gc=False, kw_only=True):
 
 
 class Emergency(Event, frozen=True, gc=False, kw_only=True):
-    """One step in the life of an incident."""
+    """One step in the life of an incident. It is never refused for its place: that is then not known."""
 
     entity_fields = ("incident_id",)
     identity_fields = ("status",)
@@ -128,8 +130,8 @@ class Emergency(Event, frozen=True, gc=False, kw_only=True):
     kind: IncidentKind = "other"
     status: IncidentStatus
     severity: Annotated[int, Meta(ge=1, le=5, description="1 is slight, 5 is worst.", examples=[3])]
-    latitude: Latitude
-    longitude: Longitude
+    latitude: Annotated[Latitude | None, Meta(extra={FORGIVEN: True})] = None
+    longitude: Annotated[Longitude | None, Meta(extra={FORGIVEN: True})] = None
     road_id: Id | None = None
     unit_id: Annotated[Id | None, Meta(description="The vehicle on its way or there.")] = None
     hospital_id: Annotated[Id | None, Meta(description="Where a patient is brought.")] = None

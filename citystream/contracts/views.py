@@ -351,6 +351,7 @@ class CameraWindow(msgspec.Struct, array_like=True):
 Place = tuple[int, int, int]
 """Of a step: event time (epoch milliseconds), partition, offset."""
 NOWHERE: Place = (-1, -1, -1)
+POSITION = "position"
 TOLD = ("road_id", "unit_id", "hospital_id")
 """What a step need not repeat: each is as the newest step had it that had it at all."""
 
@@ -367,15 +368,16 @@ class IncidentState(msgspec.Struct, array_like=True):
     kind: IncidentKind = "hazard"
     status: IncidentStatus = "reported"
     severity: int = 1
-    latitude: float = 0.0
-    longitude: float = 0.0
+    latitude: float | None = None
+    longitude: float | None = None
+    """degrees; as the newest step had them that was placed"""
     road_id: str | None = None
     unit_id: str | None = None
     hospital_id: str | None = None
     first_ms: dict[str, int] = msgspec.field(default_factory=dict)
     """status -> event time it was first reached, epoch milliseconds"""
     told_at: dict[str, Place] = msgspec.field(default_factory=dict)
-    """field of `TOLD` -> the newest step that had it"""
+    """field of `TOLD`, and `POSITION` -> the newest step that had it"""
 
     def merge(self, other: "IncidentState") -> "IncidentState":
         newest = max(self, other, key=lambda one: (one.time_ms, one.partition, one.offset))
@@ -386,7 +388,29 @@ class IncidentState(msgspec.Struct, array_like=True):
         for one in (self, other):
             for field in TOLD:
                 merged.tell(field, getattr(one, field), one.told_at.get(field, NOWHERE))
+            merged.put(one.position, one.placed_at)
         return merged
+
+    @property
+    def position(self) -> tuple[float, float] | None:
+        """Longitude and latitude; None while no step had them."""
+        if self.longitude is None or self.latitude is None:
+            return None
+        return self.longitude, self.latitude
+
+    @property
+    def placed_at(self) -> Place:
+        """The step that the position is of; of a state of an earlier version, its newest."""
+        own = NOWHERE if self.position is None else (self.time_ms, self.partition, self.offset)
+        return self.told_at.get(POSITION, own)
+
+    def put(self, position: tuple[float, float] | None, place: Place) -> None:
+        """Keep a position, unless a newer step has told one."""
+        known = self.position
+        if position is None or (known is not None and (place, position) <= (self.placed_at, known)):
+            return
+        self.longitude, self.latitude = position
+        self.told_at[POSITION] = place
 
     def tell(self, field: str, value: str | None, place: Place) -> None:
         """Keep a field of `TOLD`, unless a newer step has told it."""

@@ -56,7 +56,8 @@ def message(key: str, incident: IncidentState, sender: str, roads: Mapping[str, 
     element(info, "description", incident_words.description(incident))
     area = ElementTree.SubElement(info, "area")
     element(area, "areaDesc", incident_words.place(incident, roads))
-    element(area, "circle", f"{incident.latitude:.6f},{incident.longitude:.6f} {RADIUS_KM}")
+    if incident.position:
+        element(area, "circle", f"{incident.latitude:.6f},{incident.longitude:.6f} {RADIUS_KM}")
     text: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return text
 

@@ -1,15 +1,17 @@
 """`city-emergency`: the emergency service's command."""
 
+from citystream.contracts.area import Area
+from citystream.contracts.city_model import load
 from citystream.contracts.events import Emergency
 from citystream.service import Service
 from citystream.service_cli import command_line
 from citystream.settings import Settings
-from services.emergency.aggregate import SERVICE
+from services.emergency.aggregate import service
 
 
-def prepare(_: Settings) -> Service[Emergency]:
-    """The service; it needs no setting."""
-    return SERVICE
+def prepare(settings: Settings) -> Service[Emergency]:
+    """The service with the area of the city."""
+    return service(Area.around(load(settings.model), settings.margin_km) if settings.model else None)
 
 
-main = command_line(SERVICE)
+main = command_line(service(None), prepare)

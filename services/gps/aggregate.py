@@ -47,15 +47,15 @@ def document(vehicle_id: str, window: GpsWindow) -> Summary:
     return {"vehicle_id": vehicle_id, **window.summary()}
 
 
-def place_check(area: Area | None) -> Callable[[Gps], None]:
+def place_check(area: Area | None) -> Callable[[Gps], tuple[()]]:
     """Refuses positions where no vehicle of the city can be; without an area, only where no fix was."""
 
-    def check(event: Gps) -> None:
+    def check(event: Gps) -> tuple[()]:
         longitude, latitude = event.longitude, event.latitude
         if longitude == 0 and latitude == 0:
             raise RefusedError("latitude", "0, 0 is what a receiver says that has no fix")
         if area is None or area.holds(longitude, latitude):
-            return
+            return ()
         reason = f"lies more than {area.margin_km:g} km outside the city"
         if area.holds(latitude, longitude):
             reason += "; it would lie inside if latitude and longitude were exchanged"

@@ -114,7 +114,7 @@ def test_times_to_live_are_told() -> None:
 SERVICES: list[Service[Any]] = [
     gps.service(None),
     traffic.service(None),
-    emergency.SERVICE,
+    emergency.service(None),
     weather.SERVICE,
     camera.service(None),
 ]

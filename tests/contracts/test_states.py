@@ -26,7 +26,7 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     str | None: st.none() | st.text(max_size=10),
     dict[int, int]: st.dictionaries(st.integers(-2000, 2000), counts, max_size=5),
     dict[str, views.Place]: st.fixed_dictionaries(
-        dict.fromkeys(views.TOLD, st.tuples(counts, counts, counts))
+        dict.fromkeys((*views.TOLD, views.POSITION), st.tuples(counts, counts, counts))
     ),
     dict[str, int]: st.dictionaries(st.sampled_from(["reported", "on_scene"]), counts),
 }
@@ -45,9 +45,10 @@ def states(state: type[Any]) -> st.SearchStrategy[Any]:
 def told(state: Any) -> Any:
     """A field of an incident has a place exactly when it was told."""
     if isinstance(state, IncidentState):
-        state.told_at = {
-            field: state.told_at[field] for field in views.TOLD if getattr(state, field) is not None
-        }
+        if state.position is None:
+            state.latitude = state.longitude = None
+        held = {field: getattr(state, field) for field in (*views.TOLD, views.POSITION)}
+        state.told_at = {field: state.told_at[field] for field, value in held.items() if value is not None}
     return state
 
 

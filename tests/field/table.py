@@ -98,6 +98,7 @@ def clean(type_: str) -> bytes:
 
 
 LATER = {"event_id": None}
+NO_PLACE = {"latitude": None, "longitude": None}
 NUMBER, TEXT, MARK = "number_for_text", "text_for_number", "unknown_mark"
 
 ROWS = [
@@ -192,6 +193,12 @@ ROWS = [
     Row("emergency", "no kind", {"kind": ...}, {"kind": "other"}),
     Row("emergency", "status in capitals drives a state", {"status": "REPORTED"}, "status"),
     Row("emergency", "an unknown status", {"status": "lost"}, "status"),
+    # An incident is never dropped for its place.
+    Row("emergency", "no place", {"latitude": ..., "longitude": ...}, NO_PLACE, ("unplaced",)),
+    Row("emergency", "a place null", {"latitude": None, "longitude": None}, NO_PLACE, ("unplaced",)),
+    Row("emergency", "a place out of range", {"latitude": 123.4}, {"latitude": None}, ("unplaced",)),
+    Row("emergency", "a place in words", {"latitude": "n/a", "longitude": [8.31]}, NO_PLACE, ("unplaced",)),
+    Row("emergency", "a place in strings", {"latitude": "47.02", "longitude": "8.31"}, {}, (TEXT,)),
     Row("weather", "Rain", {"condition": "Rain"}, {}, ("letter_case",)),
     Row("weather", "sleet", {"condition": "sleet"}, {"condition": "sleet"}),
     Row("weather", "no condition", {"condition": ...}, {"condition": "unknown"}),

@@ -7,7 +7,10 @@ import pytest
 
 from citystream.contracts.area import Area
 from citystream.contracts.city_model import CityModel, Place, Road
-from citystream.fold import PartitionFold, TimeRules
+from citystream.contracts.views import IncidentState
+from citystream.fold import PartitionFold, Slot, TimeRules
+from citystream.updates import Origin, updates
+from services.emergency.aggregate import service as emergency
 from services.gps.aggregate import service
 from tests.citystream.records import FakeRecord
 from tests.field.table import AT_MS, CLEAN
@@ -87,3 +90,62 @@ def test_a_city_at_the_180th_meridian_goes_right_across_it() -> None:
 def test_without_a_model_a_vehicle_may_be_anywhere() -> None:
     assert refusals(None, (8.31, 47.05), (-122.4, 37.8)) == ["", ""]
     assert Area.around(CityModel(roads={}, hospitals={}, sensors={}, cameras={}, stations={}), 1.0) is None
+
+
+def incident(within: Area | None, *steps: dict[str, Any]) -> tuple[Any, dict[str, int]]:
+    """The state of an incident after steps a second apart, and the forms that were told."""
+    fold: PartitionFold[Any] = PartitionFold(emergency(within), RULES, 0)
+    records = [
+        FakeRecord(offset, msgspec.json.encode(CLEAN["emergency"] | step | {"event_id": str(offset)}), AT_MS)
+        for offset, step in enumerate(steps)
+    ]
+    fold.fold(records)
+    assert fold.letters == []
+    (slot,) = fold.all_slots()
+    forms, _ = fold.reader.take_tolerated()
+    return slot.state, forms
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        {"latitude": None, "longitude": None},
+        {"latitude": 0, "longitude": 0},
+        {"latitude": 123.4},
+        {"latitude": "n/a"},
+        {"latitude": -47.02, "longitude": 8.31},
+    ],
+)
+def test_an_incident_is_kept_without_a_place_and_counted(place: dict[str, Any]) -> None:
+    state, forms = incident(area(LUCERNE), place)
+    assert (state.position, state.status) == (None, "reported")
+    assert forms["unplaced"] == 1
+    assert state.summary()["latitude"] is None
+    (update,) = updates([(slot_of(state), Origin("emergency", 0, 0, {}))])
+    assert update.place is None
+    assert update.document()["longitude"] is None
+
+
+def slot_of(state: Any) -> Slot:
+    (view,) = emergency(None).things
+    return Slot(view, "i", 0, state)
+
+
+def test_an_incident_stays_where_it_was_when_a_step_has_no_place() -> None:
+    state, forms = incident(
+        None,
+        {"status": "reported", "latitude": None},
+        {"status": "dispatched", "latitude": 47.1, "longitude": 8.3},
+        {"status": "on_scene", "latitude": 0, "longitude": 0},
+    )
+    assert (state.position, state.status) == ((8.3, 47.1), "on_scene")
+    assert forms == {"unplaced": 2}
+
+
+def test_a_place_of_an_earlier_version_is_kept_until_a_newer_one_is_told() -> None:
+    """Its states say not which step the position is of: it is the newest."""
+    old = IncidentState(time_ms=AT_MS - 1, partition=0, offset=5, latitude=47.0, longitude=8.0)
+    unplaced, _ = incident(None, {"latitude": None})
+    placed, _ = incident(None, {})
+    assert old.merge(unplaced).position == unplaced.merge(old).position == (8.0, 47.0)
+    assert old.merge(placed).position == placed.merge(old).position == (8.31, 47.02)

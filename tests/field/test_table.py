@@ -25,7 +25,7 @@ IDS = [f"{row.type}: {row.kind}" for row in ROWS]
 
 def read(type_: str, value: bytes) -> tuple[dict[str, Any], int, set[str]]:
     """Fields, event time and forms."""
-    reader = Reader(EVENTS[type_], FUTURE_MS)
+    reader = Reader(EVENTS[type_], FUTURE_MS, SERVICES[type_].check)
     event, time_ms = reader.read(value, AT_MS)
     fields: dict[str, Any] = msgspec.to_builtins(event)
     return fields, time_ms, set(reader.tolerated)

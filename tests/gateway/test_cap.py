@@ -11,7 +11,7 @@ from capparselib.parsers import CAPParser
 from lxml import etree
 
 from citystream.contracts.views import IncidentState
-from tests.gateway.running import VIEWER, Gateway, until
+from tests.gateway.running import GEOJSON, VIEWER, Gateway, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms
 
 FEED = "/api/cap/alerts"
@@ -162,3 +162,20 @@ async def test_alerts_need_a_password(shared_gateway: Gateway) -> None:
 
 async def _statuses(gateway: Gateway, key: str) -> int:
     return (await gateway.http.get(f"{FEED}/{key}.xml")).status_code
+
+
+async def test_an_incident_of_no_known_place_is_told_without_one(
+    shared_gateway: Gateway, shared_speed: SpeedLayer
+) -> None:
+    unplaced = _incident("reported", road_id="east", latitude=None, longitude=None)
+    await shared_speed.incident("cap-nowhere", unplaced)
+    path = "/api/emergencies/cap-nowhere"
+    told = await shared_gateway.until(path, lambda answer: "latitude" in answer)
+    assert (told["latitude"], told["longitude"], told["road_id"]) == (None, None, "east")
+    feature = (await shared_gateway.http.get(path, headers={"Accept": GEOJSON})).json()
+    assert feature["geometry"] is None
+    alert = await shared_gateway.http.get(f"{FEED}/cap-nowhere.xml")
+    document = etree.fromstring(alert.content)
+    SCHEMA.assertValid(document)
+    assert document.findall(".//{*}areaDesc")
+    assert document.findall(".//{*}circle") == []

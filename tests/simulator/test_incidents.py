@@ -52,6 +52,8 @@ def test_the_right_unit_comes_and_patients_go_to_the_nearest_hospital(model: Cit
                 assert types[event.unit_id] == UNIT_FOR[event.kind]
             if event.status == "transporting":
                 transports += 1
+                assert event.longitude is not None
+                assert event.latitude is not None
                 spot = network.nearest((event.longitude, event.latitude))
                 seconds = {
                     place.id: network.seconds_between(spot, network.nearest(place.position))
@@ -78,6 +80,8 @@ def test_ambulances_wait_at_hospitals_and_are_where_the_incident_says(model: Cit
                 event = msgspec.json.decode(record.value, type=Emergency)
                 if event.status == "on_scene":
                     arrivals += 1
+                    assert event.longitude is not None
+                    assert event.latitude is not None
                     unit = last[event.unit_id or ""]
                     away = haversine_m((unit.longitude, unit.latitude), (event.longitude, event.latitude))
                     # Its last position is up to 1.2 s old; 90 km/h are 25 m/s.
