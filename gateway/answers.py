@@ -2,10 +2,12 @@
 
 Every answer has `as_of` (event time of its newest event, RFC 3339), `age_ms` (how long ago that was) and
 `source`: `speed`; while Redis is away `batch`, where the archive has newer data than was last known, or
-`last-known`.
+`last-known`. A list of things also has `as_of_median` (see `median_of`), which is a part of its content.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
+from statistics import median_low
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,7 +20,7 @@ from gateway.content import WORTH_PACKING, Body, Content
 from gateway.endpoint import JSON
 from gateway.link import Origin, combined, now_ms
 from gateway.problems import ProblemError
-from gateway.view import View
+from gateway.view import Entry, View
 
 RETRY_AFTER_S = 2
 
@@ -45,6 +47,15 @@ def freshness(*views: View[Any]) -> Freshness:
     """Of an answer made of whole views."""
     newest_ms = max((view.newest_ms for view in views if view.newest_ms is not None), default=None)
     return Freshness(newest_ms, combined([view.source for view in views]))
+
+
+def median_of(entries: Iterable[Entry[Any]]) -> str | None:
+    """`as_of_median`: event time in the middle of those that have data, RFC 3339; the earlier of two.
+
+    One young thing makes `as_of` young; this tells of the rest.
+    """
+    times_ms = [entry.time_ms for entry in entries if entry.time_ms is not None]
+    return rfc3339(median_low(times_ms)) if times_ms else None
 
 
 class _Ready(Response):

@@ -54,7 +54,8 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
         CityModelError: the city model can't be used.
         UsersError: the users file can't be read.
     """
-    city = City(city_model.load(settings.model) if settings.model else None, settings.window_s)
+    model = city_model.load(settings.model) if settings.model else None
+    city = City(model, settings.window_s, own.stale_after)
     # One client for data, one for statuses: a slow scan must not delay a fresh position.
     client, status_client = redis_client(settings, REDIS_S), redis_client(settings, REDIS_S)
     feed = Feed(client, settings.namespace, city)

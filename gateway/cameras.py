@@ -11,6 +11,7 @@ from citystream.contracts.stored import latest
 from citystream.contracts.views import CAMERA_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
+from gateway.staleness import Judged, Staleness
 from gateway.view import Entry, View
 
 
@@ -24,7 +25,7 @@ class Sighting(msgspec.Struct, frozen=True):
     incident: str | None = None
 
 
-class Camera(msgspec.Struct, frozen=True):
+class Camera(Judged, frozen=True):
     """What is told of a camera; null is what it did not send, or has no place in the city model."""
 
     camera_id: str
@@ -47,9 +48,9 @@ class CameraReader(Reader[Sighting]):
     name = CAMERA_LATEST
     kind = "latest"
 
-    def __init__(self, model: CityModel | None) -> None:
+    def __init__(self, model: CityModel | None, stale_after_s: float) -> None:
         self._cameras = model.cameras if model else {}
-        self.view = View("cameras", AGGREGATE_TTL_S, self._blanks())
+        self.view = View("cameras", AGGREGATE_TTL_S, self._blanks(), staleness=Staleness(stale_after_s))
 
     def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
         seen = latest(fields, _decoder)

@@ -9,6 +9,7 @@ from gateway.cameras import CameraReader
 from gateway.emergencies import EmergencyReader
 from gateway.link import Link, Origin, combined
 from gateway.reader import Reader
+from gateway.staleness import StaleAfter
 from gateway.traffic import TrafficReader
 from gateway.vehicles import VehicleReader
 from gateway.view import View
@@ -18,14 +19,16 @@ from gateway.weather import WeatherReader
 class City:
     """All that answers are made of."""
 
-    def __init__(self, model: CityModel | None, traffic_window_s: int | None) -> None:
+    def __init__(
+        self, model: CityModel | None, traffic_window_s: int | None, stale_after: StaleAfter
+    ) -> None:
         self.model = model
         self.link = Link()
         self.traffic = TrafficReader(model, traffic_window_s or TRAFFIC_WINDOW_S)
-        self.vehicles = VehicleReader()
+        self.vehicles = VehicleReader(stale_after.vehicles_s)
         self.emergencies = EmergencyReader()
-        self.weather = WeatherReader(model)
-        self.cameras = CameraReader(model)
+        self.weather = WeatherReader(model, stale_after.weather_s)
+        self.cameras = CameraReader(model, stale_after.cameras_s)
         self.readers: Sequence[Reader[Any]] = (
             self.traffic,
             self.vehicles,

@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from citystream.contracts.city_model import CityModel, Line, Point, Position
+from gateway.shapes import FreshList, Source
 from gateway.view import Entry
 
 Lines = Mapping[str, bytes]
@@ -32,17 +33,14 @@ class Feature(Member, kw_only=True, tag="Feature"):
 
     as_of: str | None
     age_ms: int | None
-    source: str
+    source: Source
 
 
-class FeatureCollection(msgspec.Struct, kw_only=True, tag="FeatureCollection"):
+class FeatureCollection(FreshList, kw_only=True, tag="FeatureCollection"):
     """Things, where they are, and how fresh that is."""
 
     count: int
     features: list[Member]
-    as_of: str | None
-    age_ms: int | None
-    source: str
 
 
 def lines(model: CityModel | None) -> Lines:

@@ -18,8 +18,9 @@ DESCRIPTION = """\
 The live city over REST. Every route wants basic authentication and is asked with GET. Errors are
 `application/problem+json` (RFC 9457), with the field and the remedy. Where a route takes a `limit`, its
 list is paged: `next_cursor` asks for the page after it. Answers from the views have `as_of`, `age_ms` and
-`source`: `speed`, or `batch` or `last-known` while the speed layer is away. `/ws/live` has the same data as
-a stream."""
+`source`: `speed`, or `batch` or `last-known` while the speed layer is away; lists have `as_of_median` too.
+A vehicle, station or camera is `stale` when it lies far behind its topic's newest event, and null without
+data. `/ws/live` has the same data as a stream."""
 
 _REFERENCE = "#/components/schemas/{name}"
 _PLACE = re.compile(r"{(\w+)(?::\w+)?}")

@@ -8,6 +8,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from citystream.settings import SettingsError
+from gateway.staleness import StaleAfter
 
 PREFIX = "CITY_GATEWAY_"
 
@@ -28,6 +29,13 @@ class GatewaySettings(BaseSettings):
     """Names, roles and password hashes; written by `city-gateway user add`."""
     batch_hours: int = Field(default=6, ge=0, le=168)
     """Hours of the archive that are folded in the background, to answer what Redis lacks; 0 is none."""
+    stale_vehicles_s: float = Field(default=90, gt=0, le=604_800)
+    """How far behind the newest event of all vehicles one may be before it is stale. The default is what
+    GTFS-Realtime's best practices allow."""
+    stale_weather_s: float = Field(default=1_800, gt=0, le=604_800)
+    """The same of weather stations, which report every ten minutes or so: three reports are missing."""
+    stale_cameras_s: float = Field(default=300, gt=0, le=604_800)
+    """The same of cameras, which report every minute or so: as long as a window of traffic is."""
     cap_sender: str = Field(default="", pattern=r"^[^\s,<&]*$")
     """Who the CAP alerts are from, unique among all who send some (`alerts@city.example`); the namespace
     if it is empty."""
@@ -51,6 +59,11 @@ class GatewaySettings(BaseSettings):
     """Addresses and networks, comma-separated, that are believed in X-Forwarded-For; `*` is all."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins (`https://map.example`), comma-separated, whose pages may read answers; none by default."""
+
+    @property
+    def stale_after(self) -> StaleAfter:
+        """All of `stale_*`."""
+        return StaleAfter(self.stale_vehicles_s, self.stale_weather_s, self.stale_cameras_s)
 
     @field_validator("cors_origins", "proxies", mode="before")
     @classmethod

@@ -18,6 +18,13 @@ class Fresh(msgspec.Struct, kw_only=True):
     source: Source
 
 
+class FreshList(Fresh, kw_only=True):
+    """How fresh a list of things is."""
+
+    as_of_median: str | None
+    """Event time in the middle of those that it is about, all pages together."""
+
+
 def thing(of: type[S]) -> type[msgspec.Struct]:
     """One thing by itself."""
     return _with(of, f"{of.__name__}Answer", _members(Fresh))
@@ -31,7 +38,7 @@ def listing(name: str, of: type[S], *, aged: bool = False) -> type[msgspec.Struc
         ("total", int),
         ("next_cursor", str | None),
         (name, list[item]),  # type: ignore[valid-type] # a type made just now
-        *_members(Fresh),
+        *_members(FreshList),
     ]
     return msgspec.defstruct(f"{of.__name__}List", members, namespace={"__doc__": f"A page of {name}."})
 

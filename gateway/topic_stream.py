@@ -1,10 +1,11 @@
 """One client's place in one view, and what it must be sent to be where the view is."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
 
+from gateway.answers import median_of
 from gateway.subscription import Subscription, Topic
 from gateway.view import Changes, Entry, View
 
@@ -40,10 +41,10 @@ class TopicStream:
 
     def _snapshot(self) -> str:
         if self._all:
-            return self.view.cached("snapshot", lambda: _members("items", self.view.in_order()))
+            return self.view.cached("snapshot", lambda: _snapshot_members(self.view.in_order()))
         entries = self._chosen()
         self._has = {entry.key for entry in entries}
-        return _members("items", entries)
+        return _snapshot_members(entries)
 
     def _delta(self, seen: int) -> str | None:
         """Members of a delta, empty if none of it concerns the client; None if only a snapshot will do."""
@@ -74,6 +75,11 @@ class TopicStream:
     def _chooses(self, entry: Entry[Any]) -> bool:
         named = self._entities is None or entry.key in self._entities
         return named and self.view.listed(entry) and entry.within(self._box)
+
+
+def _snapshot_members(entries: Sequence[Entry[Any]]) -> str:
+    median = msgspec.json.encode(median_of(entries)).decode()
+    return f'"as_of_median":{median},{_members("items", entries)}'
 
 
 def _delta_of_all(view: View[Any], seen: int) -> str | None:

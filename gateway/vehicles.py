@@ -10,6 +10,7 @@ from citystream.contracts.stored import latest
 from citystream.contracts.views import GPS_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
+from gateway.staleness import Judged, Staleness
 from gateway.view import Entry, View
 
 
@@ -25,7 +26,7 @@ class Position(msgspec.Struct, frozen=True):
     road_id: Id | None = None
 
 
-class Vehicle(msgspec.Struct, frozen=True):
+class Vehicle(Judged, frozen=True):
     """What is told of a vehicle; null is what it did not send."""
 
     vehicle_id: str
@@ -48,20 +49,20 @@ class VehicleReader(Reader[Position]):
     name = GPS_LATEST
     kind = "latest"
 
-    def __init__(self) -> None:
-        self.view = View("vehicles", GPS_TTL_S)
+    def __init__(self, stale_after_s: float) -> None:
+        self.view = View("vehicles", GPS_TTL_S, staleness=Staleness(stale_after_s))
 
     def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
         position = latest(fields, _decoder)
-        body = Vehicle(
-            vehicle_id=key,
-            vehicle_type=position.vehicle_type,
-            timestamp=rfc3339(position.time_ms),
-            latitude=position.latitude,
-            longitude=position.longitude,
-            speed_kmh=position.speed_kmh,
-            heading_deg=position.heading_deg,
-            road_id=position.road_id,
-        )
+        body = {
+            "vehicle_id": key,
+            "vehicle_type": position.vehicle_type,
+            "timestamp": rfc3339(position.time_ms),
+            "latitude": position.latitude,
+            "longitude": position.longitude,
+            "speed_kmh": position.speed_kmh,
+            "heading_deg": position.heading_deg,
+            "road_id": position.road_id,
+        }
         place = bounds.of_point(position.longitude, position.latitude)
         self.view.put(Entry(key, position.time_ms, position, msgspec.json.encode(body), place))

@@ -6,11 +6,12 @@ however slow it is, and nothing has to be kept for it.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from gateway.bounds import Bounds, overlap
 from gateway.link import Origin
+from gateway.staleness import Staleness, told, turned
 
 T = TypeVar("T")
 V = TypeVar("V")
@@ -50,7 +51,10 @@ def _always(_: Entry[V]) -> bool:
 
 
 class View(Generic[V]):
-    """All things of one kind. `listed` says which belong in lists; the others answer by id only."""
+    """All things of one kind. `listed` says which belong in lists; the others answer by id only.
+
+    With `staleness` each body tells whether the thing is stale, as its last member.
+    """
 
     def __init__(
         self,
@@ -58,6 +62,7 @@ class View(Generic[V]):
         ttl_s: int,
         blanks: Iterable[Entry[V]] = (),
         listed: Callable[[Entry[V]], bool] = _always,
+        staleness: Staleness | None = None,
     ) -> None:
         self.topic = topic
         self.known = False
@@ -68,9 +73,10 @@ class View(Generic[V]):
         """Event time of the newest event in the view."""
         self.listed = listed
         self.ttl_ms = ttl_s * 1000
+        self._staleness = staleness
         self._blanks = {entry.key: entry for entry in blanks}
         """Things of the city model, as they stand without data."""
-        self._entries = dict(self._blanks)
+        self._entries = {key: self._judged(entry) for key, entry in self._blanks.items()}
         self._changed_at: dict[str, int] = {}
         """key -> revision, oldest first"""
         self._removed_at: dict[str, int] = {}
@@ -109,16 +115,9 @@ class View(Generic[V]):
 
     def put(self, entry: Entry[V]) -> None:
         """Take a thing's newest state."""
-        before = self._entries.get(entry.key)
-        if before == entry:
-            return
-        if before is None:
-            self._order = None
-        self._entries[entry.key] = entry
-        self._removed_at.pop(entry.key, None)
-        self._changed(self._changed_at, entry.key)
+        self._store(self._judged(entry))
         if entry.time_ms is not None and (self.newest_ms is None or entry.time_ms > self.newest_ms):
-            self.newest_ms = entry.time_ms
+            self._reach(entry.time_ms)
 
     def remove(self, key: str) -> None:
         """Forget a thing, or what was measured of it if the city model has it."""
@@ -127,6 +126,8 @@ class View(Generic[V]):
             return
         if self._entries.pop(key, None) is None:
             return
+        if self._staleness:
+            self._staleness.take(key, None)
         self._order = None
         self._changed_at.pop(key, None)
         self._changed(self._removed_at, key)
@@ -140,7 +141,7 @@ class View(Generic[V]):
         Not from the clock: a feed of an earlier year is as live as its own newest event.
         """
         times = [entry.time_ms for entry in self._entries.values() if entry.time_ms is not None]
-        self.newest_ms = max(times, default=None)
+        self._reach(max(times, default=None))
         if self.newest_ms is None:
             return
         bound = self.newest_ms - self.ttl_ms
@@ -165,6 +166,28 @@ class View(Generic[V]):
             self._cache[key] = build()
         made: T = self._cache[key]
         return made
+
+    def _store(self, entry: Entry[V]) -> None:
+        before = self._entries.get(entry.key)
+        if before == entry:
+            return
+        if before is None:
+            self._order = None
+        self._entries[entry.key] = entry
+        self._removed_at.pop(entry.key, None)
+        self._changed(self._changed_at, entry.key)
+
+    def _judged(self, entry: Entry[V]) -> Entry[V]:
+        if self._staleness is None:
+            return entry
+        return replace(entry, body=told(entry.body, self._staleness.take(entry.key, entry.time_ms)))
+
+    def _reach(self, newest_ms: int | None) -> None:
+        self.newest_ms = newest_ms
+        if self._staleness:
+            for key, stale in self._staleness.reach(newest_ms).items():
+                entry = self._entries[key]
+                self._store(replace(entry, body=turned(entry.body, stale)))
 
     def _changed(self, log: dict[str, int], key: str) -> None:
         self.revision += 1

@@ -11,6 +11,7 @@ from citystream.contracts.stored import latest
 from citystream.contracts.views import WEATHER_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
+from gateway.staleness import Judged, Staleness
 from gateway.view import Entry, View
 
 
@@ -29,7 +30,7 @@ class Observation(msgspec.Struct, frozen=True):
     air_quality_index: float | None = None
 
 
-class Station(msgspec.Struct, frozen=True):
+class Station(Judged, frozen=True):
     """What is told of a weather station; null where it has not reported, and what it does not measure."""
 
     station_id: str
@@ -59,9 +60,9 @@ class WeatherReader(Reader[Observation]):
     name = WEATHER_LATEST
     kind = "latest"
 
-    def __init__(self, model: CityModel | None) -> None:
+    def __init__(self, model: CityModel | None, stale_after_s: float) -> None:
         self._stations = model.stations if model else {}
-        self.view = View("weather", AGGREGATE_TTL_S, self._blanks())
+        self.view = View("weather", AGGREGATE_TTL_S, self._blanks(), staleness=Staleness(stale_after_s))
 
     def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
         seen = latest(fields, _decoder)

@@ -1,6 +1,5 @@
 """The city in figures."""
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -15,7 +14,7 @@ from gateway.pages import cursor, page
 from gateway.parameters import BBOX, LEVEL, PAGE
 from gateway.query import CongestionQuery
 from gateway.rest import things
-from gateway.shapes import thing
+from gateway.shapes import FreshList, thing
 
 
 def endpoints(city: City) -> list[Endpoint]:
@@ -63,7 +62,7 @@ def endpoints(city: City) -> list[Endpoint]:
     ]
 
 
-class CongestionAnswer(msgspec.Struct, frozen=True):
+class CongestionAnswer(FreshList, kw_only=True):
     """Roads that are measured now, worst first."""
 
     count: int
@@ -71,9 +70,6 @@ class CongestionAnswer(msgspec.Struct, frozen=True):
     next_cursor: str | None
     levels: dict[str, LevelTotal]
     roads: list[CongestedRoad]
-    as_of: str | None
-    age_ms: int | None
-    source: str
 
 
 def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Lines) -> Content:
@@ -86,5 +82,10 @@ def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Line
         if asked.levels is None or (one[1].value is not None and one[1].value.level in asked.levels)
     ]
     shown, last = page(wanted, lambda one: one[0], asked.after, asked.limit)
-    head = {"total": len(wanted), "next_cursor": last and cursor(last), "levels": levels}
+    head = {
+        "total": len(wanted),
+        "next_cursor": last and cursor(last),
+        "levels": levels,
+        "as_of_median": answers.median_of(entry for _, entry in wanted),
+    }
     return Content(things.collection(media_type, "roads", [entry for _, entry in shown], lines, head))

@@ -40,7 +40,11 @@ def listed(
         asked = query.page_query(request.query_params)
         entries = view.in_order()
         shown, last = page(entries, key_of, asked.after, asked.limit)
-        head = {"total": len(entries), "next_cursor": last and cursor(last)}
+        head = {
+            "total": len(entries),
+            "next_cursor": last and cursor(last),
+            "as_of_median": view.cached("as_of_median", lambda: answers.median_of(entries)),
+        }
         plain = collection(media_type, name, shown, lines, head)
         if not ages:
             return Content(plain)

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -18,7 +17,7 @@ from gateway.pages import cursor, page
 from gateway.parameters import BBOX, CURSOR, FROM, LAT, LON, RADIUS_M, SINCE, TO, TYPE, limit
 from gateway.query import NearQuery, VehicleQuery, vehicle_query
 from gateway.rest import things
-from gateway.shapes import listing, thing
+from gateway.shapes import FreshList, listing, thing
 from gateway.track import Track, TrackAnswer, Tracks, geometry
 from gateway.vehicles import Position, Vehicle
 from gateway.view import View
@@ -102,16 +101,13 @@ class NearVehicle(Vehicle, frozen=True):
     distance_m: float
 
 
-class NearAnswer(msgspec.Struct, frozen=True):
+class NearAnswer(FreshList, kw_only=True):
     """Vehicles around a place, nearest first."""
 
     count: int
     total: int
     """In the circle."""
     vehicles: list[NearVehicle]
-    as_of: str | None
-    age_ms: int | None
-    source: str
 
 
 def _near(view: View[Position], asked: NearQuery, media_type: str) -> Content:
@@ -125,7 +121,8 @@ def _near(view: View[Position], asked: NearQuery, media_type: str) -> Content:
         replace(entry, body=b'%b,"distance_m":%.1f}' % (entry.body[:-1], away_m))
         for away_m, entry in found[: asked.limit]
     ]
-    return Content(things.collection(media_type, "vehicles", shown, NO_LINES, {"total": len(found)}))
+    head = {"total": len(found), "as_of_median": answers.median_of(entry for _, entry in found)}
+    return Content(things.collection(media_type, "vehicles", shown, NO_LINES, head))
 
 
 def _feature(track: Track) -> dict[str, Any]:
@@ -146,5 +143,9 @@ def _page(view: View[Position], asked: VehicleQuery, media_type: str) -> Content
         and (asked.since_ms is None or (entry.time_ms or 0) >= asked.since_ms)
     ]
     shown, last = page(matching, things.key_of, asked.after, asked.limit)
-    head = {"total": len(matching), "next_cursor": last and cursor(last)}
+    head = {
+        "total": len(matching),
+        "next_cursor": last and cursor(last),
+        "as_of_median": answers.median_of(matching),
+    }
     return Content(things.collection(media_type, "vehicles", shown, NO_LINES, head))
