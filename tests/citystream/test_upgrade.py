@@ -4,14 +4,18 @@ Twenty events a second apart, ids "0" to "19", windows of 10 s; written by that 
 """
 
 import base64
+import io
 from pathlib import Path
 from typing import Any
 
 import msgspec
+import pyarrow.parquet as pq
 import pytest
 
+from citystream import parquet
 from citystream.fold import PartitionFold, TimeRules
 from citystream.partition import OwnedPartition
+from citystream.replay.catalogue import Contents
 from citystream.rows import IDS_ALONE_PREFIX, IDS_PREFIX, restore
 from tests.citystream.records import NOW_MS, log, reading
 from tests.harness.events import Fields
@@ -79,3 +83,14 @@ def test_ids_alone_are_asked_no_more_when_they_expire() -> None:
     snapshot = part.snapshot()
     assert [row.key for row in snapshot.deletions if row.key.startswith(IDS_ALONE_PREFIX)]
     assert [row.key for row in snapshot.rows if row.key.startswith(IDS_PREFIX)]
+
+
+async def test_archived_objects_without_entities_are_read() -> None:
+    records = log(*(event("gps", number, str(number)) for number in range(EVENTS)))
+    table = pq.read_table(io.BytesIO(parquet.encode(0, records, SERVICES["gps"], 60_000)))
+    sink = io.BytesIO()
+    pq.write_table(table.drop_columns(["entity"]), sink)
+    read = await Contents(sink.getvalue()).read()
+    assert [(one.offset, one.timestamp, one.value) for one in read] == [
+        (one.offset, one.timestamp, one.value) for one in records
+    ]
