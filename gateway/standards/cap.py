@@ -57,7 +57,8 @@ def message(key: str, incident: IncidentState, sender: str, roads: Mapping[str, 
     area = ElementTree.SubElement(info, "area")
     element(area, "areaDesc", incident_words.place(incident, roads))
     if incident.position:
-        element(area, "circle", f"{incident.latitude:.6f},{incident.longitude:.6f} {RADIUS_KM}")
+        longitude, latitude = incident.position
+        element(area, "circle", f"{latitude:.6f},{longitude:.6f} {RADIUS_KM}")
     text: bytes = ElementTree.tostring(root, encoding="UTF-8", xml_declaration=True)
     return text
 

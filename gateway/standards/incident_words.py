@@ -30,7 +30,15 @@ PROGRESS: Mapping[IncidentStatus, str] = {
 def place(incident: IncidentState, roads: Mapping[str, Road]) -> str:
     """Where it is: the road's name if the city model has it, else the point."""
     road = roads.get(incident.road_id) if incident.road_id is not None else None
-    return road.name if road else f"{incident.latitude:.5f}, {incident.longitude:.5f}"
+    return road.name if road else point(incident)
+
+
+def point(incident: IncidentState) -> str:
+    """Latitude and longitude, or that they are not known."""
+    if incident.position is None:
+        return "a place that is not known"
+    longitude, latitude = incident.position
+    return f"{latitude:.5f}, {longitude:.5f}"
 
 
 def headline(incident: IncidentState, roads: Mapping[str, Road]) -> str:
@@ -40,10 +48,7 @@ def headline(incident: IncidentState, roads: Mapping[str, Road]) -> str:
 
 def description(incident: IncidentState) -> str:
     """How bad it is, and what is being done."""
-    return (
-        f"Severity {incident.severity} of 5, at {incident.latitude:.5f}, {incident.longitude:.5f}. "
-        f"{PROGRESS[incident.status]}"
-    )
+    return f"Severity {incident.severity} of 5, at {point(incident)}. {PROGRESS[incident.status]}"
 
 
 def reported_ms(incident: IncidentState) -> int:

@@ -54,6 +54,9 @@ def told(type_: str, row: Row) -> Fields:
         }
     hidden = {"event_id", "timestamp", NAMED_BY[type_], "counts"}
     shown = {name: value for name, value in read.items() if name not in hidden}
+    if type_ == "emergency" and None in (read["latitude"], read["longitude"]):
+        # Half a place is none.
+        shown |= {"latitude": None, "longitude": None}
     if read.get("counts"):
         shown["counts"] = read["counts"]
     return shown

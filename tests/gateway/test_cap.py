@@ -11,6 +11,7 @@ from capparselib.parsers import CAPParser
 from lxml import etree
 
 from citystream.contracts.views import IncidentState
+from tests.gateway.conftest import StartGateway
 from tests.gateway.running import GEOJSON, VIEWER, Gateway, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms
 
@@ -165,16 +166,20 @@ async def _statuses(gateway: Gateway, key: str) -> int:
 
 
 async def test_an_incident_of_no_known_place_is_told_without_one(
-    shared_gateway: Gateway, shared_speed: SpeedLayer
+    speed: SpeedLayer, start_gateway: StartGateway
 ) -> None:
-    unplaced = _incident("reported", road_id="east", latitude=None, longitude=None)
-    await shared_speed.incident("cap-nowhere", unplaced)
-    path = "/api/emergencies/cap-nowhere"
-    told = await shared_gateway.until(path, lambda answer: "latitude" in answer)
-    assert (told["latitude"], told["longitude"], told["road_id"]) == (None, None, "east")
-    feature = (await shared_gateway.http.get(path, headers={"Accept": GEOJSON})).json()
+    unplaced = _incident("reported", latitude=None, longitude=None)
+    await speed.incident("nowhere", unplaced)
+    gateway = await start_gateway()
+    path = "/api/emergencies/nowhere"
+    told = await gateway.until(path, lambda answer: "latitude" in answer)
+    assert (told["latitude"], told["longitude"]) == (None, None)
+    feature = (await gateway.http.get(path, headers={"Accept": GEOJSON})).json()
     assert feature["geometry"] is None
-    alert = await shared_gateway.http.get(f"{FEED}/cap-nowhere.xml")
+    assert list(await _listed(gateway)) == ["Fire: a place that is not known"]
+    feed = await gateway.http.get("/api/gtfs-realtime/service-alerts")
+    assert feed.status_code == 200
+    alert = await gateway.http.get(f"{FEED}/nowhere.xml")
     document = etree.fromstring(alert.content)
     SCHEMA.assertValid(document)
     assert document.findall(".//{*}areaDesc")
