@@ -56,7 +56,9 @@ async def test_without_redis_the_archive_goes_on_telling_all_five_kinds(
     workers = [Worker(type_, own, tmp_path) for type_ in events.TYPES]
     for worker in workers:
         worker.start()
-    environment = {**city_environment(own), "CITY_GATEWAY_BATCH_HOURS": "1"}
+    # The events are not of the city whose model the gateway has.
+    far = {"CITY_MARGIN_KM": "5000"}
+    environment = {**city_environment(own), "CITY_GATEWAY_BATCH_HOURS": "1", **far}
     try:
         await produce(own, seed, 0, EVENTS)
         for worker in workers:
