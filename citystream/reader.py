@@ -11,7 +11,7 @@ import msgspec
 
 from citystream.contracts.events import Event, event_time_ms
 from citystream.deadletters import RefusedError
-from citystream.tolerance import Tolerance
+from citystream.tolerance import Told, Tolerance
 
 E = TypeVar("E", bound=Event)
 Check = Callable[[E], Collection[str]]
@@ -48,29 +48,29 @@ class Reader(Generic[E]):
         check = self._check
 
         def read(value: bytes | None, kafka_ms: int) -> tuple[E, int]:
+            told = None
             try:
                 event = decode(value or b"")
                 time_ms = time_of(event.timestamp)
-            except (ValueError, RecursionError) as error:
-                return tolerate(value or b"", kafka_ms, error)
+            except (ValueError, RecursionError) as refusal:
+                event, told = tolerate(value or b"", refusal)
+                time_ms = time_of(event.timestamp)
             if time_ms > kafka_ms + future_ms:
                 raise RefusedError(*TOO_FAR_AHEAD)
-            if check is not None and (forms := check(event)):
+            forms = check(event) if check is not None else ()
+            if told is not None:
+                self.tolerated.update(told.forms.union(forms))
+                self.unlisted.update(told.unlisted)
+            elif forms:
                 self.tolerated.update(forms)
             return event, time_ms
 
         return read
 
-    def _tolerate(self, value: bytes, kafka_ms: int, refusal: Exception) -> tuple[E, int]:
+    def _tolerate(self, value: bytes, refusal: Exception) -> tuple[E, Told]:
         if self._tolerance is None:
             self._tolerance = Tolerance(self._event)
-        event, told = self._tolerance.read(value, refusal)
-        time_ms = event_time_ms(event.timestamp)
-        if time_ms > kafka_ms + self._future_ms:
-            raise RefusedError(*TOO_FAR_AHEAD)
-        self.tolerated.update(told.forms.union(self._check(event) if self._check else ()))
-        self.unlisted.update(told.unlisted)
-        return event, time_ms
+        return self._tolerance.read(value, refusal)
 
     def take_tolerated(self) -> tuple[Counter[str], Counter[tuple[str, str]]]:
         """What was met since this was last asked: events by form, and words by field."""

@@ -106,7 +106,7 @@ class Tolerance:
 
 
 def _struct(kind: Any) -> Mend:
-    known = {one.encode_name: (one, _field(one)) for one in kind.fields}
+    known = {one.encode_name: _field(one) for one in kind.fields}
     catch_all = getattr(kind.cls, "catch_all", None)
 
     def mend(value: Any, path: str, told: Told) -> Any:
@@ -115,7 +115,7 @@ def _struct(kind: Any) -> Mend:
         if catch_all:
             value = _caught(value, known, catch_all, path.rstrip("."), told)
         mended = dict(value)
-        for name, (_, mend_field) in known.items():
+        for name, mend_field in known.items():
             if name in value:
                 clean = mend_field(value[name], f"{path}{name}", told)
                 if clean is MISSING:

@@ -12,12 +12,12 @@ from typing import Any
 import msgspec
 
 from citystream.contracts.events import Timestamp, event_time_ms
+from citystream.tolerance import BYTE_ORDER_MARK
 from simulator.record import Fields, Record
 
 Form = Callable[[Fields], bytes]
 """Takes a good event's fields; gives the bytes that a device sends."""
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 SCHEMA_7 = b"\x00\x00\x00\x00\x07"
 ID_BYTES = 6
 """Of a numeric id: any JSON number holds it exactly, and two alike in one stream are not to be expected."""

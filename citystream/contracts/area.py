@@ -1,11 +1,12 @@
 """Where a city can have anything: the bounds of its model, and a margin around them."""
 
 from math import cos, radians
+from pathlib import Path
 from typing import Self
 
 import msgspec
 
-from citystream.contracts.city_model import CityModel
+from citystream.contracts.city_model import CityModel, load
 
 KM_PER_DEGREE = 111.195
 """Of latitude, on a sphere of 6,371 km."""
@@ -36,6 +37,15 @@ class Area(msgspec.Struct, frozen=True):
         south, north = min(latitudes) - high, max(latitudes) + high
         wide = high / cos(radians(min(STEEPEST, max(abs(south), abs(north)))))
         return cls(min(longitudes) - wide, south, max(longitudes) + wide, north, margin_km)
+
+    @classmethod
+    def of(cls, model: Path | None, margin_km: float) -> Self | None:
+        """The area of the model in a file; None without one.
+
+        Raises:
+            CityModelError: it can't be used.
+        """
+        return cls.around(load(model), margin_km) if model else None
 
     def holds(self, longitude: float, latitude: float) -> bool:
         """Whether a place lies in it, right across the 180th meridian too."""

@@ -1,7 +1,6 @@
 """`city-gps`: the gps service's command."""
 
 from citystream.contracts.area import Area
-from citystream.contracts.city_model import load
 from citystream.contracts.events import Gps
 from citystream.service import Service
 from citystream.service_cli import command_line
@@ -11,7 +10,7 @@ from services.gps.aggregate import service
 
 def prepare(settings: Settings) -> Service[Gps]:
     """The service with the area of the city."""
-    return service(Area.around(load(settings.model), settings.margin_km) if settings.model else None)
+    return service(Area.of(settings.model, settings.margin_km))
 
 
 main = command_line(service(None), prepare)

@@ -3,12 +3,9 @@
 Twenty events a second apart, ids "0" to "19", windows of 10 s; written by that version's own code.
 """
 
-import base64
 import io
-from pathlib import Path
 from typing import Any
 
-import msgspec
 import pyarrow.parquet as pq
 import pytest
 
@@ -17,20 +14,19 @@ from citystream.fold import PartitionFold, TimeRules
 from citystream.partition import OwnedPartition
 from citystream.replay.catalogue import Contents
 from citystream.rows import IDS_ALONE_PREFIX, IDS_PREFIX, restore
+from tests.citystream.changelogs import written_by_67884fb
 from tests.citystream.records import NOW_MS, log, reading
 from tests.harness.events import Fields
 from tests.services.descriptions import SERVICES
 
 RULES = TimeRules(disorder_ms=5_000, lateness_ms=10_000, future_ms=60_000, window_s=10)
-WRITTEN = Path(__file__).with_name("changelog-67884fb.json")
 EVENTS = 20
 
 
 def taken_over(type_: str) -> tuple[PartitionFold[Any], OwnedPartition]:
     """The partition as its next owner has it."""
-    rows = msgspec.json.decode(WRITTEN.read_bytes())[type_]
     fold: PartitionFold[Any] = PartitionFold(SERVICES[type_], RULES, 0)
-    restored = restore(fold, iter((base64.b64decode(key), base64.b64decode(value)) for key, value in rows))
+    restored = restore(fold, written_by_67884fb(type_))
     part = OwnedPartition(0, fold, 0, [])
     part.adopt_ids(restored)
     return fold, part

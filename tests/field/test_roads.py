@@ -1,7 +1,5 @@
 """What a road's readings say: an empty road is not a jam, and a queue that stands is one."""
 
-import base64
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -12,11 +10,11 @@ from citystream.contracts.views import Level, TrafficWindow
 from citystream.fold import PartitionFold, TimeRules
 from citystream.rows import restore
 from services.traffic.aggregate import add
+from tests.citystream.changelogs import written_by_67884fb
 from tests.field.table import AT_MS, CLEAN
 from tests.services.descriptions import SERVICES
 
 FREE_FLOW_KMH = 50.0
-WRITTEN = Path(__file__).parents[1] / "citystream" / "changelog-67884fb.json"
 
 Reading = tuple[int | None, float | None, float | None]
 """Vehicles, speed, occupancy."""
@@ -83,9 +81,8 @@ def test_the_weighted_mean_counts_each_vehicle() -> None:
 
 def test_windows_of_an_earlier_version_keep_their_means_and_merge_with_new_ones() -> None:
     """Twenty readings of 2 vehicles each, at 40 to 59 km/h, written by version 67884fb."""
-    rows = msgspec.json.decode(WRITTEN.read_bytes())["traffic"]
     fold: PartitionFold[Any] = PartitionFold(SERVICES["traffic"], TimeRules(0, 0, 0, window_s=10), 0)
-    restore(fold, iter((base64.b64decode(key), base64.b64decode(value)) for key, value in rows))
+    restore(fold, written_by_67884fb("traffic"))
     old = {slot.start_s * 1000 - AT_MS: slot.state for slot in fold.all_slots()}[10_000]
     assert old.mean_speed_kmh == 54.5
     merged = old.merge(window(EMPTY, STANDS, (2, 54.5, None)))
