@@ -13,8 +13,8 @@ import redis.asyncio as redis
 from websockets.asyncio.client import ClientConnection
 
 from citystream.contracts import redis_keys
-from citystream.contracts.events import event_time_ms
-from citystream.contracts.views import GPS_LATEST
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.gps import LATEST
 from gateway.subscription import FASTEST_MS
 
 Sightings = dict[str, list[tuple[int, float]]]
@@ -38,7 +38,7 @@ class RedisObserver:
             while True:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=None)
                 if message is not None:
-                    await self._read(self._decode(message["data"]).get(GPS_LATEST, []))
+                    await self._read(self._decode(message["data"]).get(LATEST, []))
 
     async def _read(self, changed: list[str]) -> None:
         probes = [vehicle for vehicle in changed if vehicle in self._probes]
@@ -46,7 +46,7 @@ class RedisObserver:
             return
         pipe = self._client.pipeline(transaction=False)
         for probe in probes:
-            pipe.hget(redis_keys.latest(self._namespace, "gps", GPS_LATEST, probe), redis_keys.LATEST_FIELD)
+            pipe.hget(redis_keys.latest(self._namespace, "gps", LATEST, probe), redis_keys.LATEST_FIELD)
         values: list[bytes] = await pipe.execute()
         at_ms = time.time() * 1000
         for probe, value in zip(probes, values, strict=True):

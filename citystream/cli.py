@@ -11,7 +11,7 @@ from citystream import schemas
 from citystream.admin import TopicReport, TopicsError, create_topics, grow_topics, list_topics
 from citystream.bucket import BucketError, create_bucket
 from citystream.contracts import city_model
-from citystream.contracts.events import EVENTS
+from citystream.contracts.registry import EVENTS
 from citystream.settings import Settings, SettingsError, load
 
 T = TypeVar("T")

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from citystream.contracts import topics
-from citystream.contracts.events import LATEST_MS
+from citystream.contracts.event_time import LATEST_MS
 from citystream.deadletters import explain
 from citystream.fold import PartitionFold, TimeRules
 from citystream.random_events import random_events

@@ -14,7 +14,8 @@ from typing import Any, Generic, cast
 import msgspec
 
 from citystream.batches import Record
-from citystream.contracts.events import event_time_ms, identity_of
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.identity import identity_of
 from citystream.deadletters import DeadLetter, explain
 from citystream.dedupe import SeenIds
 from citystream.reader import Reader

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citystream.batches import Record
-from citystream.contracts.events import entity_of
+from citystream.contracts.identity import entity_of
 from citystream.reader import Reader
 from citystream.service import Service
 from citystream.tolerance import redacted

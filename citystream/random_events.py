@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from citystream import schemas
-from citystream.contracts.events import Event
+from citystream.contracts.event import Event
 from citystream.schemas import Schema
 
 # Few different ids, so that events meet in one state.

@@ -9,7 +9,8 @@ from typing import Generic, TypeVar
 
 import msgspec
 
-from citystream.contracts.events import Event, event_time_ms
+from citystream.contracts.event import Event
+from citystream.contracts.event_time import event_time_ms
 from citystream.deadletters import RefusedError
 from citystream.tolerance import Told, Tolerance
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts.events import Event
+from citystream.contracts.event import Event
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 VERSION = 1

@@ -9,7 +9,7 @@ from aiokafka import AIOKafkaProducer
 
 from citystream.connections import kafka_options
 from citystream.contracts import topics
-from citystream.contracts.events import entity_of
+from citystream.contracts.identity import entity_of
 from citystream.log import partition_counts
 from citystream.reader import Reader
 from citystream.service import Service

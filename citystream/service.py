@@ -10,9 +10,9 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from citystream.contracts.events import Event
+from citystream.contracts.event import Event
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
-from citystream.contracts.views import State, Summary
+from citystream.contracts.state import State, Summary
 
 E = TypeVar("E", bound=Event)
 S = TypeVar("S", bound=State)

@@ -6,7 +6,7 @@ import msgspec
 
 from citystream.connections import redis_client
 from citystream.contracts import redis_keys, stored
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from citystream.service import Latest, Service, Windows
 from citystream.settings import Settings
 

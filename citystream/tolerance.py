@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from msgspec import inspect
 
-from citystream.contracts.events import FORGIVEN, UNKNOWN, Event
+from citystream.contracts.event import FORGIVEN, UNKNOWN, Event
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # A zero and the id of a schema: what the serializers of a schema registry put first.

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from citystream.contracts.events import EVENTS
+from citystream.contracts.registry import EVENTS
 
 Broker = Literal["embedded", "apache"]
 

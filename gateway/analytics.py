@@ -8,7 +8,8 @@ from typing import Any
 import msgspec
 
 from citystream.contracts.redis_keys import DAY_S
-from citystream.contracts.views import MICRO, Level, mean
+from citystream.contracts.state import MICRO, mean
+from citystream.contracts.traffic import Level
 from gateway.city import City
 from gateway.traffic import NOTHING_PASSED, Congestion, RoadWindow
 from gateway.view import Entry

@@ -14,7 +14,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from gateway import negotiation
 from gateway.content import WORTH_PACKING, Body, Content
 from gateway.endpoint import JSON

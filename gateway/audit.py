@@ -9,7 +9,7 @@ import logging
 
 import msgspec
 
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from gateway.link import now_ms
 
 log = logging.getLogger("gateway.audit")

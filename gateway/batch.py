@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
-from citystream.contracts.views import TRAFFIC_WINDOWS, TrafficWindow
+from citystream.contracts.traffic import WINDOWS, TrafficWindow
 from citystream.settings import Settings
 from gateway import metrics
 from gateway.archive_process import Wanted, begin, look
@@ -147,5 +147,5 @@ class Batch:
 def _wanted(reader: Reader[Any], hours: int) -> Wanted:
     # An hour has the newest state of whatever is live; incidents are few and last longer.
     if reader.type_ == TYPE:
-        return Wanted(TYPE, hours, frozenset({reader.name}), frozenset({TRAFFIC_WINDOWS}))
+        return Wanted(TYPE, hours, frozenset({reader.name}), frozenset({WINDOWS}))
     return Wanted(reader.type_, hours if reader.kind == "live" else 1, frozenset({reader.name}))

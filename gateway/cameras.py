@@ -4,11 +4,12 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
+from citystream.contracts.camera import LATEST, CameraCounts
 from citystream.contracts.city_model import CityModel, Place
-from citystream.contracts.events import CameraCounts, Id, SpeedKmh
+from citystream.contracts.event import Id, SpeedKmh
+from citystream.contracts.event_time import rfc3339
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 from citystream.contracts.stored import latest
-from citystream.contracts.views import CAMERA_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
 from gateway.staleness import Judged, Staleness
@@ -45,7 +46,7 @@ class CameraReader(Reader[Sighting]):
     """`camera` observations by camera."""
 
     type_ = "camera"
-    name = CAMERA_LATEST
+    name = LATEST
     kind = "latest"
 
     def __init__(self, model: CityModel | None, stale_after_s: float) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.views import TRAFFIC_WINDOW_S
+from citystream.contracts.traffic import WINDOW_S
 from gateway.cameras import CameraReader
 from gateway.emergencies import EmergencyReader
 from gateway.link import Link, Origin, combined
@@ -24,7 +24,7 @@ class City:
     ) -> None:
         self.model = model
         self.link = Link()
-        self.traffic = TrafficReader(model, traffic_window_s or TRAFFIC_WINDOW_S)
+        self.traffic = TrafficReader(model, traffic_window_s or WINDOW_S)
         self.vehicles = VehicleReader(stale_after.vehicles_s)
         self.emergencies = EmergencyReader()
         self.weather = WeatherReader(model, stale_after.weather_s)

@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts.views import Level, rfc3339
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.traffic import Level
 from gateway.analytics import LEVELS, current_windows
 from gateway.bounds import Bounds
 from gateway.city import City

@@ -4,10 +4,9 @@ from collections.abc import Mapping
 
 import msgspec
 
-from citystream.contracts.events import IncidentKind, IncidentStatus
+from citystream.contracts.emergency import THINGS, IncidentKind, IncidentState, IncidentStatus
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 from citystream.contracts.stored import newest_window
-from citystream.contracts.views import EMERGENCY_THINGS, IncidentState
 from gateway import bounds
 from gateway.reader import Reader
 from gateway.view import Entry, View
@@ -42,7 +41,7 @@ class EmergencyReader(Reader[IncidentState]):
     """`emergency` incidents by id; lists have the active ones."""
 
     type_ = "emergency"
-    name = EMERGENCY_THINGS
+    name = THINGS
     kind = "live"
 
     def __init__(self) -> None:

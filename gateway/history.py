@@ -10,7 +10,8 @@ import msgspec
 import redis.asyncio as redis
 
 from citystream.contracts import redis_keys
-from citystream.contracts.views import TRAFFIC_WINDOWS, TrafficWindow, rfc3339
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.traffic import WINDOWS, TrafficWindow
 from gateway.batch import Batch, Parts
 from gateway.city import City
 from gateway.pages import cursor
@@ -58,7 +59,7 @@ class History:
     """Answers of `/api/traffic/history`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City, batch: Batch | None) -> None:
-        self._pages = WindowPages(client, namespace, "traffic", TRAFFIC_WINDOWS)
+        self._pages = WindowPages(client, namespace, "traffic", WINDOWS)
         self._city = city
         self._batch = batch
 

@@ -12,7 +12,7 @@ from typing import NoReturn
 
 import msgspec
 
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from gateway import metrics, resume
 from gateway.answers import freshness
 from gateway.city import City

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import msgspec
 from starlette.datastructures import QueryParams
 
-from citystream.contracts.redis_keys import AGGREGATE_TTL_S, GPS_TTL_S
+from citystream.contracts import gps
+from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 from gateway import values
 from gateway.bounds import Bounds
 from gateway.near import HALF_WAY_ROUND_M
@@ -133,7 +134,7 @@ def track_query(params: QueryParams, now_ms: int) -> TimeRange:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    return _range(values.single(params, {"from", "to"}), now_ms, GPS_TTL_S)
+    return _range(values.single(params, {"from", "to"}), now_ms, gps.TTL_S)
 
 
 class HistoryQuery(TimeRange, frozen=True):

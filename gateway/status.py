@@ -5,10 +5,10 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from citystream.contracts.events import EVENTS
+from citystream.contracts.event_time import rfc3339
 from citystream.contracts.redis_keys import STATUS_TTL_S
+from citystream.contracts.registry import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
-from citystream.contracts.views import rfc3339
 from gateway.city import City
 from gateway.link import now_ms
 from gateway.shapes import Source

@@ -9,7 +9,8 @@ import redis.asyncio as redis
 
 from citystream.contracts.city_model import Line, Point
 from citystream.contracts.city_model import Position as Place
-from citystream.contracts.views import GPS_WINDOW_S, GPS_WINDOWS, GpsWindow, rfc3339
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.gps import WINDOW_S, WINDOWS, GpsWindow
 from gateway.answers import Freshness
 from gateway.city import City
 from gateway.geojson import MultiLine
@@ -57,7 +58,7 @@ class Tracks:
     """Answers of `/api/vehicles/{vehicle_id}/track`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
-        self._pages = WindowPages(client, namespace, "gps", GPS_WINDOWS)
+        self._pages = WindowPages(client, namespace, "gps", WINDOWS)
         self._city = city
 
     async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
@@ -81,7 +82,7 @@ class Tracks:
             key,
             rfc3339(wanted.start_ms),
             rfc3339(wanted.end_ms),
-            GPS_WINDOW_S,
+            WINDOW_S,
             len(points),
             points,
         )
@@ -92,7 +93,7 @@ class Tracks:
         if not self._city.link.up:
             return None
         start_s, end_s = wanted.start_ms // 1000, -(-wanted.end_ms // 1000)
-        pages = await self._pages.read(key, start_s - GPS_WINDOW_S, end_s, _decoder)
+        pages = await self._pages.read(key, start_s - WINDOW_S, end_s, _decoder)
         if pages is None:
             return None
         windows = {

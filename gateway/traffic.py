@@ -6,9 +6,10 @@ from typing import Any
 import msgspec
 
 from citystream.contracts.city_model import CityModel
+from citystream.contracts.event_time import rfc3339
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 from citystream.contracts.stored import newest_window
-from citystream.contracts.views import TRAFFIC_WINDOWS, Level, TrafficWindow, congestion_level, rfc3339
+from citystream.contracts.traffic import WINDOWS, Level, TrafficWindow, congestion_level
 from gateway import bounds
 from gateway.reader import Reader
 from gateway.view import Entry, View
@@ -84,7 +85,7 @@ class TrafficReader(Reader[RoadWindow]):
     """`traffic` windows by road."""
 
     type_ = "traffic"
-    name = TRAFFIC_WINDOWS
+    name = WINDOWS
     kind = "live"
     windowed = True
 

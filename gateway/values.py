@@ -11,7 +11,8 @@ from typing import Annotated, get_args
 import msgspec
 from starlette.datastructures import QueryParams
 
-from citystream.contracts.events import VehicleType, event_time_ms
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.gps import VehicleType
 from citystream.contracts.redis_keys import DAY_S
 from gateway.bounds import Bounds, BoundsError, checked
 from gateway.pages import read_cursor

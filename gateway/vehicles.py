@@ -4,10 +4,10 @@ from collections.abc import Mapping
 
 import msgspec
 
-from citystream.contracts.events import Id, Latitude, Longitude, SpeedKmh, VehicleType
-from citystream.contracts.redis_keys import GPS_TTL_S
+from citystream.contracts.event import Id, Latitude, Longitude, SpeedKmh
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.gps import LATEST, TTL_S, VehicleType
 from citystream.contracts.stored import latest
-from citystream.contracts.views import GPS_LATEST, rfc3339
 from gateway import bounds
 from gateway.reader import Reader
 from gateway.staleness import Judged, Staleness
@@ -46,11 +46,11 @@ class VehicleReader(Reader[Position]):
     """`gps` positions by vehicle."""
 
     type_ = "gps"
-    name = GPS_LATEST
+    name = LATEST
     kind = "latest"
 
     def __init__(self, stale_after_s: float) -> None:
-        self.view = View("vehicles", GPS_TTL_S, staleness=Staleness(stale_after_s))
+        self.view = View("vehicles", TTL_S, staleness=Staleness(stale_after_s))
 
     def take(self, key: str, fields: Mapping[bytes, bytes], event_s: float | None) -> None:
         position = latest(fields, _decoder)

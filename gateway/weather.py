@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import Condition, Latitude, Longitude
+from citystream.contracts.event import Latitude, Longitude
+from citystream.contracts.event_time import rfc3339
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 from citystream.contracts.stored import latest
-from citystream.contracts.views import WEATHER_LATEST, rfc3339
+from citystream.contracts.weather import LATEST, Condition
 from gateway import bounds
 from gateway.reader import Reader
 from gateway.staleness import Judged, Staleness
@@ -57,7 +58,7 @@ class WeatherReader(Reader[Observation]):
     """`weather` observations by station."""
 
     type_ = "weather"
-    name = WEATHER_LATEST
+    name = LATEST
     kind = "latest"
 
     def __init__(self, model: CityModel | None, stale_after_s: float) -> None:

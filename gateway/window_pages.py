@@ -8,8 +8,8 @@ import redis.asyncio as redis
 from redis.exceptions import RedisError
 
 from citystream.contracts import redis_keys
+from citystream.contracts.state import State
 from citystream.contracts.stored import StoredError, window_parts
-from citystream.contracts.views import State
 
 S = TypeVar("S", bound=State)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts.events import EVENTS
+from citystream.contracts.registry import EVENTS
 from simulator.record import Kind
 
 Tally = Counter[tuple[str, Kind]]

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts.events import Timestamp, event_time_ms
+from citystream.contracts.event import Timestamp
+from citystream.contracts.event_time import event_time_ms
 from citystream.tolerance import BYTE_ORDER_MARK
 from simulator.record import Fields, Record
 

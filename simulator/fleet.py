@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from random import Random
 
-from citystream.contracts.events import VehicleType
+from citystream.contracts.gps import VehicleType
 from simulator.congestion import Congestion
 from simulator.network import Network, Spot
 

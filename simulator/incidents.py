@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from random import Random
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import IncidentKind, IncidentStatus, VehicleType
+from citystream.contracts.emergency import IncidentKind, IncidentStatus
+from citystream.contracts.gps import VehicleType
 from simulator.congestion import Congestion
 from simulator.fleet import Fleet, Vehicle
 from simulator.network import Network, Spot

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import EVENTS
+from citystream.contracts.registry import EVENTS
 from citystream.settings import Settings
 from simulator.counts import Counts
 from simulator.misbehaviour import Misbehaviour

@@ -5,8 +5,11 @@ from hashlib import blake2b
 from math import pi, sin
 from random import Random
 
+from citystream.contracts.camera import Camera, CameraCounts
 from citystream.contracts.city_model import Place
-from citystream.contracts.events import Camera, CameraCounts, Condition, Gps, Traffic, Weather
+from citystream.contracts.gps import Gps
+from citystream.contracts.traffic import Traffic
+from citystream.contracts.weather import Condition, Weather
 from simulator import day
 from simulator.congestion import Congestion
 from simulator.fleet import Vehicle

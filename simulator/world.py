@@ -9,7 +9,8 @@ from random import Random
 import msgspec
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import Emergency, Event
+from citystream.contracts.emergency import Emergency
+from citystream.contracts.event import Event
 from simulator.congestion import Congestion
 from simulator.fleet import Fleet
 from simulator.incidents import Incident, Incidents

@@ -18,8 +18,8 @@ import psutil
 from bench.gateway.cores import pin
 from citystream.batches import PlainRecord
 from citystream.contracts import city_model
+from citystream.contracts.gps import LATEST
 from citystream.contracts.redis_keys import PartitionFacts
-from citystream.contracts.views import GPS_LATEST
 from citystream.fold import PartitionFold
 from citystream.service import Service
 from citystream.settings import Settings
@@ -159,7 +159,7 @@ class _Feeder:
         )
         touched = fold.take_touched(live_only=True)
         for slot in touched:
-            if type_ == "gps" and slot.view.name == GPS_LATEST:
+            if type_ == "gps" and slot.view.name == LATEST:
                 self._sent[slot.key].append(slot.time_ms)
         sink.note(0, PartitionFacts(0, fold.next_offset, fold.watermark_ms, now_ms))
         sink.offer(touched, origin(fold, 0))

@@ -14,7 +14,7 @@ import msgspec
 import uvloop
 
 from bench.gateway.cores import pin
-from citystream.contracts.events import event_time_ms
+from citystream.contracts.event_time import event_time_ms
 from gateway.subscription import Topic
 
 Sightings = dict[str, list[tuple[int, float]]]

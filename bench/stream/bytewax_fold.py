@@ -21,7 +21,7 @@ from confluent_kafka import Consumer, TopicPartition
 
 from bench.stream.event import Measured
 from bench.stream.job import GRACE_S, WINDOW_S, Course, Job, Window, job_of_command_line
-from citystream.contracts.events import event_time_ms
+from citystream.contracts.event_time import event_time_ms
 
 EPOCH = datetime.fromtimestamp(0, UTC)
 

@@ -6,7 +6,7 @@ from aiokafka import AIOKafkaConsumer
 
 from bench.stream.event import Measured
 from bench.stream.job import COMMIT_S, Course, Job, Window, job_of_command_line, window_start_s
-from citystream.contracts.events import event_time_ms
+from citystream.contracts.event_time import event_time_ms
 
 
 async def work(job: Job) -> None:

@@ -7,7 +7,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from bench.stream.job import Window
 from citystream.connections import kafka_options
 from citystream.contracts import topics
-from citystream.contracts.views import MICRO, TrafficWindow
+from citystream.contracts.state import MICRO
+from citystream.contracts.traffic import TrafficWindow
 from citystream.fold import PartitionFold
 from citystream.rows import VERSION_BYTES, restore
 from citystream.service import Service

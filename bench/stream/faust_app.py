@@ -14,7 +14,7 @@ from rocksdict import AccessType, Options, Rdict
 
 from bench.stream.event import Measured
 from bench.stream.job import Course, Job, Window, window_start_s
-from citystream.contracts.events import event_time_ms
+from citystream.contracts.event_time import event_time_ms
 
 TABLE = "windows"
 _decode = msgspec.json.Decoder(Measured).decode

@@ -9,7 +9,7 @@ from faust.types import StreamT
 from bench.stream.event import Measured
 from bench.stream.faust_app import TABLE, readings, run, stock_app
 from bench.stream.job import WINDOW_S, Course, job_of_command_line
-from citystream.contracts.events import event_time_ms
+from citystream.contracts.event_time import event_time_ms
 
 job = job_of_command_line()
 course = Course(job)

@@ -13,7 +13,8 @@ from msgspec.structs import replace
 from bench.stream.event import Measured
 from bench.stream.job import WINDOW_S
 from citystream.contracts.sketch import bucket, merge
-from citystream.contracts.views import TRAFFIC_WINDOWS, Summary, greatest, least
+from citystream.contracts.state import Summary, greatest, least
+from citystream.contracts.traffic import WINDOWS
 from citystream.service import Service, Windows
 from citystream.service_cli import command_line
 
@@ -75,7 +76,7 @@ W = TypeVar("W", bound=SpeedWindow)
 def service(state: type[W], add_to: Callable[[W, Measured, int], None]) -> Service[Measured]:
     """A traffic service of these windows alone."""
     windows = Windows(
-        name=TRAFFIC_WINDOWS,
+        name=WINDOWS,
         key=lambda event: event.road_id,
         state=state,
         add=add_to,

@@ -14,7 +14,7 @@ from quixstreams.models import JSONDeserializer
 
 from bench.stream.event import Measured
 from bench.stream.job import GRACE_S, WINDOW_S, Course, Window, job_of_command_line
-from citystream.contracts.events import event_time_ms
+from citystream.contracts.event_time import event_time_ms
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from citystream.contracts.redis_keys import (
     WINDOW_VERSION_LENGTH,
     PartitionFacts,
 )
-from citystream.contracts.views import State
+from citystream.contracts.state import State
 
 S = TypeVar("S", bound=State)
 V = TypeVar("V")

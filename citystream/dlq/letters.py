@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from citystream.deadletters import REASON_BYTES
 
 

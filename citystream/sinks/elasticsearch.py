@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from citystream.connections import elasticsearch_client
 from citystream.contracts import indices
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from citystream.service import Latest, Windows
 from citystream.settings import Settings
 from citystream.sinks.buffered import BufferedSink

@@ -10,7 +10,9 @@ import pyarrow.parquet as pq
 
 from citystream.connections import s3_client
 from citystream.contracts import s3_paths
-from citystream.contracts.events import EVENTS, Event, identity_of
+from citystream.contracts.event import Event
+from citystream.contracts.identity import identity_of
+from citystream.contracts.registry import EVENTS
 from citystream.reader import Reader
 from citystream.settings import Settings
 

@@ -6,7 +6,8 @@ from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree
 
 from citystream.contracts.city_model import Road
-from citystream.contracts.views import IncidentState, rfc3339
+from citystream.contracts.emergency import IncidentState
+from citystream.contracts.event_time import rfc3339
 from gateway.standards import cap, incident_words
 from gateway.standards.xml_text import element
 from gateway.view import Entry

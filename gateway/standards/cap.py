@@ -10,8 +10,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from citystream.contracts.city_model import Road
-from citystream.contracts.events import IncidentKind
-from citystream.contracts.views import IncidentState
+from citystream.contracts.emergency import IncidentKind, IncidentState
 from gateway.standards import incident_words
 from gateway.standards.xml_text import element
 

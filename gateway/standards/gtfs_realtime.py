@@ -20,8 +20,7 @@ from google.transit.gtfs_realtime_pb2 import (
 )
 
 from citystream.contracts.city_model import Road
-from citystream.contracts.events import IncidentKind
-from citystream.contracts.views import IncidentState
+from citystream.contracts.emergency import IncidentKind, IncidentState
 from gateway import vehicles
 from gateway.standards import incident_words
 from gateway.view import Entry

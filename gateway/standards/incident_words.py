@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 
 from citystream.contracts.city_model import Road
-from citystream.contracts.events import IncidentKind, IncidentStatus
-from citystream.contracts.views import IncidentState
+from citystream.contracts.emergency import IncidentKind, IncidentState, IncidentStatus
 
 LANGUAGE = "en"
 

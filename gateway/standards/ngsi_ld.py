@@ -5,8 +5,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from urllib.parse import quote, unquote
 
 from citystream.contracts.city_model import Road
-from citystream.contracts.events import Condition, VehicleType
-from citystream.contracts.views import MILLI, mean, rfc3339
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.gps import VehicleType
+from citystream.contracts.state import MILLI, mean
+from citystream.contracts.weather import Condition
 from gateway.traffic import RoadWindow
 from gateway.vehicles import Position
 from gateway.view import Entry, View

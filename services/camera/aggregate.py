@@ -5,13 +5,10 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts import views
-from citystream.contracts.events import Camera
-from citystream.contracts.views import MICRO, CameraWindow, Summary
+from citystream.contracts.camera import LATEST, WINDOW_S, WINDOWS, Camera, CameraWindow
+from citystream.contracts.state import MICRO, Summary
 from citystream.service import Latest, Service, Windows
 from services.camera.plates import redactor
-
-WINDOW_S = 300
 
 
 def add(window: CameraWindow, event: Camera, time_ms: int) -> None:
@@ -57,7 +54,7 @@ def service(plate_key: str | None) -> Service[Camera]:
         event=Camera,
         windows=(
             Windows(
-                name=views.CAMERA_WINDOWS,
+                name=WINDOWS,
                 key=attrgetter("road_id"),
                 state=CameraWindow,
                 add=add,
@@ -65,6 +62,6 @@ def service(plate_key: str | None) -> Service[Camera]:
                 document=document,
             ),
         ),
-        latest=(Latest(name=views.CAMERA_LATEST, key=attrgetter("camera_id"), value=observation),),
+        latest=(Latest(name=LATEST, key=attrgetter("camera_id"), value=observation),),
         redact=redactor(plate_key),
     )

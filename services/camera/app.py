@@ -1,6 +1,6 @@
 """`city-camera`: the camera service's command."""
 
-from citystream.contracts.events import Camera
+from citystream.contracts.camera import Camera
 from citystream.service import Service
 from citystream.service_cli import command_line
 from citystream.settings import Settings, secret

@@ -2,10 +2,9 @@
 
 from operator import attrgetter
 
-from citystream.contracts import views
 from citystream.contracts.area import Area
-from citystream.contracts.events import Emergency
-from citystream.contracts.views import TOLD, IncidentState, Summary
+from citystream.contracts.emergency import THINGS, TOLD, Emergency, IncidentState
+from citystream.contracts.state import Summary
 from citystream.service import Service, Stamp, Things
 
 UNPLACED = ("unplaced",)
@@ -53,7 +52,7 @@ def service(area: Area | None) -> Service[Emergency]:
         check=check,
         things=(
             Things(
-                name=views.EMERGENCY_THINGS,
+                name=THINGS,
                 key=attrgetter("incident_id"),
                 state=IncidentState,
                 add=add,

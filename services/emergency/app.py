@@ -1,7 +1,7 @@
 """`city-emergency`: the emergency service's command."""
 
 from citystream.contracts.area import Area
-from citystream.contracts.events import Emergency
+from citystream.contracts.emergency import Emergency
 from citystream.service import Service
 from citystream.service_cli import command_line
 from citystream.settings import Settings

@@ -4,11 +4,9 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from citystream.contracts import views
 from citystream.contracts.area import Area
-from citystream.contracts.events import Gps
-from citystream.contracts.redis_keys import GPS_TTL_S
-from citystream.contracts.views import GPS_WINDOW_S, MICRO, MILLI, GpsWindow, Summary
+from citystream.contracts.gps import LATEST, TTL_S, WINDOW_S, WINDOWS, Gps, GpsWindow
+from citystream.contracts.state import MICRO, MILLI, Summary
 from citystream.deadletters import RefusedError
 from citystream.service import Latest, Service, Windows
 
@@ -73,23 +71,23 @@ def service(area: Area | None) -> Service[Gps]:
         windows=(
             # The track of the last 24 h: one point a minute, so 1,440 a vehicle.
             Windows(
-                name=views.GPS_WINDOWS,
+                name=WINDOWS,
                 key=attrgetter("vehicle_id"),
                 state=GpsWindow,
                 add=add,
-                window_s=GPS_WINDOW_S,
-                ttl_s=GPS_TTL_S,
+                window_s=WINDOW_S,
+                ttl_s=TTL_S,
                 document=document,
                 live=False,
             ),
         ),
         latest=(
             Latest(
-                name=views.GPS_LATEST,
+                name=LATEST,
                 key=attrgetter("vehicle_id"),
                 value=position,
                 place=lambda event: (event.longitude, event.latitude),
-                ttl_s=GPS_TTL_S,
+                ttl_s=TTL_S,
             ),
         ),
     )

@@ -1,7 +1,7 @@
 """`city-gps`: the gps service's command."""
 
 from citystream.contracts.area import Area
-from citystream.contracts.events import Gps
+from citystream.contracts.gps import Gps
 from citystream.service import Service
 from citystream.service_cli import command_line
 from citystream.settings import Settings

@@ -3,18 +3,10 @@
 from functools import lru_cache
 from operator import attrgetter
 
-from citystream.contracts import views
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import Traffic
 from citystream.contracts.sketch import bucket
-from citystream.contracts.views import (
-    MICRO,
-    MILLI,
-    STANDING_PCT,
-    TRAFFIC_WINDOW_S,
-    Summary,
-    TrafficWindow,
-)
+from citystream.contracts.state import MICRO, MILLI, Summary
+from citystream.contracts.traffic import STANDING_PCT, WINDOW_S, WINDOWS, Traffic, TrafficWindow
 from citystream.service import Service, Windows
 
 
@@ -69,11 +61,11 @@ def service(model: CityModel | None) -> Service[Traffic]:
         event=Traffic,
         windows=(
             Windows(
-                name=views.TRAFFIC_WINDOWS,
+                name=WINDOWS,
                 key=attrgetter("road_id"),
                 state=TrafficWindow,
                 add=add,
-                window_s=TRAFFIC_WINDOW_S,
+                window_s=WINDOW_S,
                 document=document,
             ),
         ),

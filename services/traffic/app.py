@@ -1,7 +1,7 @@
 """`city-traffic`: the traffic service's command."""
 
 from citystream.contracts.city_model import load
-from citystream.contracts.events import Traffic
+from citystream.contracts.traffic import Traffic
 from citystream.service import Service
 from citystream.service_cli import command_line
 from citystream.settings import Settings

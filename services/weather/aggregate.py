@@ -3,12 +3,9 @@
 from operator import attrgetter
 from typing import Any
 
-from citystream.contracts import views
-from citystream.contracts.events import Weather
-from citystream.contracts.views import MILLI, Summary, WeatherWindow, greatest, least
+from citystream.contracts.state import MILLI, Summary, greatest, least
+from citystream.contracts.weather import LATEST, WINDOW_S, WINDOWS, Weather, WeatherWindow
 from citystream.service import Latest, Service, Windows
-
-WINDOW_S = 600
 
 
 def add(window: WeatherWindow, event: Weather, time_ms: int) -> None:
@@ -67,7 +64,7 @@ SERVICE: Service[Weather] = Service(
     event=Weather,
     windows=(
         Windows(
-            name=views.WEATHER_WINDOWS,
+            name=WINDOWS,
             key=attrgetter("station_id"),
             state=WeatherWindow,
             add=add,
@@ -77,7 +74,7 @@ SERVICE: Service[Weather] = Service(
     ),
     latest=(
         Latest(
-            name=views.WEATHER_LATEST,
+            name=LATEST,
             key=attrgetter("station_id"),
             value=observation,
             place=lambda event: (event.longitude, event.latitude),

@@ -1,6 +1,6 @@
 """`city-weather`: the weather service's command."""
 
-from citystream.contracts.events import Weather
+from citystream.contracts.weather import Weather
 from citystream.service import Service
 from citystream.service_cli import command_line
 from citystream.settings import Settings

@@ -9,7 +9,9 @@ from pathlib import Path
 import msgspec
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import EVENTS, LATEST_MS, Event
+from citystream.contracts.event import Event
+from citystream.contracts.event_time import LATEST_MS
+from citystream.contracts.registry import EVENTS
 from citystream.reader import Reader
 from simulator.record import Record
 

@@ -12,7 +12,7 @@ from math import isfinite
 from pathlib import Path
 
 from citystream.contracts.city_model import CityModel, Place, Position, Road
-from citystream.contracts.events import Traffic
+from citystream.contracts.traffic import Traffic
 from simulator.datasets.dataset import Dataset, DatasetError, Reading, Skipped, matrix, numbers, rows
 from simulator.geometry import haversine_m, line_length_m
 

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from citystream.contracts.city_model import CityModel, Place, Position, Road
-from citystream.contracts.events import Condition, Traffic, Weather
+from citystream.contracts.traffic import Traffic
+from citystream.contracts.weather import Condition, Weather
 from simulator.datasets.dataset import Dataset, Reading, Skipped, numbers, rows
 from simulator.geometry import line_length_m, moved
 

@@ -11,8 +11,8 @@ from click.testing import CliRunner
 from msgspec import Meta
 
 from citystream.conformance import violations
-from citystream.contracts.events import Event, Id, SpeedKmh
-from citystream.contracts.views import Summary, greatest
+from citystream.contracts.event import Event, Id, SpeedKmh
+from citystream.contracts.state import Summary, greatest
 from citystream.service import Latest, Service, Windows
 from citystream.service_cli import command_line
 

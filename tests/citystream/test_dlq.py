@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from citystream.admin import create_topics
 from citystream.contracts import topics
-from citystream.contracts.events import Traffic
+from citystream.contracts.traffic import Traffic
 from citystream.deadletters import REASON_BYTES, DeadLetter, message
 from citystream.dlq.letters import escaped, parse
 from citystream.fold import PartitionFold

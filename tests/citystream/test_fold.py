@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citystream.contracts.views import TrafficWindow
+from citystream.contracts.traffic import TrafficWindow
 from citystream.fold import PartitionFold, Slot, TimeRules
 from services.traffic.aggregate import service as traffic
 from tests.citystream.records import NOW_MS, FakeRecord, log, reading

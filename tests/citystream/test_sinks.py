@@ -9,7 +9,7 @@ import pytest
 import redis.asyncio as redis
 
 from citystream.contracts import redis_keys as keys
-from citystream.contracts.views import GpsWindow
+from citystream.contracts.gps import TTL_S, GpsWindow
 from citystream.fold import PartitionFold, Slot, TimeRules
 from citystream.settings import Settings
 from citystream.sinks.buffered import SMALLEST_BATCH
@@ -133,7 +133,7 @@ async def test_every_key_ends_and_the_thing_is_on_the_map(settings: MakeSettings
     page = keys.page(own.namespace, "gps", WINDOWS.name, "bus:7", NOW_MS // 1000)
     assert names == {page, keys.latest(*at, "bus:7"), keys.index(*at, number), keys.places(*at, number)}
     for name in names:
-        assert 0 < await client.ttl(name) <= keys.GPS_TTL_S + keys.HOUR_S, name
+        assert 0 < await client.ttl(name) <= TTL_S + keys.HOUR_S, name
     ((longitude, latitude),) = await client.geopos(
         keys.places(own.namespace, "gps", POSITION.name, number), "bus:7"
     )

@@ -1,6 +1,7 @@
 """The documents name every setting, key, view and column, and none that is not there."""
 
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,9 @@ from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
 from citystream import parquet, schemas
-from citystream.contracts import city_model, indices, redis_keys, s3_paths, topics, views
-from citystream.contracts.events import EVENTS
+from citystream.contracts import city_model, indices, redis_keys, s3_paths, topics
+from citystream.contracts import gps as gps_contract
+from citystream.contracts.registry import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
 from citystream.metrics import COUNTERS, GAUGES, PREFIX
 from citystream.service import Latest, Service, Windows
@@ -106,7 +108,7 @@ def test_the_digits_of_versions_are_told(value: str, digits: list[int]) -> None:
 
 
 def test_times_to_live_are_told() -> None:
-    assert (redis_keys.GPS_TTL_S, redis_keys.AGGREGATE_TTL_S) == (24 * 3600, 7 * 24 * 3600)
+    assert (gps_contract.TTL_S, redis_keys.AGGREGATE_TTL_S) == (24 * 3600, 7 * 24 * 3600)
     assert "24 hours for gps, 7 days for the others" in CONTRACTS
     assert f"| {redis_keys.STATUS_TTL_S} s |" in CONTRACTS
 
@@ -146,11 +148,13 @@ def test_a_services_views_stand_in_the_table(service: Service[Any]) -> None:
 
 
 def test_every_view_belongs_to_a_service() -> None:
-    named = {
-        getattr(views, name) for name in vars(views) if name.endswith(("_WINDOWS", "_LATEST", "_THINGS"))
-    }
-    assert {view.name for service in SERVICES for view in service.views} == named
     assert {service.name for service in SERVICES} == set(EVENTS)
+    for service in SERVICES:
+        contract = vars(sys.modules[service.event.__module__])
+        named = {contract[name] for name in ("WINDOWS", "LATEST", "THINGS") if name in contract}
+        assert {view.name for view in service.views} == named
+        lengths = [contract["WINDOW_S"]] if "WINDOW_S" in contract else []
+        assert [view.window_s for view in service.windows] == lengths
 
 
 @pytest.mark.parametrize("type_", EVENTS)

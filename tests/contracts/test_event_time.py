@@ -3,7 +3,8 @@
 import msgspec
 import pytest
 
-from citystream.contracts.events import Timestamp, event_time_ms
+from citystream.contracts.event import Timestamp
+from citystream.contracts.event_time import event_time_ms
 
 # 2026-11-23T08:15:30.250Z, from `date -u -d ... +%s`.
 MS = 1_795_421_730_250

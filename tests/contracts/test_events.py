@@ -7,7 +7,8 @@ import msgspec
 import pytest
 
 from citystream import schemas
-from citystream.contracts.events import EVENTS, LATEST_MS
+from citystream.contracts.event_time import LATEST_MS
+from citystream.contracts.registry import EVENTS
 from citystream.deadletters import explain
 from citystream.reader import Reader
 

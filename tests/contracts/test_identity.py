@@ -3,7 +3,10 @@
 import msgspec
 import pytest
 
-from citystream.contracts.events import EVENTS, Emergency, Event, entity_of, identity_of
+from citystream.contracts.emergency import Emergency
+from citystream.contracts.event import Event
+from citystream.contracts.identity import entity_of, identity_of
+from citystream.contracts.registry import EVENTS
 from tests.field.table import AT_MS, CLEAN
 from tests.harness.events import Fields
 

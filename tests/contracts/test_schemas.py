@@ -8,7 +8,8 @@ import msgspec
 import pytest
 
 from citystream import schemas
-from citystream.contracts.events import EVENTS, Event
+from citystream.contracts.event import Event
+from citystream.contracts.registry import EVENTS
 
 EXPORTED = Path("docs/schemas")
 

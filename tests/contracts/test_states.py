@@ -1,6 +1,7 @@
 """Every published state is a commutative monoid, and survives its journey."""
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any, Literal, get_args, get_origin
 
@@ -9,13 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citystream.contracts import sketch, views
-from citystream.contracts.views import IncidentState, TrafficWindow
+from citystream.contracts import sketch
+from citystream.contracts.emergency import POSITION, TOLD, IncidentState, Place
+from citystream.contracts.registry import EVENTS
+from citystream.contracts.traffic import TrafficWindow, congestion_level
 
 STATES: list[type[Any]] = [
     found
-    for _, found in inspect.getmembers(views, inspect.isclass)
-    if issubclass(found, msgspec.Struct) and found.__module__ == views.__name__
+    for event in EVENTS.values()
+    for _, found in inspect.getmembers(sys.modules[event.__module__], inspect.isclass)
+    if hasattr(found, "merge") and found.__module__ == event.__module__
 ]
 
 counts = st.integers(0, 2**53)
@@ -25,8 +29,8 @@ VALUES: dict[Any, st.SearchStrategy[Any]] = {
     float | None: st.none() | st.floats(-1e6, 1e6),
     str | None: st.none() | st.text(max_size=10),
     dict[int, int]: st.dictionaries(st.integers(-2000, 2000), counts, max_size=5),
-    dict[str, views.Place]: st.fixed_dictionaries(
-        dict.fromkeys((*views.TOLD, views.POSITION), st.tuples(counts, counts, counts))
+    dict[str, Place]: st.fixed_dictionaries(
+        dict.fromkeys((*TOLD, POSITION), st.tuples(counts, counts, counts))
     ),
     dict[str, int]: st.dictionaries(st.sampled_from(["reported", "on_scene"]), counts),
 }
@@ -47,7 +51,7 @@ def told(state: Any) -> Any:
     if isinstance(state, IncidentState):
         if state.position is None:
             state.latitude = state.longitude = None
-        held = {field: getattr(state, field) for field in (*views.TOLD, views.POSITION)}
+        held = {field: getattr(state, field) for field in (*TOLD, POSITION)}
         state.told_at = {field: state.told_at[field] for field, value in held.items() if value is not None}
     return state
 
@@ -150,4 +154,4 @@ def test_a_traffic_summary_is_that_of_its_readings() -> None:
     ],
 )
 def test_congestion_is_speed_by_free_flow(mean_kmh: float | None, free_kmh: float | None, level: str) -> None:
-    assert views.congestion_level(mean_kmh, free_kmh) == level
+    assert congestion_level(mean_kmh, free_kmh) == level

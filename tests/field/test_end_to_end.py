@@ -12,7 +12,7 @@ import msgspec
 from citystream.admin import create_topics
 from citystream.contracts import city_model, topics
 from citystream.contracts.city_model import CityModel, Road
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from citystream.settings import Settings
 from demo.environment import city_environment
 from gateway import users

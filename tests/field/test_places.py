@@ -7,7 +7,7 @@ import pytest
 
 from citystream.contracts.area import Area
 from citystream.contracts.city_model import CityModel, Place, Road
-from citystream.contracts.views import IncidentState
+from citystream.contracts.emergency import IncidentState
 from citystream.fold import PartitionFold, Slot, TimeRules
 from citystream.updates import Origin, updates
 from services.emergency.aggregate import service as emergency

@@ -5,8 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from citystream.contracts.events import Traffic
-from citystream.contracts.views import Level, TrafficWindow
+from citystream.contracts.traffic import Level, Traffic, TrafficWindow
 from citystream.fold import PartitionFold, TimeRules
 from citystream.rows import restore
 from services.traffic.aggregate import add

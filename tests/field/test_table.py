@@ -10,7 +10,8 @@ from click.testing import CliRunner
 
 from citystream import parquet
 from citystream.batches import PlainRecord
-from citystream.contracts.events import EVENTS, entity_of
+from citystream.contracts.identity import entity_of
+from citystream.contracts.registry import EVENTS
 from citystream.deadletters import explain
 from citystream.fold import PartitionFold, TimeRules
 from citystream.reader import Reader

@@ -1,6 +1,6 @@
 """A city that has all five kinds of thing."""
 
-from citystream.contracts import views
+from citystream.contracts import camera, traffic, weather
 from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
 from tests.gateway.test_city import incident, observation
@@ -8,14 +8,14 @@ from tests.gateway.test_city import incident, observation
 
 async def fill(gateway: Gateway, speed: SpeedLayer, key: str) -> None:
     """A bus and an incident of this id, and what the model has of the rest, all live in the gateway."""
-    start_s = now_ms() // 1000 // views.TRAFFIC_WINDOW_S * views.TRAFFIC_WINDOW_S
+    start_s = now_ms() // 1000 // traffic.WINDOW_S * traffic.WINDOW_S
     await speed.road("north", start_s, readings(20.0, 40.0))
-    await speed.page("traffic", views.TRAFFIC_WINDOWS, "north", {start_s: readings(20.0, 40.0)})
+    await speed.page("traffic", traffic.WINDOWS, "north", {start_s: readings(20.0, 40.0)})
     await speed.position(key, vehicle_type="bus")
     await speed.incident(key, incident("on_scene", on_scene_after_s=60))
-    await speed.latest("weather", views.WEATHER_LATEST, {"station-1": observation()})
+    await speed.latest("weather", weather.LATEST, {"station-1": observation()})
     seen = {"camera_id": "cam-1", "road_id": "north", "counts": {"car": 3}, "mean_speed_kmh": 31.0}
-    await speed.latest("camera", views.CAMERA_LATEST, {"cam-1": {"time_ms": now_ms(), **seen}})
+    await speed.latest("camera", camera.LATEST, {"cam-1": {"time_ms": now_ms(), **seen}})
     for path in (
         f"/api/vehicles/{key}",
         f"/api/emergencies/{key}",

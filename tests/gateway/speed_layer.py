@@ -10,10 +10,12 @@ import redis.asyncio as redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from citystream.contracts import redis_keys, views
+from citystream.contracts import emergency, gps, redis_keys, traffic
+from citystream.contracts.emergency import IncidentState
 from citystream.contracts.redis_keys import PartitionFacts
+from citystream.contracts.state import MICRO, MILLI
 from citystream.contracts.status import ProcessStatus
-from citystream.contracts.views import MICRO, MILLI, IncidentState, TrafficWindow
+from citystream.contracts.traffic import TrafficWindow
 
 TTL_S = 600
 POSITION = {
@@ -63,7 +65,7 @@ class SpeedLayer:
             key: {"vehicle_id": key, "time_ms": now_ms(), **POSITION, **fields}
             for key, fields in vehicles.items()
         }
-        await self.latest("gps", views.GPS_LATEST, values)
+        await self.latest("gps", gps.LATEST, values)
 
     async def latest(self, type_: str, view: str, values: Mapping[str, Mapping[str, Any]]) -> None:
         """Things with one latest event each."""
@@ -97,7 +99,7 @@ class SpeedLayer:
     ) -> None:
         """One partition's newest window of a road."""
         at = start_s * 1000 if time_ms is None else time_ms
-        await self._live("traffic", views.TRAFFIC_WINDOWS, road_id, start_s, partition, state, at)
+        await self._live("traffic", traffic.WINDOWS, road_id, start_s, partition, state, at)
 
     async def page(
         self, type_: str, view: str, key: str, windows: Mapping[int, object], *, partition: int = 0
@@ -114,7 +116,7 @@ class SpeedLayer:
 
     async def incident(self, incident_id: str, state: IncidentState) -> None:
         """One incident."""
-        await self._live("emergency", views.EMERGENCY_THINGS, incident_id, 0, 0, state, state.time_ms)
+        await self._live("emergency", emergency.THINGS, incident_id, 0, 0, state, state.time_ms)
 
     async def watermarks(self, type_: str, watermarks_ms: Mapping[int, int]) -> None:
         """How far each partition is."""

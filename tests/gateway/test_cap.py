@@ -10,7 +10,7 @@ import pytest
 from capparselib.parsers import CAPParser
 from lxml import etree
 
-from citystream.contracts.views import IncidentState
+from citystream.contracts.emergency import IncidentState
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import GEOJSON, VIEWER, Gateway, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms

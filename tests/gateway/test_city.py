@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from citystream.contracts import views
-from citystream.contracts.views import IncidentState
+from citystream.contracts import camera, weather
+from citystream.contracts.emergency import IncidentState
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
@@ -64,7 +64,7 @@ async def test_an_unknown_incident_is_a_problem(shared_gateway: Gateway) -> None
 async def test_a_station_has_its_name_from_the_model(
     shared_gateway: Gateway, shared_speed: SpeedLayer
 ) -> None:
-    await shared_speed.latest("weather", views.WEATHER_LATEST, {"station-1": observation()})
+    await shared_speed.latest("weather", weather.LATEST, {"station-1": observation()})
 
     def named(answer: Any) -> Any:
         # Other tests of the shared city have stations of their own.
@@ -96,13 +96,13 @@ async def test_a_camera_tells_its_counts_and_no_plate(
         "plate_hash": "0123456789abcdef",
         "time_ms": now_ms(),
     }
-    await shared_speed.latest("camera", views.CAMERA_LATEST, {"cam-1": sighting})
+    await shared_speed.latest("camera", camera.LATEST, {"cam-1": sighting})
     answer = await shared_gateway.until(
         "/api/cameras", lambda answer: answer["cameras"][0]["counts"] is not None
     )
-    camera = answer["cameras"][0]
-    assert camera["counts"]["car"] == 3
-    assert camera["longitude"] == 13.405
+    seen = answer["cameras"][0]
+    assert seen["counts"]["car"] == 3
+    assert seen["longitude"] == 13.405
     assert "0123456789abcdef" not in str(answer)
 
 
@@ -117,7 +117,7 @@ async def test_the_summary_adds_up(speed: SpeedLayer, start_gateway: StartGatewa
     await speed.incident("open", incident("reported"))
     await speed.incident("done", incident("resolved", on_scene_after_s=300))
     await speed.incident("there", incident("on_scene", on_scene_after_s=100))
-    await speed.latest("weather", views.WEATHER_LATEST, {"station-1": observation(temperature_c=-2.5)})
+    await speed.latest("weather", weather.LATEST, {"station-1": observation(temperature_c=-2.5)})
     summary = await (await start_gateway()).get("/api/analytics/traffic-summary")
     assert summary["roads"] == {"total": 4, "reporting": 2}
     assert summary["mean_speed_kmh"] == pytest.approx(35.0)

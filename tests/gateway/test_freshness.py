@@ -2,7 +2,7 @@
 
 import pytest
 
-from citystream.contracts import redis_keys, views
+from citystream.contracts import gps, redis_keys, traffic
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import POSITION, SpeedLayer, now_ms, readings
@@ -30,10 +30,8 @@ async def test_what_was_in_redis_before_the_start_is_answered(
 async def test_a_thing_that_redis_let_go_is_let_go(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     await shared_speed.position("brief")
     await shared_gateway.until("/api/vehicles/brief", lambda answer: "vehicle_id" in answer)
-    await shared_speed.client.delete(
-        redis_keys.latest(shared_speed.namespace, "gps", views.GPS_LATEST, "brief")
-    )
-    await shared_speed.announce("gps", views.GPS_LATEST, ["brief"])
+    await shared_speed.client.delete(redis_keys.latest(shared_speed.namespace, "gps", gps.LATEST, "brief"))
+    await shared_speed.announce("gps", gps.LATEST, ["brief"])
     await shared_gateway.until("/api/vehicles/brief", lambda answer: answer.get("status") == 404)
 
 
@@ -50,9 +48,9 @@ async def test_an_unreadable_value_leaves_the_rest_and_the_last_good_one(
     await shared_gateway.until(f"/api/vehicles/{bad}", lambda answer: "vehicle_id" in answer)
     unreadable = 'city_gateway_unreadable_total{topic="vehicles"}'
     before = await shared_gateway.metric(unreadable)
-    key = redis_keys.latest(shared_speed.namespace, "gps", views.GPS_LATEST, bad)
+    key = redis_keys.latest(shared_speed.namespace, "gps", gps.LATEST, bad)
     await shared_speed.client.hset(key, redis_keys.LATEST_FIELD, garbage)
-    await shared_speed.announce("gps", views.GPS_LATEST, [bad, f"good-{bad}"])
+    await shared_speed.announce("gps", gps.LATEST, [bad, f"good-{bad}"])
     await shared_speed.position(f"good-{bad}")
     await shared_gateway.until(f"/api/vehicles/good-{bad}", lambda answer: "vehicle_id" in answer)
     assert (await shared_gateway.get(f"/api/vehicles/{bad}"))["speed_kmh"] == 11.0
@@ -63,15 +61,13 @@ async def test_values_of_the_wrong_shape_leave_the_rest(
     shared_gateway: Gateway, shared_speed: SpeedLayer
 ) -> None:
     ns = shared_speed.namespace
-    await shared_speed.client.set(redis_keys.latest(ns, "gps", views.GPS_LATEST, "string"), b"x", ex=600)
+    await shared_speed.client.set(redis_keys.latest(ns, "gps", gps.LATEST, "string"), b"x", ex=600)
     await shared_speed.positions({"off-the-globe": {"latitude": 123.0}, "no-number": {"speed_kmh": "fast"}})
-    await shared_speed.client.hset(
-        redis_keys.live(ns, "traffic", views.TRAFFIC_WINDOWS, "ghost"), "0.0", b"9" * 30
-    )
+    await shared_speed.client.hset(redis_keys.live(ns, "traffic", traffic.WINDOWS, "ghost"), "0.0", b"9" * 30)
     await shared_speed.client.publish(redis_keys.changes(ns, "gps"), b"\xc1 not msgpack")
     await shared_speed.announce("gps", "no-such-view", ["x"])
-    await shared_speed.announce("gps", views.GPS_LATEST, ["string"])
-    await shared_speed.announce("traffic", views.TRAFFIC_WINDOWS, ["ghost"])
+    await shared_speed.announce("gps", gps.LATEST, ["string"])
+    await shared_speed.announce("traffic", traffic.WINDOWS, ["ghost"])
     await shared_speed.position("survivor")
     await shared_gateway.until("/api/vehicles/survivor", lambda answer: "vehicle_id" in answer)
     for path in ("/api/vehicles/string", "/api/vehicles/off-the-globe", "/api/vehicles/no-number"):
@@ -85,7 +81,7 @@ async def test_a_value_that_is_half_readable_is_not_answered_as_a_whole(
     start_s = now_ms() // 1000 // 300 * 300
     await shared_speed.road("half", start_s, readings(10.0), partition=0)
     await shared_gateway.until("/api/traffic/live/half", lambda answer: answer.get("readings") == 1)
-    key = redis_keys.live(shared_speed.namespace, "traffic", views.TRAFFIC_WINDOWS, "half")
+    key = redis_keys.live(shared_speed.namespace, "traffic", traffic.WINDOWS, "half")
     await shared_speed.client.hset(key, "0.1", redis_keys.live_version(start_s, 7) + b"\xc1")
     await shared_speed.road("half", start_s, readings(10.0, 20.0), partition=0)
     await shared_speed.position("after-half")
@@ -104,7 +100,7 @@ async def test_a_change_that_nobody_announced_is_found_by_the_sweep(
     gateway = await start_gateway()
     await gateway.get(f"/api/vehicles/{known}")
     ns = speed.namespace
-    await speed.client.zrem(redis_keys.index(ns, "gps", views.GPS_LATEST, 1), known)
-    await speed.silently("gps", views.GPS_LATEST, silent, {**POSITION, "time_ms": now_ms()})
+    await speed.client.zrem(redis_keys.index(ns, "gps", gps.LATEST, 1), known)
+    await speed.silently("gps", gps.LATEST, silent, {**POSITION, "time_ms": now_ms()})
     await gateway.until(f"/api/vehicles/{silent}", lambda answer: "vehicle_id" in answer)
     assert (await gateway.http.get(f"/api/vehicles/{known}")).status_code == 404

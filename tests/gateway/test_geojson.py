@@ -7,7 +7,7 @@ import pytest
 from geojson_pydantic import Feature, FeatureCollection, LineString, Point
 from geojson_pydantic.geometries import Geometry
 
-from citystream.contracts import views
+from citystream.contracts.weather import LATEST
 from tests.gateway.conftest import MODEL
 from tests.gateway.running import GEOJSON, Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
@@ -23,7 +23,7 @@ async def city(shared_gateway: Gateway, shared_speed: SpeedLayer) -> Gateway:
     await shared_speed.road("north", now_ms() // 300_000 * 300, readings(25.0))
     await shared_speed.position("geo-1", longitude=13.25, latitude=-52.5)
     await shared_speed.incident("geo-inc", incident("dispatched"))
-    await shared_speed.latest("weather", views.WEATHER_LATEST, {"station-1": observation()})
+    await shared_speed.latest("weather", LATEST, {"station-1": observation()})
     await shared_gateway.until("/api/emergencies/geo-inc", lambda answer: "incident_id" in answer)
     await shared_gateway.until("/api/vehicles/geo-1", lambda answer: "vehicle_id" in answer)
     return shared_gateway

@@ -11,7 +11,7 @@ import pytest
 from google.transit.gtfs_realtime_pb2 import Alert, FeedEntity, FeedHeader, FeedMessage
 from gtfs_rt_validator.api import Mode, Request, resolve_roles, validate
 
-from citystream.contracts.views import IncidentState
+from citystream.contracts.emergency import IncidentState
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import VIEWER, Gateway, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms

@@ -11,7 +11,8 @@ import redis.asyncio as redis
 
 from citystream.admin import create_topics
 from citystream.contracts import sketch, topics
-from citystream.contracts.views import TRAFFIC_WINDOWS, TrafficWindow, rfc3339
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.traffic import WINDOWS, TrafficWindow
 from citystream.stream import time_rules
 from demo.environment import city_environment
 from demo.servers.valkey import Valkey
@@ -120,8 +121,8 @@ async def test_a_range_that_can_not_be_used_is_a_problem_that_names_it(
 async def test_steps_are_the_sums_of_whole_windows(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     start_s = now_ms() // 3_600_000 * 3_600 - 7_200
     early, late = ({start_s + 300 * n: _drive(n, partition) for n in range(12)} for partition in (0, 1))
-    await shared_speed.page("traffic", TRAFFIC_WINDOWS, "stepped", early, partition=0)
-    await shared_speed.page("traffic", TRAFFIC_WINDOWS, "stepped", late, partition=1)
+    await shared_speed.page("traffic", WINDOWS, "stepped", early, partition=0)
+    await shared_speed.page("traffic", WINDOWS, "stepped", late, partition=1)
     answer = await shared_gateway.get(
         "/api/traffic/history/stepped",
         **{"from": rfc3339((start_s + 400) * 1000), "to": rfc3339((start_s + 2_000) * 1000), "step": "900"},
@@ -143,7 +144,7 @@ async def test_pages_of_days_concatenate_to_the_range(
 ) -> None:
     end_s = now_ms() // 3_600_000 * 3_600
     wanted = {at: readings(30.0) for at in range(end_s - 60 * 3_600, end_s, 3_600)}
-    await shared_speed.page("traffic", TRAFFIC_WINDOWS, "long", wanted)
+    await shared_speed.page("traffic", WINDOWS, "long", wanted)
     asked = {"from": rfc3339(min(wanted) * 1000), "to": rfc3339(end_s * 1000)}
     seen: list[str] = []
     page = await shared_gateway.get("/api/traffic/history/long", **asked)

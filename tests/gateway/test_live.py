@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from citystream.contracts import views
+from citystream.contracts.weather import LATEST
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway, receive, subscribe, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
@@ -94,7 +94,7 @@ async def test_a_new_subscription_replaces_the_one_before(
         assert (await receive(client, "snapshot"))["topic"] == "weather"
         await shared_speed.position("replaced")
         await shared_gateway.until("/api/vehicles/replaced", lambda answer: "vehicle_id" in answer)
-        await shared_speed.latest("weather", views.WEATHER_LATEST, {"station-1": observation()})
+        await shared_speed.latest("weather", LATEST, {"station-1": observation()})
         assert (await receive(client, "delta"))["topic"] == "weather"
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citystream.contracts.views import rfc3339
+from citystream.contracts.event_time import rfc3339
 from gateway.answers import median_of
 from gateway.view import Entry
 from tests.gateway.conftest import StartGateway

@@ -9,7 +9,8 @@ import pytest
 from ngsildclient import Client
 from requests.auth import HTTPBasicAuth
 
-from citystream.contracts import views
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.weather import LATEST
 from gateway.standards.ngsi_ld import visibility
 from tests.gateway import smart_data_models
 from tests.gateway.running import VIEWER, Gateway
@@ -76,7 +77,7 @@ async def test_a_vehicle_is_read_by_a_client(
     assert vehicle["category"]["value"] == category
     assert vehicle.get("vehicleSpecialUsage", {}).get("value") == usage
     assert vehicle["location"]["value"] == {"type": "Point", "coordinates": [-13.25, 52.5]}
-    time = views.rfc3339(at)
+    time = rfc3339(at)
     assert vehicle["speed"] == {"type": "Property", "value": 36.5, "observedAt": time, "unitCode": "KMH"}
     assert (vehicle["heading"]["value"], vehicle["heading"]["unitCode"]) == (0.0, "DD")
     assert vehicle["observationDateTime"]["value"] == {"@type": "DateTime", "@value": time}
@@ -98,14 +99,14 @@ async def test_a_road_with_data_is_a_traffic_flow(
     state.occupancy_sum, state.occupancy_count = 2 * 37_500, 2
     await shared_speed.road("south", start_s, state, time_ms=start_s * 1000 + 5_000)
     road = await _entity(shared_gateway, client, "urn:ngsi-ld:TrafficFlowObserved:south")
-    start, end = views.rfc3339(start_s * 1000), views.rfc3339((start_s + 300) * 1000)
+    start, end = rfc3339(start_s * 1000), rfc3339((start_s + 300) * 1000)
     assert road["dateObserved"]["value"] == f"{start}/{end}"
     assert road["dateObservedFrom"]["value"]["@value"] == start
     assert road["location"]["value"] == {"type": "LineString", "coordinates": [[13.6, 52.5], [13.61, 52.51]]}
     assert (road["name"]["value"], road["intensity"]["value"]) == ("South Street", 2)
     speed = road["averageVehicleSpeed"]
     assert (speed["value"], speed["unitCode"]) == (12.0, "KMH")
-    assert speed["observedAt"] == views.rfc3339(start_s * 1000 + 5_000)
+    assert speed["observedAt"] == rfc3339(start_s * 1000 + 5_000)
     assert road["occupancy"]["value"] == 0.375
     # 12 of 50 km/h.
     assert road["congested"]["value"] is True
@@ -123,9 +124,9 @@ async def test_a_station_is_a_weather_observation(
 ) -> None:
     at = now_ms()
     seen = observation(station_id="ld-station", time_ms=at, air_quality_index=41.0)
-    await shared_speed.latest("weather", views.WEATHER_LATEST, {"ld-station": seen})
+    await shared_speed.latest("weather", LATEST, {"ld-station": seen})
     weather = await _entity(shared_gateway, client, "urn:ngsi-ld:WeatherObserved:ld-station")
-    assert weather["dateObserved"]["value"]["@value"] == views.rfc3339(at)
+    assert weather["dateObserved"]["value"]["@value"] == rfc3339(at)
     values = {
         name: (weather[name]["value"], weather[name].get("unitCode"))
         for name in ("temperature", "relativeHumidity", "windSpeed", "precipitation", "airQualityIndex")

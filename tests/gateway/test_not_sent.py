@@ -5,8 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from citystream.contracts import views
-from citystream.contracts.views import MICRO, GpsWindow, TrafficWindow, rfc3339
+from citystream.contracts import camera, gps, traffic, weather
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.gps import GpsWindow
+from citystream.contracts.state import MICRO
+from citystream.contracts.traffic import TrafficWindow
 from tests.gateway import smart_data_models
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import GEOJSON, Gateway, receive, subscribe
@@ -99,7 +102,7 @@ async def test_a_track_has_only_the_speeds_that_were_sent(
         minute_ms // 1000 - 120: GpsWindow(3, 30_000, 30_000, minute_ms - 90_000, **places, without_speed=2),
         minute_ms // 1000 - 60: GpsWindow(2, 0, 0, minute_ms - 30_000, **places, without_speed=2),
     }
-    await shared_speed.page("gps", views.GPS_WINDOWS, "bare-track", windows)
+    await shared_speed.page("gps", gps.WINDOWS, "bare-track", windows)
     await shared_speed.position("bare-track", time_ms=minute_ms, speed_kmh=None)
     await shared_gateway.until("/api/vehicles/bare-track", lambda answer: "vehicle_id" in answer)
     path, asked = "/api/vehicles/bare-track/track", {"to": rfc3339(minute_ms + 1)}
@@ -114,7 +117,7 @@ async def test_a_track_has_only_the_speeds_that_were_sent(
 async def test_a_road_without_counts_and_speeds(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     start_s = now_ms() // 300_000 * 300
     await shared_speed.road("bare-road", start_s, occupancies(20.0, 30.0))
-    await shared_speed.page("traffic", views.TRAFFIC_WINDOWS, "bare-road", {start_s: occupancies(20.0, 30.0)})
+    await shared_speed.page("traffic", traffic.WINDOWS, "bare-road", {start_s: occupancies(20.0, 30.0)})
     path = "/api/traffic/live/bare-road"
     road = await shared_gateway.until(path, lambda answer: "readings" in answer)
     history = await shared_gateway.get("/api/traffic/history/bare-road")
@@ -131,11 +134,11 @@ async def test_a_road_without_counts_and_speeds(shared_gateway: Gateway, shared_
 
 async def test_a_station_with_only_a_temperature(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     seen = observation(station_id="bare-station", temperature_c=-3.5, **TEMPERATURE_ONLY)
-    await shared_speed.latest("weather", views.WEATHER_LATEST, {"bare-station": seen})
-    weather = await entity(shared_gateway, "WeatherObserved", "bare-station")
-    assert weather["temperature"]["value"] == -3.5
+    await shared_speed.latest("weather", weather.LATEST, {"bare-station": seen})
+    observed = await entity(shared_gateway, "WeatherObserved", "bare-station")
+    assert observed["temperature"]["value"] == -3.5
     left_out = {"relativeHumidity", "windSpeed", "precipitation", "visibility", "weatherType"}
-    assert weather.keys().isdisjoint(left_out)
+    assert observed.keys().isdisjoint(left_out)
     stations = (await shared_gateway.get("/api/weather/current"))["stations"]
     collection = await shared_gateway.http.get("/api/weather/current", headers={"Accept": GEOJSON})
     features = [feature["properties"] for feature in collection.json()["features"]]
@@ -149,17 +152,15 @@ async def test_a_camera_without_counts_and_one_that_saw_others(
     speed: SpeedLayer, start_gateway: StartGateway
 ) -> None:
     seen = {"camera_id": "cam-1", "road_id": "north", "mean_speed_kmh": 12.0, "incident": "stopped_vehicle"}
-    await speed.latest(
-        "camera", views.CAMERA_LATEST, {"cam-1": {"counts": None, "time_ms": now_ms(), **seen}}
-    )
+    await speed.latest("camera", camera.LATEST, {"cam-1": {"counts": None, "time_ms": now_ms(), **seen}})
     gateway, path = await start_gateway(), "/api/cameras/cam-1"
-    camera = await gateway.get(path)
-    assert (camera["counts"], camera["mean_speed_kmh"]) == (None, 12.0)
+    first = await gateway.get(path)
+    assert (first["counts"], first["mean_speed_kmh"]) == (None, 12.0)
     assert (await properties(gateway, path))["counts"] is None
     later = {"counts": {"car": 1, "other": 2}, "time_ms": now_ms(), **seen}
-    await speed.latest("camera", views.CAMERA_LATEST, {"cam-1": later})
-    camera = await gateway.until(path, lambda answer: answer["counts"] is not None)
-    assert (camera["counts"]["car"], camera["counts"]["other"]) == (1, 2)
+    await speed.latest("camera", camera.LATEST, {"cam-1": later})
+    second = await gateway.until(path, lambda answer: answer["counts"] is not None)
+    assert (second["counts"]["car"], second["counts"]["other"]) == (1, 2)
 
 
 async def test_the_summary_is_of_what_was_sent(speed: SpeedLayer, start_gateway: StartGateway) -> None:
@@ -172,7 +173,7 @@ async def test_the_summary_is_of_what_was_sent(speed: SpeedLayer, start_gateway:
         "cold": observation(station_id="cold", temperature_c=-3.0, **TEMPERATURE_ONLY),
         "colder": observation(station_id="colder", temperature_c=-5.0, **TEMPERATURE_ONLY),
     }
-    await speed.latest("weather", views.WEATHER_LATEST, stations)
+    await speed.latest("weather", weather.LATEST, stations)
     gateway = await start_gateway()
     summary = await gateway.get("/api/analytics/traffic-summary")
     assert (summary["roads"]["reporting"], summary["mean_speed_kmh"]) == (2, 15.0)
@@ -216,7 +217,7 @@ async def test_a_summary_of_stations_that_measure_little_has_nulls(
     speed: SpeedLayer, start_gateway: StartGateway
 ) -> None:
     bare = observation(temperature_c=None, air_quality_index=40.0, **TEMPERATURE_ONLY)
-    await speed.latest("weather", views.WEATHER_LATEST, {"station-1": bare})
-    weather = (await (await start_gateway()).get("/api/analytics/traffic-summary"))["weather"]
-    assert weather.pop("stations") == 1
-    assert set(weather.values()) == {None}
+    await speed.latest("weather", weather.LATEST, {"station-1": bare})
+    summary = (await (await start_gateway()).get("/api/analytics/traffic-summary"))["weather"]
+    assert summary.pop("stations") == 1
+    assert set(summary.values()) == {None}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from citystream.archived_states import ArchivedState
 from citystream.archived_windows import Found
-from citystream.contracts import redis_keys, views
+from citystream.contracts import camera, gps, redis_keys, weather
 from gateway.city import City
 from gateway.fallback import Fallback
 from gateway.staleness import StaleAfter, Staleness
@@ -170,7 +170,7 @@ def archived(key: str, time_ms: int) -> ArchivedState:
     value = {"vehicle_id": key, "time_ms": time_ms, **POSITION}
     version = redis_keys.latest_version(time_ms, 0, 0)
     field = redis_keys.LATEST_FIELD.encode()
-    return ArchivedState(views.GPS_LATEST, key, time_ms, field, version + msgspec.msgpack.encode(value))
+    return ArchivedState(gps.LATEST, key, time_ms, field, version + msgspec.msgpack.encode(value))
 
 
 async def test_what_comes_out_of_the_archive_is_judged_alike() -> None:
@@ -260,9 +260,9 @@ async def test_stations_and_cameras_have_bounds_of_their_own(
 
     async def see(key: str, time_ms: int) -> None:
         if name == "stations":
-            await speed.latest("weather", views.WEATHER_LATEST, {key: observation(time_ms=time_ms)})
+            await speed.latest("weather", weather.LATEST, {key: observation(time_ms=time_ms)})
         else:
-            await speed.latest("camera", views.CAMERA_LATEST, {key: {"time_ms": time_ms, "road_id": "north"}})
+            await speed.latest("camera", camera.LATEST, {key: {"time_ms": time_ms, "road_id": "north"}})
 
     await until({own: None})
     await see(own, LONG_AGO_MS)

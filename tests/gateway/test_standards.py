@@ -5,8 +5,9 @@ from typing import Any, get_args
 
 import pytest
 
-from citystream.contracts.events import Condition, IncidentKind, VehicleType
-from citystream.contracts.views import IncidentState
+from citystream.contracts.emergency import IncidentKind, IncidentState
+from citystream.contracts.gps import VehicleType
+from citystream.contracts.weather import Condition
 from gateway.standards import cap, gtfs_realtime, incident_words, ngsi_ld
 from tests.gateway.running import Gateway, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms

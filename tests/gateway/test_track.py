@@ -7,7 +7,8 @@ from geojson_pydantic import Feature
 from geojson_pydantic.geometries import Geometry
 
 from citystream.contracts.city_model import Line, Point
-from citystream.contracts.views import GPS_WINDOWS, GpsWindow, rfc3339
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.gps import WINDOWS, GpsWindow
 from gateway.geojson import MultiLine
 from gateway.track import TrackPoint, geometry
 from tests.gateway.running import GEOJSON, Gateway
@@ -38,9 +39,9 @@ async def test_a_track_has_the_last_position_of_each_minute_and_the_newest(
         at_ms // MINUTE_MS * 60: minute(at_ms, 13.1 + number / 10, 30, 50)
         for number, at_ms in enumerate(times)
     }
-    await shared_speed.page("gps", GPS_WINDOWS, "tracked", windows)
+    await shared_speed.page("gps", WINDOWS, "tracked", windows)
     later = minute(times[1] + 5_000, 13.25, 80)
-    await shared_speed.page("gps", GPS_WINDOWS, "tracked", {times[1] // MINUTE_MS * 60: later}, partition=1)
+    await shared_speed.page("gps", WINDOWS, "tracked", {times[1] // MINUTE_MS * 60: later}, partition=1)
     newest_ms = times[2] + 10_000
     await shared_speed.position("tracked", longitude=13.4, time_ms=newest_ms, speed_kmh=12.0)
     await shared_gateway.until("/api/vehicles/tracked", lambda answer: "vehicle_id" in answer)

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts.events import EVENTS
+from citystream.contracts.registry import EVENTS
 
 Fields = dict[str, Any]
 Message = tuple[bytes | None, bytes]

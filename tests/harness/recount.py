@@ -9,7 +9,12 @@ from typing import Any
 
 import msgspec
 
-from citystream.contracts.events import Camera, Emergency, Gps, Traffic, Weather, event_time_ms
+from citystream.contracts.camera import Camera
+from citystream.contracts.emergency import Emergency
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.gps import Gps
+from citystream.contracts.traffic import Traffic
+from citystream.contracts.weather import Weather
 from citystream.fold import TimeRules
 from citystream.service import Latest, Service, Stamp, Things, Windows
 

@@ -1,7 +1,6 @@
 """A traffic service whose fold never ends once a reading counts 13 vehicles."""
 
-from citystream.contracts.events import Traffic
-from citystream.contracts.views import TrafficWindow
+from citystream.contracts.traffic import Traffic, TrafficWindow
 from citystream.service import Service, Windows
 from citystream.service_cli import command_line
 

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from citystream.contracts.views import TrafficWindow
+from citystream.contracts.traffic import TrafficWindow
 from citystream.fold import TimeRules
 from citystream.ownership import take_over
 from citystream.partition import OwnedPartition

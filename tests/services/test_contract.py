@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from citystream.conformance import violations
-from citystream.contracts.events import EVENTS
+from citystream.contracts.registry import EVENTS
 from citystream.schemas import json_schema
 from citystream.service import Service
 from citystream.service_cli import command_line

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from citystream.admin import create_topics
-from citystream.contracts.views import TRAFFIC_WINDOW_S
+from citystream.contracts.traffic import WINDOW_S
 from demo.environment import city_environment
 from demo.servers.process import installed
 from tests.conftest import MakeSettings
@@ -51,7 +51,7 @@ async def test_every_window_of_los_angeles_has_the_mean_that_pandas_computes(
     mph = pd.read_csv(DATA / "los_speed.csv")
     kmh = (mph * KMH_PER_MPH).round(6)
     kmh.index = pd.date_range(START, periods=len(mph), freq="5min")
-    means = kmh.resample(f"{TRAFFIC_WINDOW_S}s").mean()
+    means = kmh.resample(f"{WINDOW_S}s").mean()
     wanted = {
         (f"la-{sensor}", int(start.timestamp())): means.at[start, sensor]
         for sensor in means.columns

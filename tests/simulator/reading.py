@@ -3,7 +3,9 @@
 from functools import cache
 from typing import NamedTuple
 
-from citystream.contracts.events import EVENTS, Event, entity_of, identity_of
+from citystream.contracts.event import Event
+from citystream.contracts.identity import entity_of, identity_of
+from citystream.contracts.registry import EVENTS
 from citystream.reader import Reader
 from citystream.settings import Settings
 

@@ -7,7 +7,9 @@ import pandas as pd
 import pytest
 
 from citystream.contracts.city_model import dump, parse
-from citystream.contracts.events import Traffic, Weather, event_time_ms
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.traffic import Traffic
+from citystream.contracts.weather import Weather
 from simulator.datasets import los_loop, metro_interstate
 from simulator.datasets.dataset import Dataset, DatasetError, Skipped
 from simulator.geometry import haversine_m

@@ -4,7 +4,8 @@ import msgspec
 import pytest
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import EVENTS, entity_of
+from citystream.contracts.identity import entity_of
+from citystream.contracts.registry import EVENTS
 from citystream.reader import Reader
 from citystream.tolerance import FORMS as TOLERATED
 from simulator.field_forms import FORMS, in_field_form

@@ -3,7 +3,9 @@ from collections import defaultdict
 import msgspec
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import Emergency, Gps, event_time_ms
+from citystream.contracts.emergency import Emergency
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.gps import Gps
 from simulator.geometry import haversine_m
 from simulator.incidents import UNIT_FOR
 from simulator.network import Network

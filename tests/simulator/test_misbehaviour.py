@@ -5,7 +5,8 @@ import msgspec
 import pytest
 
 from citystream.contracts.city_model import CityModel
-from citystream.contracts.events import EVENTS, event_time_ms
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.registry import EVENTS
 from simulator.malformed import MALFORMATIONS, NEEDED, OUT_OF_RANGE, malformed
 from simulator.misbehaviour import BURST_EVERY_MS, BURST_PAUSE_MS, KINDS, Misbehaviour
 from simulator.record import Fields, Record

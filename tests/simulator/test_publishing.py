@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from citystream.contracts.events import EVENTS, Traffic
+from citystream.contracts.registry import EVENTS
+from citystream.contracts.traffic import Traffic
 from citystream.settings import Settings
 from demo.servers.server import Server
 from simulator.misbehaviour import KINDS

@@ -5,7 +5,9 @@ import msgspec
 import pytest
 
 from citystream.contracts.city_model import CityModel, dump, parse
-from citystream.contracts.events import EVENTS, Gps, event_time_ms
+from citystream.contracts.event_time import event_time_ms
+from citystream.contracts.gps import Gps
+from citystream.contracts.registry import EVENTS
 from simulator.fleet import SKEW_MS, vehicle_types
 from simulator.geometry import haversine_m, nearest_on_line
 from simulator.record import Record
