@@ -15,12 +15,12 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
 from bench.readings import Readings
-from citystream.connections import kafka_options
 from citystream.contracts import topics
-from citystream.fold import PartitionFold
-from citystream.partition import OwnedPartition
-from citystream.producer import CheckpointProducer
+from citystream.fold.fold import PartitionFold
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
+from citystream.state.partition import OwnedPartition
+from citystream.state.producer import CheckpointProducer
 from citystream.stream import time_rules
 from services.traffic.aggregate import service
 
@@ -115,7 +115,7 @@ async def _write_partition(
 
 
 async def _checkpoint(part: OwnedPartition, changelog: CheckpointProducer, topic: str) -> None:
-    """Rows, facts, deletions, each awaited before the next, as `citystream.checkpoint` sends them."""
+    """Rows, facts, deletions, each awaited before the next, as `citystream.state.checkpoint` sends them."""
     snapshot = part.snapshot()
     for rows in (snapshot.rows, [snapshot.facts_row], snapshot.deletions):
         await changelog.rows(topic, part.number, rows)

@@ -28,8 +28,8 @@ from bench.paced_gps import LOWEST_RATE, PROBES, Load, Sent, probe_id, send
 from bench.report import print_result, progress
 from bench.servers import BROKER, bed
 from bench.worker import Worker, stop_all, until_live
-from citystream.admin import TopicsError, create_topics
 from citystream.contracts import topics
+from citystream.log.admin import TopicsError, create_topics
 from citystream.race import race
 from citystream.settings import Settings
 from demo.servers.server import ServerError

@@ -11,9 +11,9 @@ from aiokafka.partitioner import murmur2
 
 from bench.readings import Readings, road_id
 from bench.report import progress
-from citystream.admin import create_topics
-from citystream.connections import kafka_options
 from citystream.contracts import topics
+from citystream.log.admin import create_topics
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 
 # What the simulator sends at most.

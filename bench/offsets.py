@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 
-from citystream.connections import kafka_options
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 
 SAMPLE_S = 0.2

@@ -12,8 +12,8 @@ from typing import Any
 
 from aiokafka import AIOKafkaProducer
 
-from citystream.connections import kafka_options
 from citystream.contracts import topics
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 
 TICK_S = 0.01

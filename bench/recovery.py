@@ -22,8 +22,8 @@ from bench.offsets import OffsetReader, offset_reader
 from bench.report import print_result, progress
 from bench.servers import BROKER, bed
 from bench.worker import Worker, stop_all, until_live
-from citystream.admin import TopicsError, create_topics
 from citystream.contracts import topics
+from citystream.log.admin import TopicsError, create_topics
 from citystream.race import race
 from citystream.settings import Settings
 from demo.servers.server import ServerError

@@ -23,9 +23,9 @@ from rich.table import Table
 
 from bench.report import print_result, progress
 from bench.servers import BROKER
-from citystream.admin import TopicsError
-from citystream.bucket import BucketError
-from citystream.connections import redis_client
+from citystream.archive.bucket import BucketError
+from citystream.log.admin import TopicsError
+from citystream.servers.connections import redis_client
 from citystream.settings import Settings
 from demo.backends import choose
 from demo.city import City, claim

@@ -9,14 +9,14 @@ import faust
 from faust import SASLCredentials, SSLCredentials
 from faust.types import StreamT
 
-from citystream.archive import Archive
-from citystream.batches import ChunkSchema, chunk_scheduler
+from citystream.archive.role import Archive
 from citystream.contracts import topics
+from citystream.log.batches import ChunkSchema, chunk_scheduler
 from citystream.metrics import Metrics, StreamMetrics
 from citystream.service import Service
 from citystream.settings import Settings, secret
+from citystream.state.table import ExactTable
 from citystream.stream import Stream
-from citystream.table import ExactTable
 
 # One fetch hands out at most this many records: some 15 ms of folding, so that the publish clock keeps time.
 CHUNK_RECORDS = 5_000

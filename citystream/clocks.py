@@ -9,7 +9,7 @@ import asyncio
 import logging
 import time
 
-from citystream.partition import OwnedPartition
+from citystream.state.partition import OwnedPartition
 from citystream.stream import Stream
 
 log = logging.getLogger(__name__)

@@ -19,12 +19,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from citystream.archive import Archive
-from citystream.connections import redis_client
+from citystream.archive.role import Archive
 from citystream.contracts import redis_keys
 from citystream.contracts.status import ProcessStatus
-from citystream.log import Log
+from citystream.log.source import Log
 from citystream.metrics import Metrics
+from citystream.servers.connections import redis_client
 from citystream.settings import Settings
 from citystream.stalls import waiting_tasks
 from citystream.stream import Stream

@@ -34,4 +34,4 @@ def configure_logging() -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("citystream").setLevel(logging.INFO)
     # Mode logs a table's life under the name of its class's module, which is ours.
-    logging.getLogger("citystream.table").setLevel(logging.WARNING)
+    logging.getLogger("citystream.state.table").setLevel(logging.WARNING)

@@ -10,7 +10,7 @@ from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from citystream.fold import PartitionFold
+from citystream.fold.fold import PartitionFold
 from citystream.sinks.buffered import BufferedSink
 
 Labels = tuple[str, ...]

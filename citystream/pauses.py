@@ -13,13 +13,13 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from citystream.batches import Record
-from citystream.connections import kafka_options
 from citystream.contracts import topics
-from citystream.dead_letter_limit import DeadLetterLimit, Notice
-from citystream.log import Log
-from citystream.partition import OwnedPartition
+from citystream.fold.dead_letter_limit import DeadLetterLimit, Notice
+from citystream.log.batches import Record
+from citystream.log.source import Log
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
+from citystream.state.partition import OwnedPartition
 
 log = logging.getLogger(__name__)
 

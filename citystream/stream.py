@@ -14,22 +14,22 @@ from typing import Any
 from faust import App
 from faust.types import TP
 
-from citystream.batches import Record
-from citystream.checkpoint import Checkpoint
-from citystream.contiguity import Contiguity
 from citystream.contracts import topics
 from citystream.contracts.redis_keys import PartitionFacts
-from citystream.fold import Slot, TimeRules
-from citystream.log import Log
+from citystream.fold.fold import Slot, TimeRules
+from citystream.log.batches import Record
+from citystream.log.contiguity import Contiguity
+from citystream.log.source import Log
 from citystream.metrics import StreamMetrics
-from citystream.ownership import take_over
-from citystream.partition import OwnedPartition
 from citystream.pauses import Pauses
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.sinks.elasticsearch import ElasticsearchSink
 from citystream.sinks.redis import RedisSink
-from citystream.table import ExactTable
+from citystream.state.checkpoint import Checkpoint
+from citystream.state.ownership import take_over
+from citystream.state.partition import OwnedPartition
+from citystream.state.table import ExactTable
 
 log = logging.getLogger(__name__)
 

@@ -15,12 +15,12 @@ import uvloop
 from aiokafka.errors import KafkaError
 
 from citystream.app import archive_app, stream_app
-from citystream.archive import Archive
-from citystream.batches import deliver_parsed
+from citystream.archive.role import Archive
 from citystream.clocks import index_clock, publish_clock
 from citystream.contracts import topics
 from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
-from citystream.log import fetch_patiently, partition_counts
+from citystream.log.batches import deliver_parsed
+from citystream.log.source import fetch_patiently, partition_counts
 from citystream.logs import configure_logging
 from citystream.metrics import Metrics
 from citystream.service import Service

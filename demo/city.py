@@ -10,8 +10,8 @@ from typing import IO
 
 import httpx
 
-from citystream.admin import create_topics
-from citystream.bucket import create_bucket
+from citystream.archive.bucket import create_bucket
+from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from demo.backends import Backends
 from demo.credentials import Credentials, write_users_file

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from citystream.admin import TopicsError
-from citystream.bucket import BucketError
+from citystream.archive.bucket import BucketError
+from citystream.log.admin import TopicsError
 from citystream.settings import SettingsError
 from demo.plan import Broker, Plan
 from demo.servers.server import ServerError

@@ -9,9 +9,9 @@ from redis.exceptions import RedisError
 from rich.console import Console
 from rich.live import Live
 
-from citystream.connections import redis_client
 from citystream.contracts.status import ProcessStatus
 from citystream.race import race
+from citystream.servers.connections import redis_client
 from demo import screen
 from demo.api import Api
 from demo.city import City, claim

@@ -14,8 +14,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.routing import WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from citystream.connections import redis_client
 from citystream.contracts import city_model
+from citystream.servers.connections import redis_client
 from citystream.settings import Settings
 from gateway import audit, metrics, operations, problems, rest
 from gateway.authentication import Authenticator

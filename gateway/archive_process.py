@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from citystream.settings import Settings
 
 if TYPE_CHECKING:
-    from citystream.archived_windows import ArchivedWindows, Found
+    from citystream.replay.archived_windows import ArchivedWindows, Found
 
 
 class Wanted(NamedTuple):
@@ -35,8 +35,8 @@ class Folding:
 def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
     """Called once, when the process starts."""
     # Faust and pyarrow, which the gateway's own process has no use for.
-    from citystream.archived_windows import ArchivedWindows
     from citystream.installed import installed_service
+    from citystream.replay.archived_windows import ArchivedWindows
     from citystream.stream import time_rules
 
     # The gateway ends it; a Ctrl-C is the gateway's.

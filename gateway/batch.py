@@ -24,7 +24,7 @@ from gateway.link import now_ms
 from gateway.reader import Reader
 
 if TYPE_CHECKING:
-    from citystream.archived_windows import ArchivedWindow, Found
+    from citystream.replay.archived_windows import ArchivedWindow, Found
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from gateway.city import City
 from gateway.reader import Reader
 
 if TYPE_CHECKING:
-    from citystream.archived_states import ArchivedState
-    from citystream.archived_windows import Found
+    from citystream.replay.archived_states import ArchivedState
+    from citystream.replay.archived_windows import Found
 
 log = logging.getLogger(__name__)
 

@@ -19,10 +19,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError, ResponseError
 
-from citystream.breaker import Breaker
 from citystream.contracts import redis_keys
 from citystream.contracts.stored import StoredError, watermark_ms
 from citystream.race import race
+from citystream.servers.breaker import Breaker
 from gateway import metrics
 from gateway.city import City
 from gateway.reader import Reader

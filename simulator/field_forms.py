@@ -13,7 +13,7 @@ import msgspec
 
 from citystream.contracts.event import Timestamp
 from citystream.contracts.event_time import event_time_ms
-from citystream.tolerance import BYTE_ORDER_MARK
+from citystream.fold.tolerance import BYTE_ORDER_MARK
 from simulator.record import Fields, Record
 
 Form = Callable[[Fields], bytes]

@@ -13,8 +13,8 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from aiokafka.partitioner import murmur2
 
-from citystream.connections import kafka_options
 from citystream.contracts import topics
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 from simulator.counts import Counts, Tally
 from simulator.record import Record

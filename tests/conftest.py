@@ -40,7 +40,7 @@ NO_APACHE_KAFKA = "needs Apache Kafka, noida-db can't do this"
 SLOWEST_FIRST = (
     "tests/faults/test_kill.py",
     "tests/simulator/test_publishing.py",
-    "tests/citystream/test_replay.py",
+    "tests/citystream/replay/test_replay.py",
     "tests/rules/test_checkpoint_order.py",
     "tests/demo/test_whole_city.py",
     "tests/faults/test_garbage.py",

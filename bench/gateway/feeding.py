@@ -16,16 +16,16 @@ from typing import Any, NoReturn
 import psutil
 
 from bench.gateway.cores import pin
-from citystream.batches import PlainRecord
 from citystream.contracts import city_model
 from citystream.contracts.gps import LATEST
 from citystream.contracts.redis_keys import PartitionFacts
-from citystream.fold import PartitionFold
+from citystream.fold.fold import PartitionFold
+from citystream.fold.updates import origin
+from citystream.log.batches import PlainRecord
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.sinks.redis import RedisSink
 from citystream.stream import time_rules
-from citystream.updates import origin
 from demo.servers.server import ServerError
 from services.camera import aggregate as camera
 from services.emergency import aggregate as emergency

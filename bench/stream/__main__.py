@@ -17,7 +17,7 @@ from bench.stream.contest import Contest, Results
 from bench.stream.peer import PeerFailed
 from bench.stream.peers import PEERS
 from bench.stream.recount import WrongResult
-from citystream.admin import TopicsError
+from citystream.log.admin import TopicsError
 from demo.servers.server import ServerError
 
 

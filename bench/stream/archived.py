@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from bench.stream.recount import WrongResult
-from citystream.connections import s3_client
 from citystream.contracts import s3_paths
+from citystream.servers.connections import s3_client
 from citystream.settings import Settings
 
 

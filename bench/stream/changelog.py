@@ -5,16 +5,16 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from bench.stream.job import Window
-from citystream.connections import kafka_options
 from citystream.contracts import topics
 from citystream.contracts.state import MICRO
 from citystream.contracts.traffic import TrafficWindow
-from citystream.fold import PartitionFold
-from citystream.rows import VERSION_BYTES, restore
+from citystream.fold.fold import PartitionFold
+from citystream.fold.rows import VERSION_BYTES, restore
+from citystream.servers.connections import kafka_options
 from citystream.service import Service
 from citystream.settings import Settings
+from citystream.state.table import record_version
 from citystream.stream import time_rules
-from citystream.table import record_version
 
 
 async def windows(settings: Settings, service: Service[Any]) -> list[Window]:

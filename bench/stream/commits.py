@@ -8,7 +8,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
-from citystream.connections import kafka_options
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 
 # A run lasts seconds; a look costs the broker some tenths of a millisecond.

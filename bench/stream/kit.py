@@ -12,11 +12,11 @@ from msgspec.structs import replace
 
 from bench.stream.event import Measured
 from bench.stream.job import WINDOW_S
+from citystream.commands.service import command_line
 from citystream.contracts.sketch import bucket, merge
 from citystream.contracts.state import Summary, greatest, least
 from citystream.contracts.traffic import WINDOWS
 from citystream.service import Service, Windows
-from citystream.service_cli import command_line
 
 
 class SpeedWindow(msgspec.Struct, array_like=True):

@@ -16,9 +16,9 @@ from bench.stream.commits import Commits, forget
 from bench.stream.job import Job
 from bench.stream.peer import AROUND_S, Peer, PeerFailed, Run, ended, process_of, running, watched
 from bench.worker import cpu_s
-from citystream.admin import create_topics
-from citystream.connections import kafka_options, redis_client
 from citystream.contracts import topics
+from citystream.log.admin import create_topics
+from citystream.servers.connections import kafka_options, redis_client
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.worker import Role

@@ -4,7 +4,7 @@ Each type is a module beside this one: its event (a msgspec Struct), its states,
 the length of its windows. Units are in the names. Unknown fields are ignored here and kept in the archive,
 which stores the original bytes. Descriptions and examples go into the JSON Schemas (`city schemas export`).
 
-This is the clean form. What else real senders write is read by `citystream.reader`, which needs to know:
+This is the clean form. What else real senders write is read by `citystream.fold.reader`, which needs to know:
 
 - a `Literal` whose field has a default takes what is not in its list as that default;
 - `UNKNOWN` in a number's `Meta` are values that stand for "not known";

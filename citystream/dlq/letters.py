@@ -1,4 +1,4 @@
-"""A dead letter as it is read back: `deadletters.message`, the other way round."""
+"""A dead letter as it is read back: `dead_letters.message`, the other way round."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from citystream.contracts.event_time import rfc3339
-from citystream.deadletters import REASON_BYTES
+from citystream.fold.dead_letters import REASON_BYTES
 
 
 class DeadLetterError(Exception):

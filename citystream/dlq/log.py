@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from citystream.connections import kafka_options
 from citystream.contracts import topics
 from citystream.dlq.letters import DeadLetterError, Letter, Wanted, parse
-from citystream.log import partition_counts
+from citystream.log.source import partition_counts
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 
 FETCH_MS = 1_000

@@ -13,13 +13,13 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
-from citystream.batches import PlainRecord
-from citystream.connections import kafka_options
 from citystream.contracts import topics
 from citystream.dlq.letters import DeadLetterError, Letter
 from citystream.dlq.log import DeadLetterLog, Place
-from citystream.fold import PartitionFold, TimeRules
-from citystream.log import partition_counts
+from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.log.batches import PlainRecord
+from citystream.log.source import partition_counts
+from citystream.servers.connections import kafka_options
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.stream import time_rules

@@ -8,8 +8,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 
-from citystream.batches import Record
-from citystream.log import Bounds
+from citystream.log.batches import Record
+from citystream.log.source import Bounds
 from citystream.replay.catalogue import ArchivedObject, Catalogue, Contents, Name
 from citystream.replay.chain import Chain
 from citystream.replay.kafka_source import KafkaSource

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 import pyarrow.parquet as pq
 
-from citystream.batches import PlainRecord
 from citystream.contracts import s3_paths
+from citystream.log.batches import PlainRecord
 from citystream.replay.ranges import ReplayError
 from citystream.settings import Settings
 

@@ -6,8 +6,8 @@ import msgspec
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from citystream.contracts import topics
-from citystream.log import partition_counts
-from citystream.rows import FACTS_KEY, VERSION_BYTES, Facts
+from citystream.fold.rows import FACTS_KEY, VERSION_BYTES, Facts
+from citystream.log.source import partition_counts
 from citystream.service import Service
 from citystream.settings import Settings
 

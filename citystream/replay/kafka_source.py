@@ -8,9 +8,9 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from citystream.batches import Record
 from citystream.contracts import topics
-from citystream.log import Bounds, partition_counts
+from citystream.log.batches import Record
+from citystream.log.source import Bounds, partition_counts
 from citystream.replay.generations import generations
 from citystream.replay.ranges import Bound, PartitionRange, ReplayError, ReplayRange, milliseconds
 from citystream.service import Service

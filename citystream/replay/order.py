@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from citystream.fold import TimeRules
+from citystream.fold.fold import TimeRules
 from citystream.replay.ranges import ReplayRange
 from citystream.service import Service
 

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from citystream.batches import Record
+from citystream.log.batches import Record
 
 
 class Pace:

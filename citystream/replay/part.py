@@ -5,10 +5,8 @@ from typing import Any
 
 import msgspec
 
-from citystream.batches import Record
-from citystream.fold import Counters, PartitionFold, Slot, TimeRules
-from citystream.replay.ranges import PartitionRange, margin_ms
-from citystream.rows import (
+from citystream.fold.fold import Counters, PartitionFold, Slot, TimeRules
+from citystream.fold.rows import (
     FACTS_KEY,
     Facts,
     facts_value,
@@ -19,8 +17,10 @@ from citystream.rows import (
     slot_value,
     version,
 )
+from citystream.fold.updates import origin
+from citystream.log.batches import Record
+from citystream.replay.ranges import PartitionRange, margin_ms
 from citystream.service import Service, Windows
-from citystream.updates import origin
 
 Rows = list[tuple[bytes, bytes]]
 

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 
-from citystream.fold import Slot
+from citystream.fold.fold import Slot
+from citystream.fold.updates import Origin
 from citystream.replay.ranges import ReplayError
 from citystream.settings import Settings
 from citystream.sinks.buffered import BufferedSink
 from citystream.sinks.elasticsearch import ElasticsearchSink
 from citystream.sinks.redis import RedisSink
-from citystream.updates import Origin
 
 # Far below the sinks' bounds: nothing is dropped.
 WAITING = 5_000

@@ -11,8 +11,8 @@ from typing import Any
 
 import msgspec
 
-from citystream.dedupe import BUCKET_MS
-from citystream.fold import PartitionFold
+from citystream.fold.dedupe import BUCKET_MS
+from citystream.fold.fold import PartitionFold
 
 Bound = int | datetime | None
 

@@ -14,9 +14,8 @@ from aiokafka import AIOKafkaConsumer
 from aiokafka.errors import KafkaError
 from botocore.exceptions import BotoCoreError, ClientError
 
-from citystream.batches import Record
-from citystream.connections import kafka_options, s3_client
-from citystream.fold import PartitionFold
+from citystream.fold.fold import PartitionFold
+from citystream.log.batches import Record
 from citystream.replay.archive_source import ArchiveSource
 from citystream.replay.catalogue import Catalogue
 from citystream.replay.kafka_source import FETCH_RECORDS, FETCH_WAIT_MS, KafkaSource
@@ -28,6 +27,7 @@ from citystream.replay.publisher import Publisher
 from citystream.replay.ranges import ReplayError, margin_ms
 from citystream.replay.source import Source
 from citystream.replay.state import SavedReplay, StateFile
+from citystream.servers.connections import kafka_options, s3_client
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.stream import time_rules

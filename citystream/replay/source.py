@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
-from citystream.batches import Record
+from citystream.log.batches import Record
 from citystream.replay.ranges import PartitionRange, ReplayRange
 
 

@@ -15,12 +15,12 @@ from collections.abc import Iterable
 from itertools import islice
 from math import inf
 
-from citystream.breaker import Breaker
-from citystream.connections import load
 from citystream.contracts.status import SinkStatus
-from citystream.fold import Slot
+from citystream.fold.fold import Slot
+from citystream.fold.updates import Origin, Update, updates
+from citystream.servers.breaker import Breaker
+from citystream.servers.connections import load
 from citystream.service import Windows
-from citystream.updates import Origin, Update, updates
 
 log = logging.getLogger(__name__)
 

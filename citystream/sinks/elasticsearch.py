@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
-from citystream.connections import elasticsearch_client
 from citystream.contracts import indices
 from citystream.contracts.event_time import rfc3339
+from citystream.fold.updates import Update
+from citystream.servers.connections import elasticsearch_client
 from citystream.service import Latest, Windows
 from citystream.settings import Settings
 from citystream.sinks.buffered import BufferedSink
-from citystream.updates import Update
 
 if TYPE_CHECKING:
     from elasticsearch import AsyncElasticsearch

@@ -12,13 +12,13 @@ import msgpack
 import msgspec
 from redis.exceptions import NoScriptError
 
-from citystream.connections import redis_client
 from citystream.contracts import redis_keys as keys
 from citystream.contracts.redis_keys import PartitionFacts
+from citystream.fold.updates import Update
+from citystream.servers.connections import redis_client
 from citystream.service import Latest, Windows
 from citystream.settings import Settings
 from citystream.sinks.buffered import BufferedSink
-from citystream.updates import Update
 
 # Items come as one msgpack array: one argument costs the client less than thousands.
 # Writes windows. KEYS: one hash an item. ARGV: length of a version, ttl, items of (field, value).

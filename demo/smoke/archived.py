@@ -8,12 +8,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from citystream.connections import s3_client
 from citystream.contracts import s3_paths
 from citystream.contracts.event import Event
 from citystream.contracts.identity import identity_of
 from citystream.contracts.registry import EVENTS
-from citystream.reader import Reader
+from citystream.fold.reader import Reader
+from citystream.servers.connections import s3_client
 from citystream.settings import Settings
 
 COLUMNS = ["partition", "offset", "kafka_timestamp_ms", "value"]

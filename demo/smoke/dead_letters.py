@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from citystream.admin import list_topics
-from citystream.connections import kafka_options
 from citystream.contracts import topics
+from citystream.log.admin import list_topics
+from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 
 TIMEOUT_S = 30.0

@@ -9,8 +9,8 @@ from typing import Any
 
 import msgspec
 
-from citystream.connections import redis_client
 from citystream.contracts import city_model
+from citystream.servers.connections import redis_client
 from demo.api import Api
 from demo.city import City, claim
 from demo.plan import SERVICES, Plan

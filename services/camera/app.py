@@ -1,8 +1,8 @@
 """`city-camera`: the camera service's command."""
 
+from citystream.commands.service import command_line
 from citystream.contracts.camera import Camera
 from citystream.service import Service
-from citystream.service_cli import command_line
 from citystream.settings import Settings, secret
 from services.camera.aggregate import service
 

@@ -1,9 +1,9 @@
 """`city-emergency`: the emergency service's command."""
 
+from citystream.commands.service import command_line
 from citystream.contracts.area import Area
 from citystream.contracts.emergency import Emergency
 from citystream.service import Service
-from citystream.service_cli import command_line
 from citystream.settings import Settings
 from services.emergency.aggregate import service
 

@@ -7,7 +7,7 @@ from typing import Any
 from citystream.contracts.area import Area
 from citystream.contracts.gps import LATEST, TTL_S, WINDOW_S, WINDOWS, Gps, GpsWindow
 from citystream.contracts.state import MICRO, MILLI, Summary
-from citystream.deadletters import RefusedError
+from citystream.fold.dead_letters import RefusedError
 from citystream.service import Latest, Service, Windows
 
 

@@ -1,9 +1,9 @@
 """`city-gps`: the gps service's command."""
 
+from citystream.commands.service import command_line
 from citystream.contracts.area import Area
 from citystream.contracts.gps import Gps
 from citystream.service import Service
-from citystream.service_cli import command_line
 from citystream.settings import Settings
 from services.gps.aggregate import service
 

@@ -1,9 +1,9 @@
 """`city-traffic`: the traffic service's command."""
 
+from citystream.commands.service import command_line
 from citystream.contracts.city_model import load
 from citystream.contracts.traffic import Traffic
 from citystream.service import Service
-from citystream.service_cli import command_line
 from citystream.settings import Settings
 from services.traffic.aggregate import service
 

@@ -1,8 +1,8 @@
 """`city-weather`: the weather service's command."""
 
+from citystream.commands.service import command_line
 from citystream.contracts.weather import Weather
 from citystream.service import Service
-from citystream.service_cli import command_line
 from citystream.settings import Settings
 from services.weather.aggregate import SERVICE
 

@@ -12,7 +12,7 @@ from citystream.contracts.city_model import CityModel
 from citystream.contracts.event import Event
 from citystream.contracts.event_time import LATEST_MS
 from citystream.contracts.registry import EVENTS
-from citystream.reader import Reader
+from citystream.fold.reader import Reader
 from simulator.record import Record
 
 Skipped = Counter[str]

@@ -8,9 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from bench import recovery
-from citystream.connections import redis_client
 from citystream.contracts import redis_keys
 from citystream.contracts.redis_keys import PartitionFacts
+from citystream.servers.connections import redis_client
 from tests.conftest import MakeSettings
 
 SECONDS, PER_S, KEYS, PARTITIONS = 20, 400, 20, 2

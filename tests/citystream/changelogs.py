@@ -10,9 +10,9 @@ import faust
 import msgspec
 from faust.types import TP
 
-from citystream.producer import Row
-from citystream.rows import VERSION_HEADER, version
-from citystream.table import ExactStore, ExactTable
+from citystream.fold.rows import VERSION_HEADER, version
+from citystream.state.producer import Row
+from citystream.state.table import ExactStore, ExactTable
 from tests.citystream.records import FakeRecord
 
 CHANGELOG = TP("changelog", 0)

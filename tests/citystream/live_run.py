@@ -10,9 +10,9 @@ import redis.asyncio as redis
 from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
-from citystream.log import partition_counts
+from citystream.log.admin import create_topics
+from citystream.log.source import partition_counts
 from citystream.replay.order import ReplayOrder, ReplayReport
 from citystream.replay.progress import ReplayProgress
 from citystream.replay.run import replay

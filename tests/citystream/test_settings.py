@@ -2,7 +2,7 @@
 
 import pytest
 
-from citystream.admin import create_topics
+from citystream.log.admin import create_topics
 from citystream.settings import SettingsError, load
 from tests.conftest import MakeSettings
 from tests.rules.running import owner

@@ -9,11 +9,11 @@ from typing import Any
 import pyarrow.parquet as pq
 import pytest
 
-from citystream import parquet
-from citystream.fold import PartitionFold, TimeRules
-from citystream.partition import OwnedPartition
+from citystream.archive import parquet
+from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.fold.rows import IDS_ALONE_PREFIX, IDS_PREFIX, restore
 from citystream.replay.catalogue import Contents
-from citystream.rows import IDS_ALONE_PREFIX, IDS_PREFIX, restore
+from citystream.state.partition import OwnedPartition
 from tests.citystream.changelogs import written_by_67884fb
 from tests.citystream.records import NOW_MS, log, reading
 from tests.harness.events import Fields

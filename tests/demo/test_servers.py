@@ -15,7 +15,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from redis.asyncio import Redis
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
-from citystream.connections import elasticsearch_client, s3_client
+from citystream.servers.connections import elasticsearch_client, s3_client
 from citystream.settings import Settings
 from demo.environment import city_environment
 from demo.servers.moto import Moto

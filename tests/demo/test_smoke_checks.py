@@ -7,11 +7,11 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from redis.asyncio import Redis
 
-from citystream import parquet
-from citystream.admin import create_topics
-from citystream.batches import PlainRecord
-from citystream.connections import s3_client
+from citystream.archive import parquet
 from citystream.contracts import s3_paths, topics
+from citystream.log.admin import create_topics
+from citystream.log.batches import PlainRecord
+from citystream.servers.connections import s3_client
 from demo.smoke.archived import Archived, read_archive
 from demo.smoke.dead_letters import count_dead_letters
 from demo.smoke.freshness import Ages, percentile

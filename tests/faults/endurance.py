@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
+from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from citystream.stream import time_rules
 from tests.faults import exactness

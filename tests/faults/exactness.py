@@ -8,7 +8,7 @@ import pytest
 from elasticsearch import AsyncElasticsearch
 
 from citystream.contracts import indices, topics
-from citystream.fold import TimeRules
+from citystream.fold.fold import TimeRules
 from citystream.service import Things, Windows
 from citystream.settings import Settings
 from tests.harness import kafka_log, outputs, recount

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
+from citystream.log.admin import create_topics
 from citystream.stream import time_rules
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs, recount

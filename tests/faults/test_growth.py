@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient, NewPartitions
 
-from citystream.admin import create_topics, grow_topics
 from citystream.contracts import topics
+from citystream.log.admin import create_topics, grow_topics
 from citystream.stream import time_rules
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs, recount

@@ -11,8 +11,8 @@ import httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
+from citystream.log.admin import create_topics
 from citystream.stalls import waiting_tasks
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from citystream.bucket import create_bucket
+from citystream.archive.bucket import create_bucket
 from demo.servers.minio import Minio
 from demo.servers.server import Server
 from tests.conftest import MakeSettings

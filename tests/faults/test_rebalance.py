@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
-from citystream.dedupe import BUCKET_MS
-from citystream.fold import PartitionFold, TimeRules
-from citystream.rows import ids_bucket, restore
+from citystream.fold.dedupe import BUCKET_MS
+from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.fold.rows import ids_bucket, restore
+from citystream.log.admin import create_topics
 from citystream.settings import Settings
+from citystream.state.table import record_version
 from citystream.stream import time_rules
-from citystream.table import record_version
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs, recount
 from tests.harness.feed import feeding

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import redis.asyncio as redis
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
+from citystream.log.admin import create_topics
 from citystream.stream import time_rules
 from demo.servers.valkey import Valkey
 from tests.conftest import MakeSettings

@@ -12,8 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from citystream.admin import TopicsError, create_topics
 from citystream.contracts import topics
+from citystream.log.admin import TopicsError, create_topics
 from citystream.stream import time_rules
 from demo.servers.apache_kafka import ApacheKafka
 from demo.servers.ports import free_port

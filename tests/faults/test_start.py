@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from citystream.admin import create_topics
+from citystream.log.admin import create_topics
 from demo.servers.server import Server
 from tests.conftest import MakeSettings
 from tests.harness.patience import PATIENCE_S

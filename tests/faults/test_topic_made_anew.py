@@ -7,9 +7,9 @@ from pathlib import Path
 
 from aiokafka.admin import AIOKafkaAdminClient
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
-from citystream.log import partition_counts
+from citystream.log.admin import create_topics
+from citystream.log.source import partition_counts
 from citystream.settings import Settings
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs

@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from citystream.fold import PartitionFold, TimeRules
+from citystream.fold.fold import PartitionFold, TimeRules
 from tests.citystream.records import FakeRecord
 from tests.field.table import AT_MS, CLEAN
 from tests.services.descriptions import SERVICES

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from citystream.admin import create_topics
 from citystream.contracts import city_model, topics
 from citystream.contracts.city_model import CityModel, Road
 from citystream.contracts.event_time import rfc3339
+from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from demo.environment import city_environment
 from gateway import users

@@ -8,8 +8,8 @@ import pytest
 from citystream.contracts.area import Area
 from citystream.contracts.city_model import CityModel, Place, Road
 from citystream.contracts.emergency import IncidentState
-from citystream.fold import PartitionFold, Slot, TimeRules
-from citystream.updates import Origin, updates
+from citystream.fold.fold import PartitionFold, Slot, TimeRules
+from citystream.fold.updates import Origin, updates
 from services.emergency.aggregate import service as emergency
 from services.gps.aggregate import service
 from tests.citystream.records import FakeRecord

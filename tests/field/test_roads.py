@@ -6,8 +6,8 @@ import msgspec
 import pytest
 
 from citystream.contracts.traffic import Level, Traffic, TrafficWindow
-from citystream.fold import PartitionFold, TimeRules
-from citystream.rows import restore
+from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.fold.rows import restore
 from services.traffic.aggregate import add
 from tests.citystream.changelogs import written_by_67884fb
 from tests.field.table import AT_MS, CLEAN

@@ -8,14 +8,14 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 
-from citystream import parquet
-from citystream.batches import PlainRecord
+from citystream.archive import parquet
+from citystream.commands.service import command_line
 from citystream.contracts.identity import entity_of
 from citystream.contracts.registry import EVENTS
-from citystream.deadletters import explain
-from citystream.fold import PartitionFold, TimeRules
-from citystream.reader import Reader
-from citystream.service_cli import command_line
+from citystream.fold.dead_letters import explain
+from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.fold.reader import Reader
+from citystream.log.batches import PlainRecord
 from tests.field.table import AT_MS, CLEAN, ROWS, Row
 from tests.services.descriptions import SERVICES
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from citystream.admin import create_topics
 from citystream.contracts import topics
+from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from demo.environment import city_environment
 from demo.servers.valkey import Valkey

@@ -9,10 +9,10 @@ import psutil
 import pytest
 import redis.asyncio as redis
 
-from citystream.admin import create_topics
 from citystream.contracts import sketch, topics
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.traffic import WINDOWS, TrafficWindow
+from citystream.log.admin import create_topics
 from citystream.stream import time_rules
 from demo.environment import city_environment
 from demo.servers.valkey import Valkey

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citystream.archived_states import ArchivedState
-from citystream.archived_windows import Found
 from citystream.contracts import camera, gps, redis_keys, weather
+from citystream.replay.archived_states import ArchivedState
+from citystream.replay.archived_windows import Found
 from gateway.city import City
 from gateway.fallback import Fallback
 from gateway.staleness import StaleAfter, Staleness

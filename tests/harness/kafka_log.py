@@ -10,7 +10,7 @@ from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 
 from citystream.contracts import topics
-from citystream.log import partition_counts
+from citystream.log.source import partition_counts
 from citystream.settings import Settings
 from tests.harness.events import Message
 from tests.harness.patience import PATIENCE_S

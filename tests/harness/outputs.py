@@ -9,8 +9,8 @@ import msgspec
 import pyarrow.parquet as pq
 import redis.asyncio as redis
 
-from citystream.connections import s3_client
 from citystream.contracts import redis_keys, s3_paths, topics
+from citystream.servers.connections import s3_client
 from citystream.service import Latest, Things, Windows
 from citystream.settings import Settings
 from tests.harness import kafka_log

@@ -15,7 +15,7 @@ from citystream.contracts.event_time import event_time_ms
 from citystream.contracts.gps import Gps
 from citystream.contracts.traffic import Traffic
 from citystream.contracts.weather import Weather
-from citystream.fold import TimeRules
+from citystream.fold.fold import TimeRules
 from citystream.service import Latest, Service, Stamp, Things, Windows
 
 WindowId = tuple[str, int]

@@ -1,8 +1,8 @@
 """A traffic service whose fold never ends once a reading counts 13 vehicles."""
 
+from citystream.commands.service import command_line
 from citystream.contracts.traffic import Traffic, TrafficWindow
 from citystream.service import Service, Windows
-from citystream.service_cli import command_line
 
 
 def spin_forever(window: TrafficWindow, event: Traffic, time_ms: int) -> None:

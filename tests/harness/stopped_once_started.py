@@ -6,8 +6,8 @@ import signal
 from typing import Any
 
 from citystream import worker
+from citystream.commands.service import command_line
 from citystream.service import Service
-from citystream.service_cli import command_line
 from citystream.settings import Settings
 from tests.services.descriptions import SERVICES
 

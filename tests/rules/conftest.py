@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aiokafka.admin import AIOKafkaAdminClient
 
-from citystream.admin import create_topics
+from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from tests.conftest import MakeSettings
 

@@ -16,10 +16,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from citystream.contracts.traffic import TrafficWindow
-from citystream.fold import TimeRules
-from citystream.ownership import take_over
-from citystream.partition import OwnedPartition
-from citystream.table import ExactStore
+from citystream.fold.fold import TimeRules
+from citystream.state.ownership import take_over
+from citystream.state.partition import OwnedPartition
+from citystream.state.table import ExactStore
 from services.traffic.aggregate import service as traffic
 from tests.citystream.changelogs import CHANGELOG, Changelog, empty_store, wipe
 from tests.citystream.records import NOW_MS, FakeRecord, reading

@@ -8,7 +8,7 @@ import redis.asyncio as redis
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 
 from citystream.contracts import topics
-from citystream.rows import FACTS_KEY, IDS_PREFIX
+from citystream.fold.rows import FACTS_KEY, IDS_PREFIX
 from citystream.settings import Settings
 from tests.harness import kafka_log, outputs
 from tests.harness.events import Message

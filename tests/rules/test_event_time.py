@@ -6,8 +6,8 @@ from pathlib import Path
 from aiokafka import AIOKafkaProducer
 
 from citystream.settings import Settings
+from tests.citystream.fold.test_fold import fold_of, windows
 from tests.citystream.records import NOW_MS, log, reading
-from tests.citystream.test_fold import fold_of, windows
 from tests.harness.events import encode
 from tests.rules.running import Owner, owner, readings, send, window_counts
 from tests.services.descriptions import SERVICES

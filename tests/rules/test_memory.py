@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from citystream.dedupe import SeenIds
-from citystream.fold import PartitionFold, TimeRules
-from citystream.partition import OwnedPartition
-from citystream.rows import IDS_PREFIX
+from citystream.fold.dedupe import SeenIds
+from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.fold.rows import IDS_PREFIX
+from citystream.state.partition import OwnedPartition
 from tests.citystream.records import NOW_MS, FakeRecord
 from tests.harness import events
 from tests.services.descriptions import SERVICES

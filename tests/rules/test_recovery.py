@@ -5,15 +5,15 @@ from pathlib import Path
 import pytest
 
 from citystream.contracts import topics
-from citystream.ownership import take_over
-from citystream.partition import OwnedPartition
-from citystream.rows import FACTS_KEY
+from citystream.fold.rows import FACTS_KEY
 from citystream.service import Windows
-from citystream.table import ExactStore
+from citystream.state.ownership import take_over
+from citystream.state.partition import OwnedPartition
+from citystream.state.table import ExactStore
 from services.traffic.aggregate import service as traffic
 from tests.citystream.changelogs import Changelog, empty_store
+from tests.citystream.fold.test_fold import RULES, windows
 from tests.citystream.records import log, reading
-from tests.citystream.test_fold import RULES, windows
 from tests.services.descriptions import SERVICES
 
 END = 10

@@ -8,7 +8,7 @@ import redis.asyncio as redis
 from citystream.contracts import redis_keys as keys
 from citystream.sinks.elasticsearch import ElasticsearchSink
 from tests.citystream.records import NOW_MS, FakeRecord
-from tests.citystream.test_sinks import POSITION, Made, made, written
+from tests.citystream.sinks.test_sinks import POSITION, Made, made, written
 from tests.conftest import MakeSettings
 from tests.harness import events, outputs
 

@@ -9,11 +9,11 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
-from citystream.conformance import violations
+from citystream.commands.service import command_line
 from citystream.contracts.registry import EVENTS
-from citystream.schemas import json_schema
+from citystream.contracts.schemas import json_schema
 from citystream.service import Service
-from citystream.service_cli import command_line
+from citystream.trial.conformance import violations
 from tests.services.descriptions import SERVICES
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from citystream.admin import create_topics
 from citystream.contracts.traffic import WINDOW_S
+from citystream.log.admin import create_topics
 from demo.environment import city_environment
 from demo.servers.process import installed
 from tests.conftest import MakeSettings

@@ -11,9 +11,9 @@ import msgspec
 import pytest
 
 import services
-from citystream.connections import elasticsearch_client, redis_client
 from citystream.contracts import indices, redis_keys
 from citystream.contracts.status import ProcessStatus
+from citystream.servers.connections import elasticsearch_client, redis_client
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.stream import time_rules

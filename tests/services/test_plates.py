@@ -6,7 +6,7 @@ import hmac
 import msgspec
 import pytest
 
-from citystream.tolerance import redacted
+from citystream.fold.tolerance import redacted
 from services.camera.plates import redactor
 
 KEY = "a key"

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
-from citystream.admin import TopicsError, create_topics
 from citystream.contracts import topics
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.registry import EVENTS
+from citystream.log.admin import TopicsError, create_topics
 from citystream.settings import Settings
 from simulator.city import generate
 from tests.harness.patience import PATIENCE_S

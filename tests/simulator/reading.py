@@ -6,7 +6,7 @@ from typing import NamedTuple
 from citystream.contracts.event import Event
 from citystream.contracts.identity import entity_of, identity_of
 from citystream.contracts.registry import EVENTS
-from citystream.reader import Reader
+from citystream.fold.reader import Reader
 from citystream.settings import Settings
 
 

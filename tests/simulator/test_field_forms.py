@@ -6,8 +6,8 @@ import pytest
 from citystream.contracts.city_model import CityModel
 from citystream.contracts.identity import entity_of
 from citystream.contracts.registry import EVENTS
-from citystream.reader import Reader
-from citystream.tolerance import FORMS as TOLERATED
+from citystream.fold.reader import Reader
+from citystream.fold.tolerance import FORMS as TOLERATED
 from simulator.field_forms import FORMS, in_field_form
 from simulator.record import Record
 from simulator.world import World

@@ -1,0 +1,1 @@
+"""The command lines: `city`, and what every `city-<type>` can do."""

@@ -1,0 +1,1 @@
+"""Kafka's records of one topic, each once and in order."""

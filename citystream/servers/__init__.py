@@ -1,0 +1,1 @@
+"""Reaching the four servers: clients, and what happens while one is away."""
