@@ -30,10 +30,10 @@ class Stamp(msgspec.Struct, frozen=True, gc=False):
 class Windows(Generic[E, S]):
     """Tumbling event-time windows of a key.
 
-    `add(state, event, time_ms)` changes the state in place; its class called without arguments is
-    the zero. `document` is what Elasticsearch gets of a state, beside key, window and partition.
-    Where readers ask for history alone, `live` is False: windows are then written with the index,
-    and the newest has no place of its own.
+    `add(state, event, time_ms)` changes the state in place, `time_ms` being event time, at most Kafka's;
+    its class called without arguments is the zero. `document` is what Elasticsearch gets of a state,
+    beside key, window and partition. Where readers ask for history alone, `live` is False: windows are
+    then written with the index, and the newest has no place of its own.
     """
 
     name: str

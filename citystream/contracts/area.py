@@ -14,6 +14,11 @@ KM_PER_DEGREE = 111.195
 STEEPEST = 89.0
 
 
+def no_fix(longitude: float, latitude: float) -> bool:
+    """Whether a place is what a receiver says that has no fix: exactly 0, 0."""
+    return longitude == 0 and latitude == 0
+
+
 class Area(msgspec.Struct, frozen=True):
     """Degrees, WGS 84. `west` may lie below -180 and `east` beyond 180."""
 

@@ -177,7 +177,7 @@ class PartitionFold(Generic[E]):
                     if slot is None:
                         slot = keys[key] = Slot(slots.view, key, start_s, slots.view.state())
                     if offset > slot.offset:
-                        add(slot.state, event, time_ms)
+                        add(slot.state, event, seen_ms)
                         slot.offset = offset
                         if seen_ms > slot.time_ms:
                             slot.time_ms = seen_ms

@@ -2,7 +2,7 @@
 
 from operator import attrgetter
 
-from citystream.contracts.area import Area
+from citystream.contracts.area import Area, no_fix
 from citystream.contracts.emergency import THINGS, TOLD, Emergency, IncidentState
 from citystream.contracts.state import Summary
 from citystream.service import Service, Stamp, Things
@@ -18,7 +18,7 @@ def document(incident_id: str, incident: IncidentState) -> Summary:
 def position_of(event: Emergency, area: Area | None) -> tuple[float, float] | None:
     """Longitude and latitude; None where they are not known, are those of no fix, or can't be."""
     longitude, latitude = event.longitude, event.latitude
-    if longitude is None or latitude is None or (longitude == 0 and latitude == 0):
+    if longitude is None or latitude is None or no_fix(longitude, latitude):
         return None
     if area is not None and not area.holds(longitude, latitude):
         return None

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from operator import attrgetter
 from typing import Any
 
-from citystream.contracts.area import Area
+from citystream.contracts.area import Area, no_fix
 from citystream.contracts.gps import LATEST, TTL_S, WINDOW_S, WINDOWS, Gps, GpsWindow
 from citystream.contracts.state import MICRO, MILLI, Summary
 from citystream.fold.dead_letters import RefusedError
@@ -50,7 +50,7 @@ def place_check(area: Area | None) -> Callable[[Gps], tuple[()]]:
 
     def check(event: Gps) -> tuple[()]:
         longitude, latitude = event.longitude, event.latitude
-        if longitude == 0 and latitude == 0:
+        if no_fix(longitude, latitude):
             raise RefusedError("latitude", "0, 0 is what a receiver says that has no fix")
         if area is None or area.holds(longitude, latitude):
             return ()

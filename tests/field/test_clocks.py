@@ -53,6 +53,12 @@ def test_what_is_published_is_not_of_the_future() -> None:
     assert seconds(fold_of("traffic", (50, 1, "ahead")), "road") == {"ahead": 1}
 
 
+def test_a_tracks_point_is_not_of_the_future() -> None:
+    fold = fold_of("gps", (50, 1, "ahead"))
+    (minute,) = (slot for slot in fold.all_slots() if slot.view.name == "minute")
+    assert minute.state.last_ms == AT_MS + 1_000
+
+
 def test_a_vehicle_whose_clock_was_set_right_is_seen_at_once() -> None:
     fold = fold_of("gps", (50, 1, "bus"), (2, 2, "bus"))
     assert seconds(fold, "position") == {"bus": 2}

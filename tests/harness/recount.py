@@ -44,7 +44,7 @@ def windows(
             newest = max(newest, stamp.time_ms)
             start_ms = time_ms - time_ms % size_ms
             if start_ms + size_ms + rules.lateness_ms > newest - rules.disorder_ms:
-                view.add(counted[view.key(event), start_ms // 1000], event, time_ms)
+                view.add(counted[view.key(event), start_ms // 1000], event, stamp.time_ms)
     return dict(counted)
 
 
