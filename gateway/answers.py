@@ -1,8 +1,9 @@
 """Answers made of bytes that lie ready, with their freshness behind.
 
-Every answer has `as_of` (event time of its newest event, RFC 3339), `age_ms` (how long ago that was) and
-`source`: `speed`; while Redis is away `batch`, where the archive has newer data than was last known, or
-`last-known`. A list of things also has `as_of_median` (see `median_of`), which is a part of its content.
+Every answer has `as_of` (event time of its newest event, RFC 3339) and `source`: `speed`; while Redis is away
+`batch`, where the archive has newer data than was last known, or `last-known`. A list of things also has
+`as_of_median` (see `median_of`). Nothing in a body grows with time, so it is made once; how old its newest
+event is now stands in the header `City-Age-Ms`.
 """
 
 from collections.abc import Iterable
@@ -15,14 +16,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from citystream.contracts.event_time import rfc3339
+from gateway import content as contents
 from gateway import negotiation
-from gateway.content import WORTH_PACKING, Body, Content
+from gateway.content import Content
 from gateway.endpoint import JSON
 from gateway.link import Origin, combined, now_ms
 from gateway.problems import ProblemError
 from gateway.view import Entry, View
 
 RETRY_AFTER_S = 2
+CODINGS = tuple(contents.CODINGS)
+KEPT = (
+    (b"cache-control", b"private, no-cache"),
+    # Of two users one may be told what the other is not.
+    (b"vary", b"Accept, Accept-Encoding, Authorization, Cookie"),
+)
+"""A client may keep an answer, and asks before it shows it again."""
 
 
 class Freshness(NamedTuple):
@@ -33,14 +42,9 @@ class Freshness(NamedTuple):
     source: Origin
 
     def members(self) -> bytes:
-        """The members that say so, as of now."""
-        if self.newest_ms is None:
-            return b'"as_of":null,"age_ms":null,"source":"%b"' % self.source.encode()
-        return b'"as_of":"%b","age_ms":%d,"source":"%b"' % (
-            _moment(self.newest_ms).encode(),
-            age_ms(self.newest_ms),
-            self.source.encode(),
-        )
+        """The members that say so."""
+        as_of = b"null" if self.newest_ms is None else b'"%b"' % _moment(self.newest_ms).encode()
+        return b'"as_of":%b,"source":"%b"' % (as_of, self.source.encode())
 
 
 def freshness(*views: View[Any]) -> Freshness:
@@ -66,46 +70,26 @@ class _Ready(Response):
         self.raw_headers = headers
 
 
-def answer(request: Request, content: Content, fresh: Freshness | None, media_type: str = JSON) -> Response:
-    """A JSON object of this content and its freshness; 304 if the client has it, packed if it takes that.
-
-    `fresh` is None of content that says all itself.
-    The entity tag is of what the answer tells, and from where, so it is the same in every gateway process.
-    It is weak, because `age_ms` differs between answers that tell the same.
-    """
-    stamp = f"-{fresh.newest_ms}-{fresh.source}" if fresh else ""
-    end = b",%b}" % fresh.members() if fresh else b"}"
-    return _negotiated(request, content, content.digest + stamp, end, media_type, [])
+def content(members: bytes, fresh: Freshness) -> Content:
+    """A JSON object of these members and how fresh they are."""
+    return Content(b"{%b,%b}" % (members, fresh.members()), fresh.newest_ms)
 
 
-def body(request: Request, content: Body, media_type: str, *headers: tuple[bytes, bytes]) -> Response:
-    """An answer in the form of another standard; 304 if the client has it, packed if it takes that."""
-    return _negotiated(request, content, content.digest, b"", media_type, list(headers))
-
-
-def _negotiated(
-    request: Request,
-    content: Content,
-    digest: str,
-    end: bytes,
-    media_type: str,
-    headers: list[tuple[bytes, bytes]],
-) -> Response:
-    tag = f'W/"{digest}"'
-    headers += (
-        (b"etag", tag.encode()),
-        (b"cache-control", b"private, no-cache"),
-        (b"vary", b"Accept, Accept-Encoding"),
-    )
-    if negotiation.has(_header(request, b"if-none-match"), tag):
+def answer(request: Request, told: Content, media_type: str = JSON, *more: tuple[bytes, bytes]) -> Response:
+    """The whole of it; 304 if the client has it, packed if it takes that. `more` are further headers."""
+    headers = [*more, (b"etag", told.tag.encode()), *KEPT]
+    if told.newest_ms is not None:
+        headers.append((b"city-age-ms", b"%d" % age_ms(told.newest_ms)))
+    if negotiation.has(_header(request, b"if-none-match"), told.tag):
         return _Ready(b"", 304, headers)
-    if len(content.start) >= WORTH_PACKING and negotiation.takes_gzip(_header(request, b"accept-encoding")):
-        made = content.gzip(end)
-        headers.append((b"content-encoding", b"gzip"))
-    else:
-        made = content.whole(end)
-    headers += ((b"content-type", media_type.encode()), (b"content-length", b"%d" % len(made)))
-    return _Ready(made, 200, headers)
+    body = told.body
+    if told.worth_packing:
+        coding = negotiation.coding(_header(request, b"accept-encoding"), CODINGS)
+        if coding is not None:
+            body = told.packed(coding)
+            headers.append((b"content-encoding", coding.encode()))
+    headers += ((b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)))
+    return _Ready(body, 200, headers)
 
 
 def chosen(request: Request, *offers: str) -> str:

@@ -20,7 +20,6 @@ from citystream.settings import Settings
 from gateway import audit, metrics, operations, problems, rest
 from gateway.authentication import Authenticator
 from gateway.batch import Batch
-from gateway.caching import NotStored
 from gateway.city import City
 from gateway.fallback import Fallback
 from gateway.feed import Feed
@@ -91,7 +90,7 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
             await status_client.aclose()
             audit.tell_all()
 
-    middleware = [Middleware(Measured), Middleware(NotStored)]
+    middleware = [Middleware(Measured)]
     if own.cors_origins:
         middleware.append(
             Middleware(
@@ -99,6 +98,7 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
                 allow_origins=own.cors_origins,
                 allow_methods=["GET"],
                 allow_headers=["Authorization"],
+                expose_headers=["City-Age-Ms", "ETag"],
             )
         )
     middleware.append(Middleware(Limits))

@@ -12,7 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway import metrics
+from gateway import headers, metrics
 from gateway.limits import LONGEST_URL, url_too_long
 from gateway.patience import Patient
 from gateway.problems import ProblemError
@@ -196,8 +196,9 @@ class Connection(Patient, HttpToolsProtocol):
             return
         if problem is not None:
             answer = problem.response()
-            headers = [*self.server_state.default_headers, *answer.raw_headers, (b"connection", b"close")]
-            lines = b"".join(name + b": " + value + b"\r\n" for name, value in headers)
+            ours = headers.SECURITY + (headers.TLS if self.scheme == "https" else [])
+            told = [*self.server_state.default_headers, *ours, *answer.raw_headers, (b"connection", b"close")]
+            lines = b"".join(name + b": " + value + b"\r\n" for name, value in told)
             status = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n"
             self.transport.write(status.encode() + lines + b"\r\n" + bytes(answer.body))
         self._refused = True

@@ -32,7 +32,6 @@ class Feature(Member, kw_only=True, tag="Feature"):
     """One thing, where it is, and how fresh that is."""
 
     as_of: str | None
-    age_ms: int | None
     source: Source
 
 

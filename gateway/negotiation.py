@@ -25,11 +25,13 @@ def media_type(accept: str, offers: tuple[str, ...]) -> str | None:
 
 
 @lru_cache(maxsize=256)
-def takes_gzip(accept_encoding: str) -> bool:
-    """Whether the client would rather have an answer packed."""
-    codings = dict(_weighted(accept_encoding))
-    packed = codings.get("gzip", codings.get("x-gzip", codings.get("*", 0.0)))
-    return packed > 0 and packed >= codings.get("identity", 0.0)
+def coding(accept_encoding: str, offers: tuple[str, ...]) -> str | None:
+    """The content coding that the client likes best, of equals the first; None if it likes none better."""
+    weights = {name.removeprefix("x-"): weight for name, weight in _weighted(accept_encoding)}
+    others = weights.get("*", 0.0)
+    best = max(offers, key=lambda offer: weights.get(offer, others))
+    weight = weights.get(best, others)
+    return best if weight > 0 and weight >= weights.get("identity", 0.0) else None
 
 
 def has(if_none_match: str, tag: str) -> bool:

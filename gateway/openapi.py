@@ -17,9 +17,10 @@ USUAL_PROBLEMS = (400, 401, 403, 413, 414, 429, 431, 500, 503)
 DESCRIPTION = """\
 The live city over REST. Every route wants basic authentication and is asked with GET. Errors are
 `application/problem+json` (RFC 9457), with the field and the remedy. Where a route takes a `limit`, its
-list is paged: `next_cursor` asks for the page after it. Answers from the views have `as_of`, `age_ms` and
-`source`: `speed`, or `batch` or `last-known` while the speed layer is away; lists have `as_of_median` too.
-A vehicle, station or camera is `stale` when it lies far behind its topic's newest event, and null without
+list is paged: `next_cursor` asks for the page after it. Answers from the views have `as_of` and `source`:
+`speed`, or `batch` or `last-known` while the speed layer is away; lists have `as_of_median` too. The header
+`City-Age-Ms` says how old `as_of` is. A vehicle, station or camera is `stale` when it lies far behind its
+topic's newest event, and null without
 data. `/ws/live` has the same data as a stream."""
 
 _REFERENCE = "#/components/schemas/{name}"
@@ -102,7 +103,10 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     content = {media: {"schema": schemas.of(declared)} for media, declared in endpoint.answers.items()}
     answers: dict[str, Any] = {"200": {"description": endpoint.summary + ".", "content": content}}
     if endpoint.tagged:
-        answers["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
+        answers["200"]["headers"] = {
+            "ETag": {"schema": {"type": "string"}},
+            "City-Age-Ms": {"schema": {"type": "integer"}, "description": "How old `as_of` is."},
+        }
         answers["304"] = {"description": "The client has it already: `If-None-Match` names its `ETag`."}
     problems = {*USUAL_PROBLEMS, *endpoint.problems}
     answers |= {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(problems)}

@@ -2,13 +2,11 @@
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway import metrics, problems
-from gateway.caching import NotStored
 from gateway.city import City
 from gateway.link import ORIGINS, now_ms
 from gateway.rest import things
@@ -45,6 +43,5 @@ def application(city: City) -> Starlette:
             Route("/readyz", readyz),
             Route("/metrics", prometheus),
         ],
-        middleware=[Middleware(NotStored)],
         exception_handlers=problems.HANDLERS,
     )

@@ -17,16 +17,9 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from gateway.connection import SPARE, ConnectionLimits, with_limits
+from gateway.headers import WithHeaders
 from gateway.websocket_connection import with_patience
 
-SECURITY_HEADERS = [
-    ("X-Content-Type-Options", "nosniff"),
-    ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"),
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
-]
-"""On every answer; the server adds them, so that no handler can forget."""
-TLS_HEADERS = [("Strict-Transport-Security", "max-age=31536000")]
 # Subscriptions are the only thing a client sends; the longest is far shorter.
 LONGEST_CLIENT_MESSAGE = 16_384
 # A proxy in between closes what is silent, most after a minute; a client that does not answer is gone.
@@ -127,7 +120,7 @@ class _Server(uvicorn.Server):
 def _config(port: Port) -> uvicorn.Config:
     tls = port.tls
     return uvicorn.Config(
-        port.app,
+        WithHeaders(port.app, tls=tls is not None),
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http=with_limits(port.limits),
         ws=with_patience(port.limits.take_s),
@@ -143,7 +136,6 @@ def _config(port: Port) -> uvicorn.Config:
         server_header=False,
         proxy_headers=bool(port.proxies),
         forwarded_allow_ips=list(port.proxies),
-        headers=[*SECURITY_HEADERS, *(TLS_HEADERS if tls else ())],
         ssl_context_factory=(lambda *_: tls) if tls else None,
         backlog=BACKLOG,
         timeout_graceful_shutdown=5,

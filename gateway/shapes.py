@@ -14,7 +14,6 @@ class Fresh(msgspec.Struct, kw_only=True):
 
     as_of: str | None
     """Event time of its newest event."""
-    age_ms: int | None
     source: Source
 
 
@@ -30,14 +29,13 @@ def thing(of: type[S]) -> type[msgspec.Struct]:
     return _with(of, f"{of.__name__}Answer", _members(Fresh))
 
 
-def listing(name: str, of: type[S], *, aged: bool = False) -> type[msgspec.Struct]:
-    """A page of things that stands under `name`; `aged`: each with its own age."""
-    item = _with(of, f"Aged{of.__name__}", [("age_ms", int | None)]) if aged else of
+def listing(name: str, of: type[S]) -> type[msgspec.Struct]:
+    """A page of things that stands under `name`."""
     members: list[tuple[str, Any]] = [
         ("count", int),
         ("total", int),
         ("next_cursor", str | None),
-        (name, list[item]),  # type: ignore[valid-type] # a type made just now
+        (name, list[of]),  # type: ignore[valid-type] # a type made just now
         *_members(FreshList),
     ]
     return msgspec.defstruct(f"{of.__name__}List", members, namespace={"__doc__": f"A page of {name}."})

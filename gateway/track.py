@@ -50,7 +50,6 @@ class TrackAnswer(Track, frozen=True, rename={"from_": "from"}):
     """A track and how fresh it is."""
 
     as_of: str | None
-    age_ms: int | None
     source: str
 
 

@@ -183,6 +183,9 @@ class View(Generic[V]):
         return replace(entry, body=told(entry.body, self._staleness.take(entry.key, entry.time_ms)))
 
     def _reach(self, newest_ms: int | None) -> None:
+        if newest_ms != self.newest_ms:
+            # Answers say it.
+            self._cache.clear()
         self.newest_ms = newest_ms
         if self._staleness:
             for key, stale in self._staleness.reach(newest_ms).items():

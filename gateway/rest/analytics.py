@@ -27,9 +27,9 @@ def endpoints(city: City) -> list[Endpoint]:
         views = city.views.values()
         answers.require_known(*views)
         # It is made of all views, so it is kept with the first one, under what the others were then.
-        revisions = tuple(view.revision for view in views)
-        content = city.traffic.view.cached(revisions, lambda: Content(answers.members(traffic_summary(city))))
-        return answers.answer(request, content, answers.freshness(*views))
+        revisions = tuple((view.revision, view.newest_ms) for view in views)
+        content = city.traffic.view.cached(revisions, lambda: _summary(city))
+        return answers.answer(request, content)
 
     async def congestion(request: Request) -> Response:
         view = city.traffic.view
@@ -39,7 +39,7 @@ def endpoints(city: City) -> list[Endpoint]:
             ("congestion", media_type, request.scope["query_string"]),
             lambda: _congestion(city, query.congestion_query(request.query_params), media_type, lines),
         )
-        return answers.answer(request, content, answers.freshness(view), media_type)
+        return answers.answer(request, content, media_type)
 
     return [
         Endpoint(
@@ -72,6 +72,10 @@ class CongestionAnswer(FreshList, kw_only=True):
     roads: list[CongestedRoad]
 
 
+def _summary(city: City) -> Content:
+    return answers.content(answers.members(traffic_summary(city)), answers.freshness(*city.views.values()))
+
+
 def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Lines) -> Content:
     roads = roads_within(city, asked.bbox)
     ranked = congested(city, roads)
@@ -88,4 +92,5 @@ def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Line
         "levels": levels,
         "as_of_median": answers.median_of(entry for _, entry in wanted),
     }
-    return Content(things.collection(media_type, "roads", [entry for _, entry in shown], lines, head))
+    members = things.collection(media_type, "roads", [entry for _, entry in shown], lines, head)
+    return answers.content(members, answers.freshness(city.traffic.view))

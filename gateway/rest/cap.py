@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from gateway import answers, query
 from gateway.city import City
-from gateway.content import Body
+from gateway.content import Content
 from gateway.endpoint import Endpoint
 from gateway.link import now_ms
 from gateway.problems import no_such
@@ -25,10 +25,10 @@ def endpoints(city: City, sender: str) -> list[Endpoint]:
         newest_ms = view.newest_ms
         if newest_ms is None:
             # That there is no data is known now.
-            content = Body(atom.feed((), now_ms(), sender, roads))
+            content = Content(atom.feed((), now_ms(), sender, roads))
         else:
-            content = view.cached(ATOM, lambda: Body(atom.feed(view.in_order(), newest_ms, sender, roads)))
-        return answers.body(request, content, ATOM)
+            content = view.cached(ATOM, lambda: Content(atom.feed(view.in_order(), newest_ms, sender, roads)))
+        return answers.answer(request, content, ATOM)
 
     async def alert(request: Request) -> Response:
         query.no_parameters(request.query_params)
@@ -38,8 +38,8 @@ def endpoints(city: City, sender: str) -> list[Endpoint]:
         if entry is None or entry.value is None:
             raise no_such("incident_id", key, "/api/cap/alerts lists the active ones")
         incident = entry.value
-        message = view.cached((atom.CAP, key), lambda: Body(cap.message(key, incident, sender, roads)))
-        return answers.body(request, message, atom.CAP)
+        message = view.cached((atom.CAP, key), lambda: Content(cap.message(key, incident, sender, roads)))
+        return answers.answer(request, message, atom.CAP)
 
     return [
         Endpoint(

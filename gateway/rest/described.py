@@ -23,7 +23,7 @@ def endpoints(others: Sequence[Endpoint]) -> list[Endpoint]:
     async def document(request: Request) -> Response:
         query.no_parameters(request.query_params)
         answers.chosen(request, JSON)
-        return answers.answer(request, content, None)
+        return answers.answer(request, content)
 
     async def page(request: Request) -> Response:
         query.no_parameters(request.query_params)
@@ -50,7 +50,7 @@ def endpoints(others: Sequence[Endpoint]) -> list[Endpoint]:
         ),
     ]
     described = openapi.document([*others, *own])
-    content = Content(msgspec.json.encode(described)[1:-1])
+    content = Content(msgspec.json.encode(described))
     html = _page(described)
     return own
 

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from gateway import answers, query
 from gateway.city import City
-from gateway.content import Body
+from gateway.content import Content
 from gateway.endpoint import Endpoint
 from gateway.link import now_ms
 from gateway.standards import gtfs_realtime
@@ -56,8 +56,8 @@ def _answer(request: Request, view: View[Any], encoded: Encoded[Any]) -> Respons
     newest_ms = view.newest_ms
     if newest_ms is None:
         # That there is no data is known now.
-        content = Body(gtfs_realtime.feed((), now_ms() // 1000))
+        content = Content(gtfs_realtime.feed((), now_ms() // 1000))
     else:
         at_s = newest_ms // 1000
-        content = view.cached(PROTOBUF, lambda: Body(gtfs_realtime.feed(encoded.parts(), at_s)))
-    return answers.body(request, content, PROTOBUF)
+        content = view.cached(PROTOBUF, lambda: Content(gtfs_realtime.feed(encoded.parts(), at_s)))
+    return answers.answer(request, content, PROTOBUF)

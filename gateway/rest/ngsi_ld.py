@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from gateway import answers, query
 from gateway.city import City
-from gateway.content import Body
+from gateway.content import Content
 from gateway.endpoint import JSON, Endpoint, Parameter
 from gateway.problems import no_such
 from gateway.standards import ngsi_ld
@@ -60,16 +60,16 @@ def endpoints(city: City) -> list[Endpoint]:
         media_type = answers.chosen(request, JSON, LD_JSON)
         type_ = types.get(asked.type_)
         if type_ is None:
-            return answers.body(request, Body(b"[]"), media_type, *_count(asked, 0))
+            return answers.answer(request, Content(b"[]"), media_type, *_count(asked, 0))
         answers.require_known(type_.view)
         all_ = type_.view.cached((LD_JSON, type_.name), type_.with_data)
         shown = all_[asked.offset : asked.offset + asked.limit]
         content = type_.view.cached(
             (media_type, type_.name, asked.offset, asked.limit),
-            lambda: Body(msgspec.json.encode(_made(type_, shown, media_type))),
+            lambda: Content(msgspec.json.encode(_made(type_, shown, media_type))),
         )
         headers = (*_context(type_, media_type), *_pages(asked, len(all_)), *_count(asked, len(all_)))
-        return answers.body(request, content, media_type, *headers)
+        return answers.answer(request, content, media_type, *headers)
 
     async def entity(request: Request) -> Response:
         query.no_parameters(request.query_params)
@@ -80,8 +80,8 @@ def endpoints(city: City) -> list[Endpoint]:
                 answers.require_known(type_.view)
                 entry = type_.view.get(key)
                 for made in _made(type_, [entry] if entry else [], media_type):
-                    content = Body(msgspec.json.encode(made))
-                    return answers.body(request, content, media_type, *_context(type_, media_type))
+                    content = Content(msgspec.json.encode(made))
+                    return answers.answer(request, content, media_type, *_context(type_, media_type))
         raise no_such("entity_id", id_, f"{PATH}?type={next(iter(types))} lists entities of a type")
 
     return [

@@ -36,7 +36,7 @@ def endpoints(city: City, processes: Processes) -> list[Endpoint]:
         media_type = answers.chosen(request, GEOJSON, JSON)
         if model is None:
             raise ProblemError(404, "the gateway has no city model", remedy="start it with CITY_MODEL=FILE")
-        return answers.answer(request, page_of_roads(asked), None, media_type)
+        return answers.answer(request, page_of_roads(asked), media_type)
 
     async def status(request: Request) -> Response:
         query.no_parameters(request.query_params)
@@ -97,4 +97,4 @@ def _roads(roads: Mapping[str, Road], asked: PageQuery) -> Content:
     shown, last = page(sorted(roads), str, asked.after, asked.limit)
     collection = city_model.dump(city_model.CityModel({key: roads[key] for key in shown}, {}, {}, {}, {}))
     head = {"count": len(shown), "total": len(roads), "next_cursor": last and cursor(last)}
-    return Content(answers.members(head) + b"," + collection[1:-1])
+    return Content(b"{%b,%b" % (answers.members(head), collection[1:]))

@@ -1,7 +1,6 @@
 """What most areas answer with: all things of a view, or one of them; as JSON, or as GeoJSON."""
 
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -12,7 +11,6 @@ from gateway import answers, geojson, query
 from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON
 from gateway.geojson import NO_LINES, Lines
-from gateway.link import now_ms
 from gateway.pages import cursor, page
 from gateway.problems import no_such
 from gateway.view import Entry, View
@@ -23,12 +21,8 @@ def listed(
     view: View[Any],
     name: str,
     lines: Lines = NO_LINES,
-    *,
-    ages: bool = False,
 ) -> Response:
     """All things that belong in lists, or a page of them.
-
-    `ages`: each with its own age, at the second; they are made no more often than that.
 
     Raises:
         ProblemError: 400 of a parameter; 406; 503 while the view was never loaded.
@@ -45,14 +39,10 @@ def listed(
             "next_cursor": last and cursor(last),
             "as_of_median": view.cached("as_of_median", lambda: answers.median_of(entries)),
         }
-        plain = collection(media_type, name, shown, lines, head)
-        if not ages:
-            return Content(plain)
-        return Content(collection(media_type, name, list(map(_aged, shown)), lines, head), same_as=plain)
+        return answers.content(collection(media_type, name, shown, lines, head), answers.freshness(view))
 
-    second = now_ms() // 1000 if ages else None
-    content = view.cached((media_type, request.scope["query_string"], second), make)
-    return answers.answer(request, content, answers.freshness(view), media_type)
+    content = view.cached((media_type, request.scope["query_string"]), make)
+    return answers.answer(request, content, media_type)
 
 
 def one(request: Request, view: View[Any], field: str, remedy: str, lines: Lines = NO_LINES) -> Response:
@@ -69,8 +59,9 @@ def one(request: Request, view: View[Any], field: str, remedy: str, lines: Lines
     entry = view.get(key)
     if entry is None:
         raise no_such(field, key, remedy)
-    content = Content(entry.body[1:-1] if media_type == JSON else geojson.feature(entry, lines))
-    return answers.answer(request, content, answers.Freshness(entry.time_ms, view.source), media_type)
+    members = entry.body[1:-1] if media_type == JSON else geojson.feature(entry, lines)
+    fresh = answers.Freshness(entry.time_ms, view.source)
+    return answers.answer(request, answers.content(members, fresh), media_type)
 
 
 def key_of(entry: Entry[Any]) -> str:
@@ -87,11 +78,6 @@ def collection(
     else:
         things = b'"%b":[%b]' % (name.encode(), b",".join(entry.body for entry in entries))
     return answers.members({"count": len(entries), **head}) + b"," + things
-
-
-def _aged(entry: Entry[Any]) -> Entry[Any]:
-    age_ms = b"null" if entry.time_ms is None else b"%d" % answers.age_ms(entry.time_ms)
-    return replace(entry, body=b'%b,"age_ms":%b}' % (entry.body[:-1], age_ms))
 
 
 def json(document: Any, status: int = 200) -> Response:

@@ -1,5 +1,6 @@
 """Roads: the newest window of each, and one road's windows of a range of time."""
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -20,7 +21,7 @@ def endpoints(city: City, history: History) -> list[Endpoint]:
     view, lines = city.traffic.view, geojson.lines(city.model)
 
     async def live(request: Request) -> Response:
-        return things.listed(request, view, "roads", lines, ages=True)
+        return things.listed(request, view, "roads", lines)
 
     async def road(request: Request) -> Response:
         return things.one(request, view, "road_id", "/api/roads lists the roads", lines)
@@ -29,7 +30,7 @@ def endpoints(city: City, history: History) -> list[Endpoint]:
         answers.chosen(request, JSON)
         wanted = query.history_query(request.query_params, now_ms(), city.traffic.window_s)
         document = await history.road(request.path_params["road_id"], wanted)
-        return answers.answer(request, Content(answers.members(document)), None)
+        return answers.answer(request, Content(msgspec.json.encode(document)))
 
     return [
         Endpoint(
@@ -37,7 +38,7 @@ def endpoints(city: City, history: History) -> list[Endpoint]:
             handler=live,
             tag="traffic",
             summary="Every road's newest window",
-            answers={JSON: listing("roads", LiveRoad, aged=True), GEOJSON: FeatureCollection},
+            answers={JSON: listing("roads", LiveRoad), GEOJSON: FeatureCollection},
             parameters=parameters.PAGE,
             problems=(406,),
         ),

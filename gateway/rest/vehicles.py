@@ -34,7 +34,7 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
             (media_type, request.scope["query_string"]),
             lambda: _page(view, vehicle_query(request.query_params), media_type),
         )
-        return answers.answer(request, content, answers.freshness(view), media_type)
+        return answers.answer(request, content, media_type)
 
     async def vehicle(request: Request) -> Response:
         return things.one(request, view, "vehicle_id", "/api/vehicles/locations lists the vehicles")
@@ -46,7 +46,7 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
             ("near", media_type, request.scope["query_string"]),
             lambda: _near(view, query.near_query(request.query_params), media_type),
         )
-        return answers.answer(request, content, answers.freshness(view), media_type)
+        return answers.answer(request, content, media_type)
 
     async def track(request: Request) -> Response:
         wanted = query.track_query(request.query_params, now_ms())
@@ -54,7 +54,7 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
         media_type = answers.chosen(request, JSON, GEOJSON)
         told, fresh = await tracks.of(request.path_params["vehicle_id"], wanted)
         document = answers.members(told) if media_type == JSON else answers.members(_feature(told))
-        return answers.answer(request, Content(document), fresh, media_type)
+        return answers.answer(request, answers.content(document, fresh), media_type)
 
     return [
         Endpoint(
@@ -122,7 +122,8 @@ def _near(view: View[Position], asked: NearQuery, media_type: str) -> Content:
         for away_m, entry in found[: asked.limit]
     ]
     head = {"total": len(found), "as_of_median": answers.median_of(entry for _, entry in found)}
-    return Content(things.collection(media_type, "vehicles", shown, NO_LINES, head))
+    members = things.collection(media_type, "vehicles", shown, NO_LINES, head)
+    return answers.content(members, answers.freshness(view))
 
 
 def _feature(track: Track) -> dict[str, Any]:
@@ -148,4 +149,5 @@ def _page(view: View[Position], asked: VehicleQuery, media_type: str) -> Content
         "next_cursor": last and cursor(last),
         "as_of_median": answers.median_of(matching),
     }
-    return Content(things.collection(media_type, "vehicles", shown, NO_LINES, head))
+    members = things.collection(media_type, "vehicles", shown, NO_LINES, head)
+    return answers.content(members, answers.freshness(view))

@@ -37,7 +37,7 @@ async def told(gateway: Gateway, path: str) -> dict[str, Any]:
     """Things with data, without what depends on when and of which watermark they are told."""
     name, id_ = LISTS[path]
     return {
-        one[id_]: {member: one[member] for member in one if member not in ("age_ms", "closed")}
+        one[id_]: {member: one[member] for member in one if member != "closed"}
         for one in (await gateway.get(path))[name]
         if one["timestamp"] is not None
     }

@@ -33,7 +33,7 @@ async def geojson(gateway: Gateway, path: str, **parameters: Any) -> str:
     answer = await gateway.http.get(path, params=parameters, headers=ACCEPT)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == GEOJSON
-    assert answer.headers["vary"] == "Accept, Accept-Encoding"
+    assert answer.headers["vary"] == "Accept, Accept-Encoding, Authorization, Cookie"
     return answer.text
 
 

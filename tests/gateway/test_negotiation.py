@@ -34,23 +34,27 @@ def test_the_best_liked_representation_is_chosen(accept: str, wanted: str | None
 
 
 @pytest.mark.parametrize(
-    ("header", "takes"),
+    ("header", "wanted"),
     [
-        ("", False),
-        ("gzip", True),
-        ("deflate, br", False),
-        ("gzip, deflate, br, zstd", True),
-        ("x-gzip", True),
-        ("*", True),
-        ("gzip;q=0", False),
-        ("gzip;q=0, *", False),
-        ("*;q=0, gzip;q=0.1", True),
-        ("gzip;q=0.5, identity", False),
-        ("gzip;q=high", False),
+        ("", None),
+        ("gzip", "gzip"),
+        ("zstd", "zstd"),
+        ("deflate, br", None),
+        ("gzip, deflate, br, zstd", "zstd"),
+        ("gzip, zstd;q=0.9", "gzip"),
+        ("x-gzip", "gzip"),
+        ("*", "zstd"),
+        ("*, zstd;q=0", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=0, *", "zstd"),
+        ("gzip;q=0, zstd;q=0, *", None),
+        ("*;q=0, gzip;q=0.1", "gzip"),
+        ("gzip;q=0.5, identity", None),
+        ("gzip;q=high", None),
     ],
 )
-def test_an_answer_is_packed_for_whoever_takes_it(header: str, takes: bool) -> None:
-    assert negotiation.takes_gzip(header) is takes
+def test_an_answer_is_packed_as_the_client_likes_it_best(header: str, wanted: str | None) -> None:
+    assert negotiation.coding(header, ("zstd", "gzip")) == wanted
 
 
 @pytest.mark.parametrize(

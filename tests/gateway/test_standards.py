@@ -52,7 +52,7 @@ async def test_a_feed_is_sent_packed_and_again_only_when_it_changed(
         await shared_gateway.until(f"/api/{kind}/standards-9", lambda answer: answer.get("latitude") == 52.5)
     first = await shared_gateway.http.get(path)
     plain = await shared_gateway.http.get(path, headers={"Accept-Encoding": "identity"})
-    assert (first.headers["Content-Encoding"], plain.headers.get("Content-Encoding")) == ("gzip", None)
+    assert (first.headers["Content-Encoding"], plain.headers.get("Content-Encoding")) == ("zstd", None)
     assert first.content == plain.content
     assert int(first.headers["Content-Length"]) < len(plain.content)
 
