@@ -17,7 +17,7 @@ from starlette.responses import Response
 
 from citystream.contracts.event_time import rfc3339
 from gateway import content as contents
-from gateway import negotiation
+from gateway import negotiation, values
 from gateway.content import Content
 from gateway.endpoint import JSON
 from gateway.link import Origin, combined, now_ms
@@ -93,11 +93,13 @@ def answer(request: Request, told: Content, media_type: str = JSON, *more: tuple
 
 
 def chosen(request: Request, *offers: str) -> str:
-    """The media type that the client likes best.
+    """The media type that the client likes best; `format` comes before what its headers say.
 
     Raises:
-        ProblemError: 406 if it takes none of them.
+        ProblemError: 406 if it takes none of them; 400 of a format that is none of them.
     """
+    if b"format=" in request.scope["query_string"] and "format" in request.query_params:
+        return values.media_type(request.query_params["format"], offers)
     best = negotiation.media_type(_header(request, b"accept"), offers)
     if best is None:
         raise ProblemError(

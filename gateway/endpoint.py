@@ -1,8 +1,10 @@
 """A REST endpoint: its path, what stands behind it, and what the API's description tells of it."""
 
-from collections.abc import Awaitable, Callable, Mapping
+import re
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -16,6 +18,7 @@ JSON = "application/json"
 GEOJSON = "application/geo+json"
 
 Handler = Callable[[Request], Awaitable[Response]]
+_PLACE = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +66,33 @@ def _only(role: Role, handler: Handler) -> Handler:
 
 
 class _Route(Route):
-    """Tells a path of another route by its beginning: most of the routes that stand before the right one."""
+    """Matches the path as it came: an encoded slash is a part of an id, and so is a bare one, as long as no
+    other route has more of the path (see `in_order`)."""
 
     def __init__(self, path: str, handler: Handler) -> None:
         super().__init__(path, handler, methods=["GET"])
-        self._start = path.partition("{")[0]
+        parts = _PLACE.split(path)
+        self._start = parts[0].encode()
+        self._names = parts[1::2]
+        self._raw = re.compile(b"(.+)".join(re.escape(part.encode()) for part in parts[::2]), re.DOTALL)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        if scope["type"] == "http" and not scope["path"].startswith(self._start):
+        if scope["type"] != "http" or not self._names:
+            return super().matches(scope)
+        raw_path = scope["raw_path"]
+        # Most of the routes that stand before the right one begin otherwise.
+        found = raw_path.startswith(self._start) and self._raw.fullmatch(raw_path)
+        if not found:
             return Match.NONE, {}
-        return super().matches(scope)
+        ids = (unquote_to_bytes(part).decode(errors="replace") for part in found.groups())
+        told = {
+            "endpoint": self.endpoint,
+            "path_params": {**scope.get("path_params", {}), **dict(zip(self._names, ids, strict=True))},
+            "route": self,
+        }
+        return (Match.FULL if scope["method"] in (self.methods or ()) else Match.PARTIAL), told
+
+
+def in_order(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """As the router shall try them: paths that are spelled out, then those that spell out most."""
+    return sorted(endpoints, key=lambda one: ("{" in one.path, -len(_PLACE.sub("", one.path))))

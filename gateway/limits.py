@@ -1,6 +1,7 @@
 """What no route takes, refused before anyone is asked who they are: bodies, long URLs, tricks in a path."""
 
 import re
+from urllib.parse import unquote_to_bytes
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -11,11 +12,14 @@ LONGEST_URL = 8_000
 # A body up to this on a method that no route has is 405, beyond it 413; none is read.
 LONGEST_BODY = 16_384
 
-# Encoded slashes, backslashes and control characters: what one program reads as a letter, another does not.
-_ENCODED = re.compile(rb"%(2f|5c|[01][0-9a-f]|7f)", re.IGNORECASE)
+# Encoded backslashes and control characters: what one program reads as a letter, another does not.
+_ENCODED = re.compile(rb"%(5c|[01][0-9a-f]|7f)", re.IGNORECASE)
+# A part of an id, and no end of a segment.
+_SLASH = re.compile(rb"%2f", re.IGNORECASE)
 # These routes look up whatever id stands behind, and standards have ids with anything in them.
 _ANY_ID = ("/api/cap/alerts/", "/api/ngsi-ld/v1/entities/")
-_PLAIN = re.compile(r"//|\\|/\.{1,2}(/|$)")
+_TWO_SLASHES = re.compile(r"//|\\")
+_DOTS = re.compile(r"/\.{1,2}(/|$)")
 
 
 class Limits:
@@ -44,11 +48,12 @@ def _url_problem(raw_path: bytes, path: str, query: bytes) -> ProblemError | Non
     if "/." not in path and "//" not in path and b"%" not in raw_path and "\\" not in path:
         return None
     encoded = not path.startswith(_ANY_ID) and _ENCODED.search(raw_path)
-    if encoded or _PLAIN.search(path) or "\ufffd" in path:
+    segments = unquote_to_bytes(_SLASH.sub(b"_", raw_path)).decode(errors="replace")
+    if encoded or _TWO_SLASHES.search(segments) or _DOTS.search(path) or "\ufffd" in path:
         return bad_field(
             "path",
-            "has '//', a dot segment, an encoded '/', '\\' or control character, or is not UTF-8",
-            "ask for the path as docs/gateway.md has it; no id needs any of these",
+            "has '//', a dot segment, '\\' or an encoded control character, or is not UTF-8",
+            "ask for the path as docs/gateway.md has it; lists take any id as ?id=",
         )
     return None
 

@@ -24,7 +24,7 @@ topic's newest event, and null without
 data. `/ws/live` has the same data as a stream."""
 
 _REFERENCE = "#/components/schemas/{name}"
-_PLACE = re.compile(r"{(\w+)(?::\w+)?}")
+_PLACE = re.compile(r"{(\w+)}")
 
 _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 _HEADERS: Mapping[int, Mapping[str, Any]] = {
@@ -56,10 +56,7 @@ def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "security": [{"basic": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(endpoint.tag for endpoint in endpoints)],
-        "paths": {
-            _PLACE.sub(r"{\1}", endpoint.path): {"get": _operation(endpoint, schemas)}
-            for endpoint in endpoints
-        },
+        "paths": {endpoint.path: {"get": _operation(endpoint, schemas)} for endpoint in endpoints},
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
             "schemas": schemas.components,
@@ -121,7 +118,7 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
 
 def operation_id(path: str) -> str:
     """A name that can be one of a function: `/api/traffic/live/{road_id}` is `get_traffic_live_road_id`."""
-    words = re.findall(r"[a-z0-9]+", path.removeprefix("/api").replace(":path", "").lower())
+    words = re.findall(r"[a-z0-9]+", path.removeprefix("/api").lower())
     return "get_" + "_".join(words)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gateway.endpoint import Parameter
 from gateway.near import HALF_WAY_ROUND_M
-from gateway.values import HIGHEST_LIMIT, MEASURED_LEVELS, VEHICLE_TYPES
+from gateway.values import FORMATS, HIGHEST_LIMIT, MEASURED_LEVELS, VEHICLE_TYPES
 
 
 def limit(default: str) -> Parameter:
@@ -24,11 +24,19 @@ def some_of(words: Iterable[str]) -> dict[str, str]:
 
 
 CURSOR = Parameter("cursor", {"type": "string"}, "`next_cursor` of the page before.")
-PAGE = (limit("all"), CURSOR)
+ID = Parameter(
+    "id",
+    {"type": "array", "items": {"type": "string"}},
+    "Only the thing of this id, whatever is in it; several times for several things.",
+)
+FORMAT = Parameter(
+    "format", {"type": "string", "enum": list(FORMATS)}, "Before `Accept`, for who can't set a header."
+)
+PAGE = (limit("all"), CURSOR, ID, FORMAT)
 BBOX = Parameter(
     "bbox",
     {"type": "string"},
-    "`minlon,minlat,maxlon,maxlat` in degrees, edges included.",
+    "`minlon,minlat,maxlon,maxlat` in degrees, edges included; over the 180th meridian minlon is greater.",
     "13.3,52.4,13.5,52.6",
 )
 TYPE = Parameter(

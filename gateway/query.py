@@ -26,6 +26,8 @@ class PageQuery(msgspec.Struct, frozen=True):
     """None is all of it."""
     after: str | None = None
     """Id of the last thing of the page before."""
+    ids: tuple[str, ...] = ()
+    """Only these; none is all."""
 
 
 def page_query(params: QueryParams) -> PageQuery:
@@ -34,8 +36,8 @@ def page_query(params: QueryParams) -> PageQuery:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    given = values.single(params, {"limit", "cursor"})
-    return PageQuery(values.limit(given), values.after(given))
+    given = values.single(params, {"limit", "cursor", "id", "format"})
+    return PageQuery(values.limit(given), values.after(given), values.ids(params))
 
 
 class VehicleQuery(msgspec.Struct, frozen=True):
@@ -47,6 +49,8 @@ class VehicleQuery(msgspec.Struct, frozen=True):
     limit: int = DEFAULT_LIMIT
     after: str | None = None
     """Id of the last vehicle of the page before."""
+    ids: tuple[str, ...] = ()
+    """Only these; none is all."""
 
 
 def vehicle_query(params: QueryParams) -> VehicleQuery:
@@ -55,13 +59,14 @@ def vehicle_query(params: QueryParams) -> VehicleQuery:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    given = values.single(params, {"bbox", "type", "since", "limit", "cursor"})
+    given = values.single(params, {"bbox", "type", "since", "limit", "cursor", "id", "format"})
     return VehicleQuery(
         bbox=values.bbox(given["bbox"]) if "bbox" in given else None,
         types=values.vehicle_types(given["type"]) if "type" in given else None,
         since_ms=values.time_ms("since", given["since"]) if "since" in given else None,
         limit=values.limit(given) or DEFAULT_LIMIT,
         after=values.after(given),
+        ids=values.ids(params),
     )
 
 
@@ -81,7 +86,7 @@ def near_query(params: QueryParams) -> NearQuery:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    given = values.single(params, {"lat", "lon", "radius_m", "type", "limit"})
+    given = values.single(params, {"lat", "lon", "radius_m", "type", "limit", "format"})
     for name in ("lat", "lon"):
         if name not in given:
             raise bad_field(name, "is missing", "give lat and lon in degrees")
@@ -112,7 +117,7 @@ def congestion_query(params: QueryParams) -> CongestionQuery:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    given = values.single(params, {"bbox", "level", "limit", "cursor"})
+    given = values.single(params, {"bbox", "level", "limit", "cursor", "format"})
     return CongestionQuery(
         bbox=values.bbox(given["bbox"]) if "bbox" in given else None,
         levels=values.among("level", given["level"], values.MEASURED_LEVELS) if "level" in given else None,
@@ -134,7 +139,7 @@ def track_query(params: QueryParams, now_ms: int) -> TimeRange:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    return _range(values.single(params, {"from", "to"}), now_ms, gps.TTL_S)
+    return _range(values.single(params, {"from", "to", "format"}), now_ms, gps.TTL_S)
 
 
 class HistoryQuery(TimeRange, frozen=True):
@@ -171,6 +176,15 @@ def _range(given: Mapping[str, str], now_ms: int, longest_s: int) -> TimeRange:
         hours = longest_s // 3_600
         raise bad_field("from", f"is more than {hours} hours before to", "give a later time: no more is kept")
     return TimeRange(start_ms, end_ms)
+
+
+def format_alone(params: QueryParams) -> None:
+    """Refuse any parameter but `format`.
+
+    Raises:
+        ProblemError: naming it.
+    """
+    values.single(params, {"format"})
 
 
 def no_parameters(params: QueryParams) -> None:

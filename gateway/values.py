@@ -4,6 +4,7 @@ Each raises a `ProblemError` (400) that names the parameter, the reason and the 
 """
 
 import math
+import re
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Annotated, get_args
@@ -15,6 +16,7 @@ from citystream.contracts.event_time import event_time_ms
 from citystream.contracts.gps import VehicleType
 from citystream.contracts.redis_keys import DAY_S
 from gateway.bounds import Bounds, BoundsError, checked
+from gateway.endpoint import GEOJSON, JSON
 from gateway.pages import read_cursor
 from gateway.problems import bad_field
 
@@ -22,21 +24,40 @@ HIGHEST_LIMIT = 10_000
 VEHICLE_TYPES: tuple[str, ...] = get_args(VehicleType)
 MEASURED_LEVELS = ("free", "light", "moderate", "heavy", "jammed")
 BBOX_REMEDY = (
-    "give minlon,minlat,maxlon,maxlat in degrees; a box over the 180th meridian is asked for in two parts"
+    "give minlon,minlat,maxlon,maxlat in degrees; over the 180th meridian minlon is greater than maxlon"
 )
+FORMATS: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON}
+"""`format`, for who can't set a header -> media type."""
+IDS = "id"
+"""The one parameter that may be given several times: an id may have a comma in it."""
+# A browser's address bar sends a plus as it is, and a plus in a query is a blank.
+_BARE_PLUS = re.compile(r"(.*T.*) (\d\d:\d\d)")
 
 
 def single(params: QueryParams, allowed: Collection[str]) -> Mapping[str, str]:
-    """Parameters by name: each once, and none that the route does not take."""
+    """Parameters by name: each once but for ids, and none that the route does not take."""
     given: dict[str, str] = {}
     for name, value in params.multi_items():
         if name not in allowed:
             known = f"this route takes {', '.join(sorted(allowed)) or 'no parameters'}"
             raise bad_field(name, "unknown parameter", known)
-        if name in given:
+        if name in given and name != IDS:
             raise bad_field(name, "given more than once", "give it once")
         given[name] = value
     return given
+
+
+def ids(params: QueryParams) -> tuple[str, ...]:
+    """The ids that are asked for, each once."""
+    return tuple(dict.fromkeys(params.getlist(IDS)))
+
+
+def media_type(text: str, offers: Collection[str]) -> str:
+    """What `format` asks for."""
+    offered = {name: one for name, one in FORMATS.items() if one in offers}
+    if text not in offered:
+        raise bad_field("format", f"no format {text!r}", f"one of {', '.join(offered)}")
+    return offered[text]
 
 
 def bbox(text: str) -> Bounds:
@@ -89,9 +110,9 @@ def step_s(text: str, window_s: int) -> int:
 
 def time_ms(field: str, text: str) -> int:
     """A moment, as epoch milliseconds."""
-    remedy = "give RFC 3339 with a zone (2026-11-23T08:00:00Z; a + is written %2B), or epoch s or ms"
+    remedy = "give RFC 3339 with a zone (2026-11-23T08:00:00Z), or epoch s or ms"
     try:
-        return event_time_ms(_moment(text))
+        return event_time_ms(_moment(_BARE_PLUS.sub(r"\1+\2", text)))
     except (ValueError, OverflowError) as error:
         reason = "outside the years 2000 to 2100" if "outside" in str(error) else f"{text!r} is no time"
         raise bad_field(field, reason, remedy) from error

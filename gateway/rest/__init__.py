@@ -1,7 +1,7 @@
 """REST, an area a module; each lists its endpoints."""
 
 from gateway.city import City
-from gateway.endpoint import Endpoint
+from gateway.endpoint import Endpoint, in_order
 from gateway.history import History
 from gateway.live import Live
 from gateway.processes import Processes
@@ -32,7 +32,7 @@ def endpoints(
     sessions: Sessions,
     cap_sender: str,
 ) -> list[Endpoint]:
-    """Every endpoint; a path that is spelled out comes before one with an id."""
+    """Every endpoint, as the router shall try them."""
     others = [
         *traffic.endpoints(city, history),
         *vehicles.endpoints(city, tracks),
@@ -46,4 +46,4 @@ def endpoints(
         *ngsi_ld.endpoints(city),
         *cap.endpoints(city, cap_sender),
     ]
-    return [*others, *described.endpoints(others)]
+    return in_order([*others, *described.endpoints(others)])

@@ -11,7 +11,7 @@ from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import FeatureCollection, Lines
 from gateway.pages import cursor, page
-from gateway.parameters import BBOX, LEVEL, PAGE
+from gateway.parameters import BBOX, CURSOR, FORMAT, LEVEL, limit
 from gateway.query import CongestionQuery
 from gateway.rest import things
 from gateway.shapes import FreshList, thing
@@ -56,7 +56,7 @@ def endpoints(city: City) -> list[Endpoint]:
             tag="analytics",
             summary="Roads by how congested they are, worst first",
             answers={JSON: CongestionAnswer, GEOJSON: FeatureCollection},
-            parameters=(BBOX, LEVEL, *PAGE),
+            parameters=(BBOX, LEVEL, limit("all"), CURSOR, FORMAT),
             problems=(406,),
         ),
     ]

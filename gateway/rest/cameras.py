@@ -7,7 +7,7 @@ from gateway.cameras import Camera
 from gateway.city import City
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import Feature, FeatureCollection
-from gateway.parameters import PAGE
+from gateway.parameters import FORMAT, PAGE
 from gateway.rest import things
 from gateway.shapes import listing, thing
 
@@ -38,6 +38,7 @@ def endpoints(city: City) -> list[Endpoint]:
             tag="cameras",
             summary="One camera's latest observation",
             answers={JSON: thing(Camera), GEOJSON: Feature},
+            parameters=(FORMAT,),
             problems=(404, 406),
         ),
     ]

@@ -50,7 +50,7 @@ def endpoints(city: City, sender: str) -> list[Endpoint]:
             answers={ATOM: {"type": "string", "description": "RFC 4287; entries link to CAP 1.2 messages."}},
         ),
         Endpoint(
-            path="/api/cap/alerts/{incident_id:path}.xml",
+            path="/api/cap/alerts/{incident_id}.xml",
             handler=alert,
             tag="standards",
             summary="The newest CAP message of one incident, active or not",

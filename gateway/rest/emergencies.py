@@ -7,7 +7,7 @@ from gateway.city import City
 from gateway.emergencies import Incident
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import Feature, FeatureCollection
-from gateway.parameters import PAGE
+from gateway.parameters import FORMAT, PAGE
 from gateway.rest import things
 from gateway.shapes import listing, thing
 
@@ -40,6 +40,7 @@ def endpoints(city: City) -> list[Endpoint]:
             tag="emergencies",
             summary="One incident, active or not",
             answers={JSON: thing(Incident), GEOJSON: Feature},
+            parameters=(FORMAT,),
             problems=(404, 406),
         ),
     ]

@@ -95,7 +95,7 @@ def endpoints(city: City) -> list[Endpoint]:
             problems=(406,),
         ),
         Endpoint(
-            path=f"{PATH}/{{entity_id:path}}",
+            path=f"{PATH}/{{entity_id}}",
             handler=entity,
             tag="standards",
             summary="One NGSI-LD entity",

@@ -1,7 +1,7 @@
 """What most areas answer with: all things of a view, or one of them; as JSON, or as GeoJSON."""
 
 from collections.abc import Collection
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -14,6 +14,8 @@ from gateway.geojson import NO_LINES, Lines
 from gateway.pages import cursor, page
 from gateway.problems import no_such
 from gateway.view import Entry, View
+
+V = TypeVar("V")
 
 
 def listed(
@@ -32,12 +34,12 @@ def listed(
 
     def make() -> Content:
         asked = query.page_query(request.query_params)
-        entries = view.in_order()
+        entries = chosen(view, asked.ids)
         shown, last = page(entries, key_of, asked.after, asked.limit)
         head = {
             "total": len(entries),
             "next_cursor": last and cursor(last),
-            "as_of_median": view.cached("as_of_median", lambda: answers.median_of(entries)),
+            "as_of_median": answers.median_of(entries),
         }
         return answers.content(collection(media_type, name, shown, lines, head), answers.freshness(view))
 
@@ -52,7 +54,7 @@ def one(request: Request, view: View[Any], field: str, remedy: str, lines: Lines
         ProblemError: 400 of a parameter; 404 of an unknown id; 406; 503 while the view was never loaded.
     """
     if request.scope["query_string"]:
-        query.no_parameters(request.query_params)
+        query.format_alone(request.query_params)
     answers.require_known(view)
     media_type = answers.chosen(request, JSON, GEOJSON)
     key = request.path_params[field]
@@ -62,6 +64,13 @@ def one(request: Request, view: View[Any], field: str, remedy: str, lines: Lines
     members = entry.body[1:-1] if media_type == JSON else geojson.feature(entry, lines)
     fresh = answers.Freshness(entry.time_ms, view.source)
     return answers.answer(request, answers.content(members, fresh), media_type)
+
+
+def chosen(view: View[V], ids: Collection[str]) -> list[Entry[V]]:
+    """The things of these ids, listed or not; without any, all that belong in lists."""
+    if not ids:
+        return view.in_order()
+    return [entry for entry in map(view.get, sorted(ids)) if entry]
 
 
 def key_of(entry: Entry[Any]) -> str:

@@ -48,6 +48,7 @@ def endpoints(city: City, history: History) -> list[Endpoint]:
             tag="traffic",
             summary="One road's newest window",
             answers={JSON: thing(LiveRoad), GEOJSON: Feature},
+            parameters=(parameters.FORMAT,),
             problems=(404, 406),
         ),
         Endpoint(

@@ -14,7 +14,7 @@ from gateway.geojson import NO_LINES, Feature, FeatureCollection
 from gateway.link import now_ms
 from gateway.near import nearest
 from gateway.pages import cursor, page
-from gateway.parameters import BBOX, CURSOR, FROM, LAT, LON, RADIUS_M, SINCE, TO, TYPE, limit
+from gateway.parameters import BBOX, CURSOR, FORMAT, FROM, ID, LAT, LON, RADIUS_M, SINCE, TO, TYPE, limit
 from gateway.query import NearQuery, VehicleQuery, vehicle_query
 from gateway.rest import things
 from gateway.shapes import FreshList, listing, thing
@@ -63,7 +63,7 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
             tag="vehicles",
             summary="A page of positions",
             answers={JSON: listing("vehicles", Vehicle), GEOJSON: FeatureCollection},
-            parameters=(BBOX, TYPE, SINCE, limit("1000"), CURSOR),
+            parameters=(BBOX, TYPE, SINCE, ID, limit("1000"), CURSOR, FORMAT),
             problems=(406,),
         ),
         Endpoint(
@@ -72,7 +72,7 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
             tag="vehicles",
             summary="Vehicles around a place, nearest first",
             answers={JSON: NearAnswer, GEOJSON: FeatureCollection},
-            parameters=(LAT, LON, RADIUS_M, TYPE, limit("100")),
+            parameters=(LAT, LON, RADIUS_M, TYPE, limit("100"), FORMAT),
             problems=(406,),
         ),
         Endpoint(
@@ -81,7 +81,7 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
             tag="vehicles",
             summary="Where one vehicle was",
             answers={JSON: TrackAnswer, GEOJSON: Feature},
-            parameters=(FROM, TO),
+            parameters=(FROM, TO, FORMAT),
             problems=(404, 406),
         ),
         Endpoint(
@@ -90,6 +90,7 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
             tag="vehicles",
             summary="One vehicle's position",
             answers={JSON: thing(Vehicle), GEOJSON: Feature},
+            parameters=(FORMAT,),
             problems=(404, 406),
         ),
     ]
@@ -138,7 +139,7 @@ def _feature(track: Track) -> dict[str, Any]:
 def _page(view: View[Position], asked: VehicleQuery, media_type: str) -> Content:
     matching = [
         entry
-        for entry in view.in_order()
+        for entry in things.chosen(view, asked.ids)
         if entry.within(asked.bbox)
         and (asked.types is None or (entry.value and entry.value.vehicle_type in asked.types))
         and (asked.since_ms is None or (entry.time_ms or 0) >= asked.since_ms)
