@@ -5,10 +5,12 @@ Defaults suit one machine with all servers on localhost. Secrets are never print
 
 import ssl
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from citystream.contracts.city_model import checked_timezone
 
 
 class SettingsError(ValueError):
@@ -24,6 +26,8 @@ class Settings(BaseSettings):
     """Stands before every topic, group, Redis key, S3 path and index."""
     model: Path | None = None
     """The city as GeoJSON (roads, hospitals, sensors, cameras, stations)."""
+    timezone: Annotated[str, AfterValidator(checked_timezone)] | None = None
+    """IANA name; unset is the model's, and UTC where it has none."""
     data_dir: Path = Path(".data")
     """RocksDB tables lie below it."""
 

@@ -8,10 +8,12 @@ from math import cos, pi, sin
 from random import Random
 
 from citystream.contracts.city_model import CityModel, Place, Position, Road
-from simulator.geometry import line_length_m, moved, right_of
+from simulator.geometry import bearing_deg, haversine_m, line_length_m, moved, right_of
 
+NAME = "Simulated city"
 MUNICH: Position = (11.5755, 48.1374)
 """Marienplatz."""
+MUNICH_TIMEZONE = "Europe/Berlin"
 
 FEWEST_ROADS = 40
 """Below it there is no second ring, and no choice of way."""
@@ -19,17 +21,24 @@ FEWEST_ROADS = 40
 CARRIAGEWAY_M = 6.0
 """From the middle of the street to the middle of a carriageway."""
 
+CENTRE_M = 1_000.0
+"""The area "centre" reaches this far: the innermost ring, and what is in it."""
+
+DIRECTIONS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+"""Areas around the centre, clockwise."""
+
 
 @dataclass(frozen=True)
 class _Class:
+    name: str
     free_flow_kmh: float
     lanes: int
 
 
-_EXPRESSWAY = _Class(70, 3)
-_ARTERIAL = _Class(60, 2)
-_STREET = _Class(50, 2)
-_SIDE_STREET = _Class(30, 1)
+_EXPRESSWAY = _Class("expressway", 70, 3)
+_ARTERIAL = _Class("arterial", 60, 2)
+_STREET = _Class("street", 50, 2)
+_SIDE_STREET = _Class("side_street", 30, 1)
 
 
 @dataclass(frozen=True)
@@ -49,8 +58,9 @@ def generate(
     cameras: int = 20,
     stations: int = 6,
     centre: Position = MUNICH,
+    timezone: str | None = None,
 ) -> CityModel:
-    """A connected city with a sensor on every road.
+    """A connected city with a sensor on every road. Without a time zone it has Munich's, if it lies there.
 
     Raises:
         ValueError: fewer than `FEWEST_ROADS` roads.
@@ -58,7 +68,7 @@ def generate(
     if roads < FEWEST_ROADS:
         raise ValueError(f"roads: at least {FEWEST_ROADS}, not {roads}")
     rng = Random(f"{seed}:city")
-    carriageways = _carriageways(_streets(rng, centre, (roads + 1) // 2), roads)
+    carriageways = _carriageways(_streets(rng, centre, (roads + 1) // 2), roads, centre)
     by_id = {road.id: road for road in carriageways}
     # Cameras watch what carries most; the rest of the ranking is the order on the map.
     ranked = sorted(carriageways, key=lambda road: -road.free_flow_kmh * road.lanes)
@@ -72,6 +82,8 @@ def generate(
             f"station-{number}": Place(f"station-{number}", f"Weather station {number}", position)
             for number, position in enumerate(_around(centre, stations, 2_500.0), 1)
         },
+        name=NAME,
+        timezone=timezone or (MUNICH_TIMEZONE if centre == MUNICH else None),
     )
 
 
@@ -191,21 +203,31 @@ def _streets(rng: Random, centre: Position, count: int) -> list[_Street]:
     return streets + [plan.across_block(index) for index in range(count - len(streets))]
 
 
-def _carriageways(streets: list[_Street], count: int) -> list[Road]:
+def _area(centre: Position, street: list[Position]) -> str:
+    """Name of the area that the middle of the street lies in."""
+    a, b = street[(len(street) - 1) // 2], street[len(street) // 2]
+    middle = (a[0] + b[0]) / 2, (a[1] + b[1]) / 2
+    if haversine_m(centre, middle) < CENTRE_M:
+        return "centre"
+    return DIRECTIONS[round(bearing_deg(centre, middle) / 45) % 8]
+
+
+def _carriageways(streets: list[_Street], count: int, centre: Position) -> list[Road]:
     """The first `count` carriageways, each with the roads that go on from its end."""
-    ways: list[tuple[str, int, int, list[Position], _Class]] = []
+    ways: list[tuple[str, int, int, list[Position], _Class, str]] = []
     for street in streets:
         a, b = street.ends
         forth, back = street.directions
-        ways.append((f"{street.name}, {forth}", a, b, street.middle, street.kind))
-        ways.append((f"{street.name}, {back}", b, a, street.middle[::-1], street.kind))
+        area = _area(centre, street.middle)
+        ways.append((f"{street.name}, {forth}", a, b, street.middle, street.kind, area))
+        ways.append((f"{street.name}, {back}", b, a, street.middle[::-1], street.kind, area))
     ways = ways[:count]
     names = [f"road-{number:03d}" for number in range(1, len(ways) + 1)]
     leaving: dict[int, list[tuple[str, int]]] = {}
     for id_, way in zip(names, ways, strict=True):
         leaving.setdefault(way[1], []).append((id_, way[2]))
     roads: list[Road] = []
-    for index, (name, start, end, middle, kind) in enumerate(ways):
+    for index, (name, start, end, middle, kind, area) in enumerate(ways):
         line = right_of(middle, CARRIAGEWAY_M)
         onward = [id_ for id_, to in leaving.get(end, []) if to != start]
         roads.append(
@@ -217,6 +239,8 @@ def _carriageways(streets: list[_Street], count: int) -> list[Road]:
                 kind.free_flow_kmh,
                 kind.lanes,
                 onward,
+                kind.name,
+                area,
             )
         )
     return roads

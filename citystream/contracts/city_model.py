@@ -4,19 +4,22 @@ One `FeatureCollection`; every feature has `id` and `properties.kind`:
 
 | kind | geometry | properties |
 |---|---|---|
-| road | LineString | name, length_m, free_flow_kmh, lanes, neighbours (ids of roads one can drive on to) |
+| road | LineString | name, class, area, length_m, free_flow_kmh, lanes, neighbours (ids of the next roads) |
 | hospital | Point | name |
 | sensor | Point | road_id |
 | camera | Point | road_id |
 | station | Point | name |
+
+Beside `features` it may have the city's `name`, and `timezone`: an IANA name such as Europe/Berlin.
 """
 
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
+from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from citystream.contracts.event import Id
 
@@ -44,6 +47,9 @@ class RoadProperties(msgspec.Struct, frozen=True, tag_field="kind", tag="road"):
     neighbours: list[Id]
     name: str = ""
     lanes: Annotated[int, Meta(ge=1, le=20)] = 1
+    # Left out, not null, where there is none: a model without them is written as before.
+    class_: Id | UnsetType | None = msgspec.field(default=UNSET, name="class")
+    area: Id | UnsetType | None = UNSET
 
 
 class HospitalProperties(msgspec.Struct, frozen=True, tag_field="kind", tag="hospital"):
@@ -75,6 +81,8 @@ class Feature(msgspec.Struct, frozen=True):
 class _Collection(msgspec.Struct, frozen=True):
     features: list[msgspec.Raw]
     type: Literal["FeatureCollection"] = "FeatureCollection"
+    name: Id | None = None
+    timezone: str | None = None
 
 
 class Road(msgspec.Struct, frozen=True):
@@ -87,6 +95,10 @@ class Road(msgspec.Struct, frozen=True):
     free_flow_kmh: float
     lanes: int
     neighbours: list[str]
+    class_: str | None = None
+    """In the city's own words, such as arterial."""
+    area: str | None = None
+    """The district's name."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -109,19 +121,47 @@ class CityModel(msgspec.Struct, frozen=True):
     sensors: dict[str, Place]
     cameras: dict[str, Place]
     stations: dict[str, Place]
+    name: str | None = None
+    timezone: str | None = None
+    """IANA name."""
+
+
+def checked_timezone(name: str) -> str:
+    """The name, if it is that of an IANA time zone.
+
+    Raises:
+        ValueError: it is none; the message says what one looks like.
+    """
+    # Looked up, not opened: a name may be a folder's, or a path. `localtime` is another zone on each machine.
+    if name == "localtime" or name not in available_timezones():
+        raise ValueError(f"{name!r} is no IANA time zone such as Europe/Berlin")
+    return name
+
+
+def zone_of(model: CityModel | None, override: str | None) -> ZoneInfo:
+    """The zone of the city's days and hours: the override, else the model's, else UTC.
+
+    Both are known names: `parse` and the settings see to it.
+    """
+    return ZoneInfo(override or (model and model.timezone) or "UTC")
 
 
 def parse(text: bytes) -> CityModel:
     """Read and check a city model.
 
     Raises:
-        CityModelError: naming the feature, the field and the reason.
+        CityModelError: naming the feature and field, or the collection's member, and the reason.
     """
     try:
         raw = msgspec.json.decode(text, type=_Collection)
     except msgspec.DecodeError as error:
         raise CityModelError(f"not a GeoJSON FeatureCollection: {error}") from error
-    model = CityModel({}, {}, {}, {}, {})
+    if raw.timezone is not None:
+        try:
+            checked_timezone(raw.timezone)
+        except ValueError as error:
+            raise CityModelError(f"timezone: {error}") from error
+    model = CityModel({}, {}, {}, {}, {}, raw.name, raw.timezone)
     for number, feature in enumerate(raw.features):
         _add(model, number, feature)
     _check_references(model)
@@ -152,7 +192,15 @@ def dump(model: CityModel) -> bytes:
         _feature(
             road.id,
             Line(road.line),
-            RoadProperties(road.length_m, road.free_flow_kmh, road.neighbours, road.name, road.lanes),
+            RoadProperties(
+                road.length_m,
+                road.free_flow_kmh,
+                road.neighbours,
+                road.name,
+                road.lanes,
+                road.class_ or UNSET,
+                road.area or UNSET,
+            ),
         )
         for road in model.roads.values()
     ]
@@ -163,7 +211,9 @@ def dump(model: CityModel) -> bytes:
         *((place, StationProperties(place.name)) for place in model.stations.values()),
     )
     features += [_feature(place.id, Point(place.position), about) for place, about in named]
-    return msgspec.json.encode({"type": "FeatureCollection", "features": features})
+    told = {"name": model.name, "timezone": model.timezone}
+    head = {member: value for member, value in told.items() if value is not None}
+    return msgspec.json.encode({"type": "FeatureCollection", **head, "features": features})
 
 
 def _feature(id_: str, geometry: Line | Point, properties: Properties) -> dict[str, Any]:
@@ -187,6 +237,8 @@ def _add(model: CityModel, number: int, raw: msgspec.Raw) -> None:
             about.free_flow_kmh,
             about.lanes,
             about.neighbours,
+            about.class_ or None,
+            about.area or None,
         )
         _put(model.roads, number, road)
         return

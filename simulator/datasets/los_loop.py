@@ -83,7 +83,15 @@ def model(folder: Path) -> CityModel:
             neighbours=[f"la-{sensors[other]}" for other in near],
         )
     watching = {sensor: Place(sensor, sensor, places[sensor], f"la-{sensor}") for sensor in sensors}
-    return CityModel(roads=roads, hospitals={}, sensors=watching, cameras={}, stations={})
+    return CityModel(
+        roads=roads,
+        hospitals={},
+        sensors=watching,
+        cameras={},
+        stations={},
+        name="Los Angeles",
+        timezone="America/Los_Angeles",
+    )
 
 
 def _mph(text: str) -> float | None:

@@ -113,6 +113,8 @@ def model(folder: Path) -> CityModel:
         sensors={SENSOR: Place(SENSOR, SENSOR, PLACE, ROAD)},
         cameras={},
         stations={STATION: Place(STATION, "I-94 weather", PLACE)},
+        name="Minneapolis-St Paul",
+        timezone="America/Chicago",
     )
 
 

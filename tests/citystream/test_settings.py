@@ -20,6 +20,29 @@ def test_a_session_that_is_too_short_or_too_long_is_named(
         load()
 
 
+@pytest.mark.parametrize("name", ["Berlin", "Europe", "../x", "/etc/localtime", "localtime"])
+def test_a_time_zone_that_is_none_is_named_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("CITY_TIMEZONE", name)
+    with pytest.raises(
+        SettingsError, match=f"^CITY_TIMEZONE: .*'{name}' is no IANA time zone such as Europe/Berlin$"
+    ):
+        load()
+
+
+@pytest.mark.parametrize(("given", "taken"), [("Europe/Berlin", "Europe/Berlin"), ("UTC", "UTC"), ("", None)])
+def test_a_time_zone_is_taken_and_an_empty_one_is_none(
+    monkeypatch: pytest.MonkeyPatch, given: str, taken: str | None
+) -> None:
+    monkeypatch.setenv("CITY_TIMEZONE", given)
+    assert load().timezone == taken
+
+
+def test_the_time_zone_is_unset_by_default() -> None:
+    assert load().timezone is None
+
+
 async def test_a_worker_starts_with_the_longest_session(settings: MakeSettings) -> None:
     own = settings(partitions=1, kafka_session_timeout_s=90)
     await create_topics(own, ["traffic"])

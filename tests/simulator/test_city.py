@@ -1,10 +1,14 @@
+from collections import Counter
 from itertools import pairwise
+from math import cos, hypot, radians, sin
 
 import pytest
 
 from citystream.contracts.city_model import CityModel, dump, parse
 from simulator.city import MUNICH, generate
-from simulator.geometry import haversine_m, line_length_m
+from simulator.geometry import haversine_m, line_length_m, plane_m
+
+HAMBURG = (9.9937, 53.5511)
 
 
 def reached_from(model: CityModel, first: str) -> set[str]:
@@ -59,6 +63,67 @@ def test_no_road_leads_straight_back(model: CityModel) -> None:
 def test_a_haversine_degree_is_60_nautical_miles() -> None:
     assert haversine_m((11.0, 48.0), (11.0, 49.0)) == pytest.approx(60 * 1852, rel=0.002)
     assert haversine_m((0.0, 0.0), (180.0, 0.0)) == pytest.approx(20_015_115, rel=1e-6)
+
+
+def test_the_default_city_is_named_as_made_up_and_has_munichs_time_zone(model: CityModel) -> None:
+    assert (model.name, model.timezone) == ("Simulated city", "Europe/Berlin")
+
+
+def test_a_city_elsewhere_has_the_time_zone_that_it_is_given_or_none() -> None:
+    assert generate(centre=HAMBURG).timezone is None
+    assert generate(centre=HAMBURG, timezone="Europe/London").timezone == "Europe/London"
+    assert generate(timezone="Europe/Vienna").timezone == "Europe/Vienna"
+
+
+def test_a_roads_class_tells_its_speed_and_lanes(model: CityModel) -> None:
+    assert {(road.class_, road.free_flow_kmh, road.lanes) for road in model.roads.values()} == {
+        ("expressway", 70, 3),
+        ("arterial", 60, 2),
+        ("street", 50, 2),
+        ("side_street", 30, 1),
+    }
+
+
+# Degrees clockwise from north.
+BEARINGS = {
+    "north": 0,
+    "north-east": 45,
+    "east": 90,
+    "south-east": 135,
+    "south": 180,
+    "south-west": 225,
+    "west": 270,
+    "north-west": 315,
+}
+
+
+@pytest.mark.parametrize(("roads", "centre"), [(40, MUNICH), (100, MUNICH), (333, MUNICH), (100, HAMBURG)])
+def test_a_roads_area_is_the_centre_or_the_direction_in_which_its_middle_lies(
+    roads: int, centre: tuple[float, float]
+) -> None:
+    areas: Counter[str | None] = Counter()
+    for road in generate(roads=roads, centre=centre).roads.values():
+        areas[road.area] += 1
+        # The middle of a carriageway lies 6 m beside its street's.
+        line = [plane_m(centre, position) for position in road.line]
+        (a_east, a_north), (b_east, b_north) = line[(len(line) - 1) // 2], line[len(line) // 2]
+        east, north = (a_east + b_east) / 2, (a_north + b_north) / 2
+        if road.area == "centre":
+            assert hypot(east, north) < 1_010
+        else:
+            assert hypot(east, north) > 990
+            bearing = radians(BEARINGS[str(road.area)])
+            ahead = east * sin(bearing) + north * cos(bearing)
+            assert ahead > hypot(east, north) * cos(radians(23))
+    assert set(areas) == {"centre", *BEARINGS}
+
+
+def test_both_carriageways_of_a_street_lie_in_one_area(model: CityModel) -> None:
+    areas: dict[str, set[str | None]] = {}
+    for road in model.roads.values():
+        areas.setdefault(road.name.rpartition(", ")[0], set()).add(road.area)
+    assert len(areas) == 50
+    assert all(len(found) == 1 for found in areas.values())
 
 
 def test_a_written_model_reads_back_the_same(model: CityModel) -> None:

@@ -18,6 +18,7 @@ def test_a_model_is_written_and_can_be_loaded(tmp_path: Path) -> None:
     assert code == 0
     assert "60 roads, 3 hospitals, 60 sensors, 20 cameras, 6 weather stations" in text
     assert len(load(out).roads) == 60
+    assert load(out).timezone == "Europe/Berlin"
 
 
 @pytest.mark.parametrize(

@@ -91,6 +91,11 @@ def test_a_detector_at_the_same_place_as_its_nearest_points_to_the_next(tmp_path
     assert model.roads["la-22"].length_m > 0
 
 
+def test_the_detectors_model_has_a_name_and_the_time_zone_of_its_place(tmp_path: Path) -> None:
+    model = parse(dump(los_loop.DATASET.model(los(tmp_path, "11,22,33\n60,50,40\n"))))
+    assert (model.name, model.timezone) == ("Los Angeles", "America/Los_Angeles")
+
+
 @pytest.mark.parametrize("name", ["los_speed.csv", "graph_sensor_locations.csv", "los_adj.csv"])
 def test_a_missing_file_is_named_with_its_place(tmp_path: Path, name: str) -> None:
     (los(tmp_path, "11,22,33\n60,50,40\n") / name).unlink()
@@ -165,3 +170,4 @@ def test_the_interstates_model_can_be_loaded(tmp_path: Path) -> None:
     model = parse(dump(metro_interstate.DATASET.model(tmp_path)))
     assert set(model.roads) == {"i94-westbound"}
     assert set(model.stations) == {"i94-weather"}
+    assert (model.name, model.timezone) == ("Minneapolis-St Paul", "America/Chicago")
