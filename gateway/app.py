@@ -24,13 +24,12 @@ from gateway.city import City
 from gateway.fallback import Fallback
 from gateway.feed import Feed
 from gateway.guard import Guard
-from gateway.history import History
 from gateway.limits import Limits
 from gateway.live import Live
 from gateway.processes import Processes
+from gateway.records import Records
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
-from gateway.track import Tracks
 from gateway.websocket import Sockets
 
 # The first load takes well under a second; a Redis that is away must not keep the gateway from starting.
@@ -61,9 +60,8 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
     processes = Processes(status_client, settings.namespace, city, operations_port)
     fallback = Fallback(city)
     batch = Batch(settings, own.batch_hours, city, fallback) if own.batch_hours else None
-    history = History(client, settings.namespace, city, batch)
+    records = Records(client, settings.namespace, city, batch, settings.window_s)
     cap_sender = own.cap_sender or settings.namespace
-    tracks = Tracks(client, settings.namespace, city)
 
     authenticator = Authenticator(own.users_file)
     sessions = Sessions(authenticator)
@@ -105,7 +103,9 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
     middleware.append(
         Middleware(Guard, authenticator=authenticator, rate_per_s=own.rate_per_s, burst=own.rate_burst)
     )
-    endpoints = rest.endpoints(city, processes, history, tracks, live, sessions, cap_sender)
+    endpoints = rest.endpoints(
+        city, processes, records, live, sessions, cap_sender, city_model.zone_of(model, settings.timezone)
+    )
     public = Starlette(
         routes=[
             *(endpoint.route() for endpoint in endpoints),

@@ -64,6 +64,13 @@ class CameraReader(Reader[Sighting]):
         }
         self.view.put(Entry(key, seen.time_ms, seen, msgspec.json.encode(body), self._box(key)))
 
+    def road_of(self, key: str) -> str | None:
+        """The road that a camera last said it watches, or the city model says; None of an unknown one."""
+        entry, camera = self.view.get(key), self._cameras.get(key)
+        if entry and entry.value:
+            return entry.value.road_id
+        return camera.road_id if camera else None
+
     def _box(self, key: str) -> bounds.Bounds | None:
         camera = self._cameras.get(key)
         return bounds.of_point(*camera.position) if camera else None

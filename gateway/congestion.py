@@ -1,16 +1,19 @@
 """How congested the roads are, worst first."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
 
 import msgspec
 
+from citystream.contracts.city_model import Road
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.traffic import Level
 from gateway.analytics import LEVELS, current_windows
 from gateway.bounds import Bounds
 from gateway.city import City
 from gateway.view import Entry
+
+V = TypeVar("V")
 
 Rank = tuple[float, str]
 """A road's place in the list: ratio of mean to free-flow speed, then id."""
@@ -22,6 +25,13 @@ class LevelTotal(msgspec.Struct, frozen=True):
     roads: int
     length_m: float
     """Of those that the city model has."""
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Some roads together: those of a class, or of an area."""
+
+    index: float | None
+    levels: dict[str, LevelTotal]
 
 
 class CongestedRoad(msgspec.Struct, frozen=True):
@@ -37,6 +47,10 @@ class CongestedRoad(msgspec.Struct, frozen=True):
     length_m: float
     readings: int
     window_start: str
+
+
+SLOWEST_KMH = 3.0
+"""A speed below counts as this one: walking pace, so that a standing road does not outweigh the city."""
 
 
 def roads_within(city: City, bbox: Bounds | None) -> list[Entry[Any]]:
@@ -81,3 +95,39 @@ def totals(
         numbers[level] += 1
         lengths[level] += model[entry.key].length_m if entry.key in model else 0.0
     return {level: LevelTotal(numbers[level], lengths[level]) for level in LEVELS}
+
+
+def index(measured: Iterable[Entry[CongestedRoad]]) -> float | None:
+    """How many times as long as at free flow it takes to drive all these roads; None without any speed."""
+    now_h = free_h = 0.0
+    for entry in measured:
+        road = entry.value
+        if road is None or (road.mean_speed_kmh is None and road.level != "jammed"):
+            continue
+        now_h += road.length_m / 1000 / max(SLOWEST_KMH, road.mean_speed_kmh or 0.0)
+        free_h += road.length_m / 1000 / road.free_flow_kmh
+    return now_h / free_h if free_h else None
+
+
+def groups(
+    city: City,
+    roads: Iterable[Entry[Any]],
+    measured: Iterable[Entry[CongestedRoad]],
+    of: Callable[[Road], str | None],
+) -> dict[str, Group]:
+    """Roads by what the city model calls them; those that it calls nothing are in no group."""
+    model = city.model.roads if city.model else {}
+    named = {key: name for key, road in model.items() if (name := of(road)) is not None}
+    all_, known = _by(named, roads), _by(named, measured)
+    return {
+        name: Group(index(known.get(name, ())), totals(city, all_[name], known.get(name, ())))
+        for name in sorted(all_)
+    }
+
+
+def _by(named: Mapping[str, str], entries: Iterable[Entry[V]]) -> dict[str, list[Entry[V]]]:
+    found: dict[str, list[Entry[V]]] = {}
+    for entry in entries:
+        if entry.key in named:
+            found.setdefault(named[entry.key], []).append(entry)
+    return found

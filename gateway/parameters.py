@@ -65,6 +65,7 @@ _TIME = {"type": ["string", "number"]}
 _HOW = "RFC 3339 with a zone, or epoch s or ms"
 FROM = Parameter("from", _TIME, f"Event time at or after this: {_HOW}; an hour before `to` if not given.")
 TO = Parameter("to", _TIME, f"Event time before this: {_HOW}; now if not given.")
+TIME = Parameter("time", _TIME, f"A time in the window: {_HOW}.", required=True)
 SINCE = Parameter("since", _TIME, f"Newest event at or after this: {_HOW}.")
 STEP = Parameter(
     "step",
@@ -72,3 +73,4 @@ STEP = Parameter(
     "Seconds: a multiple of the window's length; windows are summed to such steps.",
     "3600",
 )
+HISTORY = (FROM, TO, STEP, CURSOR)

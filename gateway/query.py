@@ -71,7 +71,7 @@ def vehicle_query(params: QueryParams) -> VehicleQuery:
 
 
 class NearQuery(msgspec.Struct, frozen=True):
-    """Which vehicles around a place."""
+    """Which things around a place."""
 
     latitude: float
     longitude: float
@@ -80,13 +80,14 @@ class NearQuery(msgspec.Struct, frozen=True):
     limit: int = DEFAULT_NEAR
 
 
-def near_query(params: QueryParams) -> NearQuery:
-    """Read the parameters of a search around a place.
+def near_query(params: QueryParams, *, typed: bool) -> NearQuery:
+    """Read the parameters of a search around a place; `typed`: among vehicles, which have a type.
 
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    given = values.single(params, {"lat", "lon", "radius_m", "type", "limit", "format"})
+    types = ("type",) if typed else ()
+    given = values.single(params, {"lat", "lon", "radius_m", "limit", "format", *types})
     for name in ("lat", "lon"):
         if name not in given:
             raise bad_field(name, "is missing", "give lat and lon in degrees")
@@ -143,7 +144,7 @@ def track_query(params: QueryParams, now_ms: int) -> TimeRange:
 
 
 class HistoryQuery(TimeRange, frozen=True):
-    """Which windows of a road, how long each, and which page of them."""
+    """Which windows, how long each, and which page of them."""
 
     step_s: int | None = None
     """None is as long as they are measured."""
@@ -152,7 +153,7 @@ class HistoryQuery(TimeRange, frozen=True):
 
 
 def history_query(params: QueryParams, now_ms: int, window_s: int) -> HistoryQuery:
-    """Read the parameters of a road's history; without a range it is the last hour.
+    """Read the parameters of a history of windows; without a range it is the last hour.
 
     Raises:
         ProblemError: naming the parameter and the reason.
@@ -165,6 +166,36 @@ def history_query(params: QueryParams, now_ms: int, window_s: int) -> HistoryQue
         values.step_s(given["step"], window_s) if "step" in given else None,
         read_cursor(given["cursor"], int) if "cursor" in given else None,
     )
+
+
+def at_query(params: QueryParams) -> int:
+    """Read the one time that is asked for, epoch milliseconds.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"time", "format"})
+    if "time" not in given:
+        raise bad_field("time", "is missing", "give a time of the last day: 2026-11-23T08:00:00Z")
+    return values.time_ms("time", given["time"])
+
+
+class IncidentsQuery(TimeRange, frozen=True):
+    """Which incidents, and which page of them."""
+
+    limit: int | None = None
+    after: str | None = None
+
+
+def incidents_query(params: QueryParams, now_ms: int) -> IncidentsQuery:
+    """Read the parameters of the incidents of a range; without one it is the last hour.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"from", "to", "limit", "cursor", "format"})
+    wanted = _range(given, now_ms, AGGREGATE_TTL_S)
+    return IncidentsQuery(wanted.start_ms, wanted.end_ms, values.limit(given), values.after(given))
 
 
 def _range(given: Mapping[str, str], now_ms: int, longest_s: int) -> TimeRange:

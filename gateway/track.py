@@ -1,7 +1,6 @@
 """Where a vehicle was: its last position of each minute, out of Redis, and its newest."""
 
 from collections.abc import Mapping
-from functools import reduce
 from itertools import pairwise
 
 import msgspec
@@ -18,9 +17,7 @@ from gateway.link import Origin
 from gateway.problems import no_such
 from gateway.query import TimeRange
 from gateway.vehicles import Position
-from gateway.window_pages import WindowPages
-
-_decoder = msgspec.msgpack.Decoder(GpsWindow)
+from gateway.window_pages import WindowPages, whole
 
 
 class TrackPoint(msgspec.Struct, frozen=True):
@@ -57,7 +54,7 @@ class Tracks:
     """Answers of `/api/vehicles/{vehicle_id}/track`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
-        self._pages = WindowPages(client, namespace, "gps", WINDOWS)
+        self._pages = WindowPages(client, namespace, "gps", WINDOWS, GpsWindow)
         self._city = city
 
     async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
@@ -92,13 +89,10 @@ class Tracks:
         if not self._city.link.up:
             return None
         start_s, end_s = wanted.start_ms // 1000, -(-wanted.end_ms // 1000)
-        pages = await self._pages.read(key, start_s - WINDOW_S, end_s, _decoder)
+        pages = await self._pages.read(key, start_s - WINDOW_S, end_s)
         if pages is None:
             return None
-        windows = {
-            at: reduce(lambda left, right: left.merge(right), parts.values(), GpsWindow())
-            for at, parts in pages.items()
-        }
+        windows = {at: whole(parts) for at, parts in pages.items()}
         return {
             at: window for at, window in windows.items() if wanted.start_ms <= window.last_ms < wanted.end_ms
         }

@@ -1,10 +1,12 @@
 """REST, an area a module; each lists its endpoints."""
 
+from zoneinfo import ZoneInfo
+
 from gateway.city import City
 from gateway.endpoint import Endpoint, in_order
-from gateway.history import History
 from gateway.live import Live
 from gateway.processes import Processes
+from gateway.records import Records
 from gateway.rest import (
     analytics,
     cameras,
@@ -12,6 +14,7 @@ from gateway.rest import (
     described,
     emergencies,
     gtfs_realtime,
+    model,
     ngsi_ld,
     platform,
     stream,
@@ -20,26 +23,26 @@ from gateway.rest import (
     weather,
 )
 from gateway.sessions import Sessions
-from gateway.track import Tracks
 
 
 def endpoints(
     city: City,
     processes: Processes,
-    history: History,
-    tracks: Tracks,
+    records: Records,
     live: Live,
     sessions: Sessions,
     cap_sender: str,
+    timezone: ZoneInfo,
 ) -> list[Endpoint]:
     """Every endpoint, as the router shall try them."""
     others = [
-        *traffic.endpoints(city, history),
-        *vehicles.endpoints(city, tracks),
+        *traffic.endpoints(city, records),
+        *vehicles.endpoints(city, records),
         *emergencies.endpoints(city),
-        *weather.endpoints(city),
-        *cameras.endpoints(city),
-        *analytics.endpoints(city),
+        *weather.endpoints(city, records.stations),
+        *cameras.endpoints(city, records.camera_roads),
+        *analytics.endpoints(city, records.city),
+        *model.endpoints(city.model, timezone),
         *platform.endpoints(city, processes),
         *stream.endpoints(live, sessions),
         *gtfs_realtime.endpoints(city),

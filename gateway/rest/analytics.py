@@ -1,23 +1,35 @@
 """The city in figures."""
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway import answers, geojson, query
 from gateway.analytics import TrafficSummary, traffic_summary
 from gateway.city import City
-from gateway.congestion import CongestedRoad, LevelTotal, congested, roads_within, totals
+from gateway.congestion import (
+    CongestedRoad,
+    Group,
+    LevelTotal,
+    congested,
+    groups,
+    index,
+    roads_within,
+    totals,
+)
 from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import FeatureCollection, Lines
+from gateway.link import now_ms
 from gateway.pages import cursor, page
-from gateway.parameters import BBOX, CURSOR, FORMAT, LEVEL, limit
+from gateway.parameters import BBOX, CURSOR, FORMAT, HISTORY, LEVEL, limit
 from gateway.query import CongestionQuery
 from gateway.rest import things
 from gateway.shapes import FreshList, thing
+from gateway.window_history import CityHistory, CitySteps
 
 
-def endpoints(city: City) -> list[Endpoint]:
+def endpoints(city: City, steps: CityHistory) -> list[Endpoint]:
     """`/api/analytics`."""
     lines = geojson.lines(city.model)
 
@@ -41,6 +53,12 @@ def endpoints(city: City) -> list[Endpoint]:
         )
         return answers.answer(request, content, media_type)
 
+    async def history(request: Request) -> Response:
+        answers.chosen(request, JSON)
+        wanted = query.history_query(request.query_params, now_ms(), city.traffic.window_s)
+        answers.require_known(city.traffic.view)
+        return answers.answer(request, Content(msgspec.json.encode(await steps.of(wanted))))
+
     return [
         Endpoint(
             path="/api/analytics/traffic-summary",
@@ -48,6 +66,15 @@ def endpoints(city: City) -> list[Endpoint]:
             tag="analytics",
             summary="The city in one answer",
             answers={JSON: thing(TrafficSummary)},
+            problems=(406,),
+        ),
+        Endpoint(
+            path="/api/analytics/history",
+            handler=history,
+            tag="analytics",
+            summary="The windows of all roads together, of a range of time",
+            answers={JSON: CitySteps},
+            parameters=HISTORY,
             problems=(406,),
         ),
         Endpoint(
@@ -68,7 +95,12 @@ class CongestionAnswer(FreshList, kw_only=True):
     count: int
     total: int
     next_cursor: str | None
+    index: float | None
+    """Time that driving all measured roads takes, over the time at free flow; null without any speed."""
     levels: dict[str, LevelTotal]
+    by_class: dict[str, Group] | msgspec.UnsetType = msgspec.UNSET
+    """Absent where the city model has no classes, as `by_area` is without areas."""
+    by_area: dict[str, Group] | msgspec.UnsetType = msgspec.UNSET
     roads: list[CongestedRoad]
 
 
@@ -79,7 +111,9 @@ def _summary(city: City) -> Content:
 def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Lines) -> Content:
     roads = roads_within(city, asked.bbox)
     ranked = congested(city, roads)
-    levels = totals(city, roads, (entry for _, entry in ranked))
+    measured = [entry for _, entry in ranked]
+    by_class = groups(city, roads, measured, lambda road: road.class_)
+    by_area = groups(city, roads, measured, lambda road: road.area)
     wanted = [
         one
         for one in ranked
@@ -89,7 +123,10 @@ def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Line
     head = {
         "total": len(wanted),
         "next_cursor": last and cursor(last),
-        "levels": levels,
+        "index": index(measured),
+        "levels": totals(city, roads, measured),
+        **({"by_class": by_class} if by_class else {}),
+        **({"by_area": by_area} if by_area else {}),
         "as_of_median": answers.median_of(entry for _, entry in wanted),
     }
     members = things.collection(media_type, "roads", [entry for _, entry in shown], lines, head)

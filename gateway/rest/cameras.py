@@ -1,18 +1,25 @@
 """Cameras: the latest observation of each."""
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from citystream.contracts.camera import CameraWindow
+from gateway import answers, query
 from gateway.cameras import Camera
 from gateway.city import City
+from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import Feature, FeatureCollection
-from gateway.parameters import FORMAT, PAGE
+from gateway.link import now_ms
+from gateway.parameters import FORMAT, HISTORY, PAGE
+from gateway.problems import no_such
 from gateway.rest import things
 from gateway.shapes import listing, thing
+from gateway.window_history import CameraRoadHistory, WindowHistory
 
 
-def endpoints(city: City) -> list[Endpoint]:
+def endpoints(city: City, windows: WindowHistory[CameraWindow]) -> list[Endpoint]:
     """`/api/cameras`."""
     view = city.cameras.view
 
@@ -21,6 +28,16 @@ def endpoints(city: City) -> list[Endpoint]:
 
     async def camera(request: Request) -> Response:
         return things.one(request, view, "camera_id", "/api/cameras lists the cameras")
+
+    async def history(request: Request) -> Response:
+        answers.chosen(request, JSON)
+        wanted = query.history_query(request.query_params, now_ms(), windows.window_s)
+        key = request.path_params["camera_id"]
+        road_id = city.cameras.road_of(key)
+        if road_id is None:
+            raise no_such("camera_id", key, "/api/cameras lists the cameras")
+        told = {"camera_id": key, "road_id": road_id, **await windows.of(road_id, wanted)}
+        return answers.answer(request, Content(msgspec.json.encode(told)))
 
     return [
         Endpoint(
@@ -31,6 +48,15 @@ def endpoints(city: City) -> list[Endpoint]:
             answers={JSON: listing("cameras", Camera), GEOJSON: FeatureCollection},
             parameters=PAGE,
             problems=(406,),
+        ),
+        Endpoint(
+            path="/api/cameras/{camera_id}/history",
+            handler=history,
+            tag="cameras",
+            summary="What all cameras of one camera's road saw in a range of time",
+            answers={JSON: CameraRoadHistory},
+            parameters=HISTORY,
+            problems=(404, 406),
         ),
         Endpoint(
             path="/api/cameras/{camera_id}",

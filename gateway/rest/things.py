@@ -1,6 +1,7 @@
 """What most areas answer with: all things of a view, or one of them; as JSON, or as GeoJSON."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import msgspec
@@ -11,8 +12,10 @@ from gateway import answers, geojson, query
 from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON
 from gateway.geojson import NO_LINES, Lines
+from gateway.near import nearest
 from gateway.pages import cursor, page
 from gateway.problems import no_such
+from gateway.query import NearQuery
 from gateway.view import Entry, View
 
 V = TypeVar("V")
@@ -44,6 +47,36 @@ def listed(
         return answers.content(collection(media_type, name, shown, lines, head), answers.freshness(view))
 
     content = view.cached((media_type, request.scope["query_string"]), make)
+    return answers.answer(request, content, media_type)
+
+
+def near(
+    request: Request,
+    view: View[V],
+    name: str,
+    among: Callable[[NearQuery], Iterable[Entry[V]]],
+    *,
+    typed: bool = False,
+) -> Response:
+    """Things around a place, nearest first; `among` are those that may be told of.
+
+    Raises:
+        ProblemError: 400 of a parameter; 406; 503 while the view was never loaded.
+    """
+    answers.require_known(view)
+    media_type = answers.chosen(request, JSON, GEOJSON)
+
+    def make() -> Content:
+        asked = query.near_query(request.query_params, typed=typed)
+        found = nearest(among(asked), asked.longitude, asked.latitude, asked.radius_m)
+        shown = [
+            replace(entry, body=b'%b,"distance_m":%.1f}' % (entry.body[:-1], away_m))
+            for away_m, entry in found[: asked.limit]
+        ]
+        head = {"total": len(found), "as_of_median": answers.median_of(entry for _, entry in found)}
+        return answers.content(collection(media_type, name, shown, NO_LINES, head), answers.freshness(view))
+
+    content = view.cached(("near", media_type, request.scope["query_string"]), make)
     return answers.answer(request, content, media_type)
 
 

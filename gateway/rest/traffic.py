@@ -9,14 +9,16 @@ from gateway.city import City
 from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import Feature, FeatureCollection
-from gateway.history import History, RoadHistory
+from gateway.history import RoadHistory
 from gateway.link import now_ms
+from gateway.past import PastFeatures, PastRoads
+from gateway.records import Records
 from gateway.rest import things
 from gateway.shapes import listing, thing
 from gateway.traffic import LiveRoad
 
 
-def endpoints(city: City, history: History) -> list[Endpoint]:
+def endpoints(city: City, records: Records) -> list[Endpoint]:
     """`/api/traffic`."""
     view, lines = city.traffic.view, geojson.lines(city.model)
 
@@ -29,8 +31,14 @@ def endpoints(city: City, history: History) -> list[Endpoint]:
     async def road_history(request: Request) -> Response:
         answers.chosen(request, JSON)
         wanted = query.history_query(request.query_params, now_ms(), city.traffic.window_s)
-        document = await history.road(request.path_params["road_id"], wanted)
+        document = await records.roads.road(request.path_params["road_id"], wanted)
         return answers.answer(request, Content(msgspec.json.encode(document)))
+
+    async def at(request: Request) -> Response:
+        time_ms = query.at_query(request.query_params)
+        answers.require_known(view)
+        media_type = answers.chosen(request, JSON, GEOJSON)
+        return answers.answer(request, await records.past.roads(time_ms, media_type), media_type)
 
     return [
         Endpoint(
@@ -52,12 +60,21 @@ def endpoints(city: City, history: History) -> list[Endpoint]:
             problems=(404, 406),
         ),
         Endpoint(
+            path="/api/traffic/at",
+            handler=at,
+            tag="traffic",
+            summary="Every road in one past window",
+            answers={JSON: PastRoads, GEOJSON: PastFeatures},
+            parameters=(parameters.TIME, parameters.FORMAT),
+            problems=(406,),
+        ),
+        Endpoint(
             path="/api/traffic/history/{road_id}",
             handler=road_history,
             tag="traffic",
             summary="One road's windows of a range of time",
             answers={JSON: RoadHistory},
-            parameters=(parameters.FROM, parameters.TO, parameters.STEP, parameters.CURSOR),
+            parameters=parameters.HISTORY,
             problems=(404, 406),
         ),
     ]

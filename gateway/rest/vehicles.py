@@ -1,6 +1,6 @@
 """Vehicles: where each was last seen, which are near, and where one was."""
 
-from dataclasses import replace
+from collections.abc import Iterable
 from typing import Any
 
 from starlette.requests import Request
@@ -12,18 +12,33 @@ from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import NO_LINES, Feature, FeatureCollection
 from gateway.link import now_ms
-from gateway.near import nearest
 from gateway.pages import cursor, page
-from gateway.parameters import BBOX, CURSOR, FORMAT, FROM, ID, LAT, LON, RADIUS_M, SINCE, TO, TYPE, limit
+from gateway.parameters import (
+    BBOX,
+    CURSOR,
+    FORMAT,
+    FROM,
+    ID,
+    LAT,
+    LON,
+    RADIUS_M,
+    SINCE,
+    TIME,
+    TO,
+    TYPE,
+    limit,
+)
+from gateway.past import PastFeatures, PastVehicles
 from gateway.query import NearQuery, VehicleQuery, vehicle_query
+from gateway.records import Records
 from gateway.rest import things
 from gateway.shapes import FreshList, listing, thing
-from gateway.track import Track, TrackAnswer, Tracks, geometry
+from gateway.track import Track, TrackAnswer, geometry
 from gateway.vehicles import Position, Vehicle
-from gateway.view import View
+from gateway.view import Entry, View
 
 
-def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
+def endpoints(city: City, records: Records) -> list[Endpoint]:
     """`/api/vehicles`."""
     view = city.vehicles.view
 
@@ -40,19 +55,22 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
         return things.one(request, view, "vehicle_id", "/api/vehicles/locations lists the vehicles")
 
     async def near(request: Request) -> Response:
+        def among(asked: NearQuery) -> Iterable[Entry[Position]]:
+            return _of_types(view, asked.types)
+
+        return things.near(request, view, "vehicles", among, typed=True)
+
+    async def at(request: Request) -> Response:
+        time_ms = query.at_query(request.query_params)
         answers.require_known(view)
         media_type = answers.chosen(request, JSON, GEOJSON)
-        content = view.cached(
-            ("near", media_type, request.scope["query_string"]),
-            lambda: _near(view, query.near_query(request.query_params), media_type),
-        )
-        return answers.answer(request, content, media_type)
+        return answers.answer(request, await records.past.vehicles(time_ms, media_type), media_type)
 
     async def track(request: Request) -> Response:
         wanted = query.track_query(request.query_params, now_ms())
         answers.require_known(view)
         media_type = answers.chosen(request, JSON, GEOJSON)
-        told, fresh = await tracks.of(request.path_params["vehicle_id"], wanted)
+        told, fresh = await records.tracks.of(request.path_params["vehicle_id"], wanted)
         document = answers.members(told) if media_type == JSON else answers.members(_feature(told))
         return answers.answer(request, answers.content(document, fresh), media_type)
 
@@ -73,6 +91,15 @@ def endpoints(city: City, tracks: Tracks) -> list[Endpoint]:
             summary="Vehicles around a place, nearest first",
             answers={JSON: NearAnswer, GEOJSON: FeatureCollection},
             parameters=(LAT, LON, RADIUS_M, TYPE, limit("100"), FORMAT),
+            problems=(406,),
+        ),
+        Endpoint(
+            path="/api/vehicles/at",
+            handler=at,
+            tag="vehicles",
+            summary="Where all vehicles were in one minute of the last day",
+            answers={JSON: PastVehicles, GEOJSON: PastFeatures},
+            parameters=(TIME, FORMAT),
             problems=(406,),
         ),
         Endpoint(
@@ -111,20 +138,10 @@ class NearAnswer(FreshList, kw_only=True):
     vehicles: list[NearVehicle]
 
 
-def _near(view: View[Position], asked: NearQuery, media_type: str) -> Content:
-    entries = (
-        entry
-        for entry in view.all()
-        if asked.types is None or (entry.value and entry.value.vehicle_type in asked.types)
+def _of_types(view: View[Position], types: frozenset[str] | None) -> Iterable[Entry[Position]]:
+    return (
+        entry for entry in view.all() if types is None or (entry.value and entry.value.vehicle_type in types)
     )
-    found = nearest(entries, asked.longitude, asked.latitude, asked.radius_m)
-    shown = [
-        replace(entry, body=b'%b,"distance_m":%.1f}' % (entry.body[:-1], away_m))
-        for away_m, entry in found[: asked.limit]
-    ]
-    head = {"total": len(found), "as_of_median": answers.median_of(entry for _, entry in found)}
-    members = things.collection(media_type, "vehicles", shown, NO_LINES, head)
-    return answers.content(members, answers.freshness(view))
 
 
 def _feature(track: Track) -> dict[str, Any]:

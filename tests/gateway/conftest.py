@@ -47,7 +47,7 @@ def gateway_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return directory
 
 
-def _environment(directory: Path, redis_url: str, namespace: str) -> dict[str, str]:
+def gateway_environment(directory: Path, redis_url: str, namespace: str) -> dict[str, str]:
     return {
         "CITY_NAMESPACE": namespace,
         "CITY_REDIS": redis_url,
@@ -73,7 +73,7 @@ async def shared_gateway(
     gateway_dir: Path, redis_url: str, shared_speed: SpeedLayer
 ) -> AsyncIterator[Gateway]:
     """A gateway that many tests ask, each about ids of its own."""
-    gateway = Gateway(gateway_dir, _environment(gateway_dir, redis_url, shared_speed.namespace))
+    gateway = Gateway(gateway_dir, gateway_environment(gateway_dir, redis_url, shared_speed.namespace))
     await gateway.start()
     yield gateway
     await gateway.stop()
@@ -89,7 +89,7 @@ async def strict_gateway(gateway_dir: Path, redis_url: str) -> AsyncIterator[Gat
         "CITY_GATEWAY_CONNECTIONS": "60",
         "CITY_GATEWAY_REQUEST_S": "1",
     }
-    gateway = Gateway(gateway_dir, _environment(gateway_dir, redis_url, namespace) | low)
+    gateway = Gateway(gateway_dir, gateway_environment(gateway_dir, redis_url, namespace) | low)
     await gateway.start()
     yield gateway
     await gateway.stop()
@@ -118,7 +118,7 @@ async def start_gateway(gateway_dir: Path, redis_url: str, namespace: str) -> As
     started: list[Gateway] = []
 
     async def start(**environment: str) -> Gateway:
-        gateway = Gateway(gateway_dir, _environment(gateway_dir, redis_url, namespace) | environment)
+        gateway = Gateway(gateway_dir, gateway_environment(gateway_dir, redis_url, namespace) | environment)
         started.append(gateway)
         await gateway.start()
         return gateway

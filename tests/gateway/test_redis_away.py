@@ -59,12 +59,25 @@ async def _is_last_known_everywhere(gateway: Gateway) -> None:
         "/api/traffic/live/north",
         "/api/vehicles/locations",
         "/api/emergencies/active",
+        "/api/emergencies/history",
+        "/api/emergencies/near?lat=52.5&lon=13.4",
         "/api/weather/current",
         "/api/cameras",
         "/api/analytics/traffic-summary",
     )
     for path in paths:
-        assert (await gateway.get(path))["source"] == "last-known", path
+        answer = await gateway.http.get(path)
+        assert (answer.status_code, answer.json()["source"]) == (200, "last-known"), path
+    only_in_redis = (
+        "/api/analytics/history",
+        "/api/weather/history/station-1",
+        "/api/cameras/cam-1/history",
+        "/api/traffic/at?time=2026-11-27T18:10:50Z",
+        "/api/vehicles/at?time=2026-11-27T18:10:50Z",
+    )
+    for path in only_in_redis:
+        answer = await gateway.http.get(path)
+        assert (answer.status_code, "retry-after" in answer.headers) == (503, True), path
     status = await gateway.get("/api/status")
     assert (status["state"], status["layers"]["speed"]["state"]) == ("degraded", "down")
     assert (await gateway.operations.get("/readyz")).json() == {

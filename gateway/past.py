@@ -1,0 +1,171 @@
+"""The whole city at one past time, out of Redis: encoded once for all who move a slider over it."""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any, Literal
+
+import msgspec
+import redis.asyncio as redis
+from cachetools import TLRUCache
+
+from citystream.contracts import gps, redis_keys, traffic
+from citystream.contracts.event_time import rfc3339
+from citystream.contracts.gps import GpsWindow, VehicleType
+from citystream.contracts.traffic import TrafficWindow
+from gateway import answers, bounds, geojson
+from gateway.city import City
+from gateway.content import Content
+from gateway.endpoint import GEOJSON
+from gateway.geojson import NO_LINES, Lines
+from gateway.recent import kept_until
+from gateway.steps import unanswered
+from gateway.traffic import WindowFigures
+from gateway.view import Entry
+from gateway.window_history import AWAY
+from gateway.window_pages import S, WindowPages
+
+# Of answers that are kept.
+MOST_BYTES = 64_000_000
+
+
+class PastRoad(WindowFigures, frozen=True):
+    """A road in a past window."""
+
+    road_id: str
+    name: str
+
+
+class PastVehicle(msgspec.Struct, frozen=True):
+    """A vehicle's last position of a past minute, and how it drove in it: null without speeds."""
+
+    vehicle_id: str
+    vehicle_type: VehicleType | None
+    """As it is known now; null of one that is not live any more."""
+    positions: int
+    mean_speed_kmh: float | None
+    max_speed_kmh: float | None
+    timestamp: str
+    latitude: float
+    longitude: float
+
+
+class PastAnswer(msgspec.Struct, frozen=True, kw_only=True):
+    """What had data in one window."""
+
+    count: int
+    window_start: str
+    window_end: str
+    source: Literal["speed"]
+
+
+class PastRoads(PastAnswer, frozen=True, kw_only=True):
+    """Roads in one window."""
+
+    roads: list[PastRoad]
+
+
+class PastVehicles(PastAnswer, frozen=True, kw_only=True):
+    """Vehicles in one minute."""
+
+    vehicles: list[PastVehicle]
+
+
+class PastFeatures(PastAnswer, frozen=True, kw_only=True, tag="FeatureCollection"):
+    """The same as GeoJSON."""
+
+    features: list[geojson.Member]
+
+
+class Past:
+    """Answers of `/api/traffic/at` and `/api/vehicles/at`."""
+
+    def __init__(self, client: redis.Redis, namespace: str, city: City, lines: Lines) -> None:
+        self._city = city
+        self._lines = lines
+        self._roads = WindowPages(client, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
+        self._vehicles = WindowPages(client, namespace, "gps", gps.WINDOWS, GpsWindow)
+        self._kept: TLRUCache[tuple[str, int, str], Content] = TLRUCache(
+            MOST_BYTES, self._kept_until, getsizeof=lambda content: len(content.body)
+        )
+        self._reading = asyncio.Lock()
+
+    async def roads(self, time_ms: int, media_type: str) -> Content:
+        """All roads in the window that a time lies in.
+
+        Raises:
+            ProblemError: 503 while Redis does not answer.
+        """
+        reader = self._city.traffic
+
+        def road(key: str, start_s: int, state: TrafficWindow) -> Entry[Any]:
+            window = reader.window(key, start_s, state)
+            body = {"road_id": key, "name": window.name, **reader.document(window)}
+            return Entry(key, None, None, msgspec.json.encode(body))
+
+        return await self._at(
+            "roads", self._roads, reader.view.with_data(), time_ms, reader.window_s, road, media_type
+        )
+
+    async def vehicles(self, time_ms: int, media_type: str) -> Content:
+        """Where all vehicles were in the minute that a time lies in.
+
+        Raises:
+            ProblemError: 503 while Redis does not answer.
+        """
+        view = self._city.vehicles.view
+
+        def vehicle(key: str, _: int, state: GpsWindow) -> Entry[Any]:
+            now = view.get(key)
+            known = now.value.vehicle_type if now and now.value else None
+            told = state.summary()
+            body = {"vehicle_id": key, "vehicle_type": known, **told}
+            place = bounds.of_point(told["longitude"], told["latitude"])
+            return Entry(key, state.last_ms, None, msgspec.json.encode(body), place)
+
+        return await self._at(
+            "vehicles", self._vehicles, view.with_data(), time_ms, gps.WINDOW_S, vehicle, media_type
+        )
+
+    async def _at(
+        self,
+        name: str,
+        pages: WindowPages[S],
+        keys: Iterable[str],
+        time_ms: int,
+        window_s: int,
+        made: Callable[[str, int, S], Entry[Any]],
+        media_type: str,
+    ) -> Content:
+        start_s = time_ms // 1000 // window_s * window_s
+        # Who asks for the same time finds it kept.
+        async with self._reading:
+            content = self._kept.get((name, start_s, media_type))
+            if content is None:
+                page_s = redis_keys.page_start(start_s)
+                found = await pages.hour(sorted(keys), page_s, start_s) if self._city.link.up else None
+                if found is None:
+                    raise unanswered(AWAY)
+                entries = [made(key, start_s, windows[start_s]) for key, windows in found.items()]
+                content = self._content(name, entries, start_s, window_s, media_type)
+                self._kept[name, start_s, media_type] = content
+        return content
+
+    def _content(
+        self, name: str, entries: list[Entry[Any]], start_s: int, window_s: int, media_type: str
+    ) -> Content:
+        head = {
+            "count": len(entries),
+            "window_start": rfc3339(start_s * 1000),
+            "window_end": rfc3339((start_s + window_s) * 1000),
+            "source": "speed",
+        }
+        if media_type == GEOJSON:
+            things = geojson.features(entries, self._lines if name == "roads" else NO_LINES)
+        else:
+            things = b'"%b":[%b]' % (name.encode(), b",".join(entry.body for entry in entries))
+        return Content(b"{%b,%b}" % (answers.members(head), things))
+
+    def _kept_until(self, key: tuple[str, int, str], _: object, now_s: float) -> float:
+        name, start_s, _media_type = key
+        view = self._city.traffic.view if name == "roads" else self._city.vehicles.view
+        return kept_until(start_s + self._city.traffic.window_s, view.newest_ms, now_s)
