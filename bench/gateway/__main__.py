@@ -3,13 +3,14 @@
 import asyncio
 import sys
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 from rich.table import Table
 
-from bench.gateway.contest import Contest, Found, Rest, Size
+from bench.gateway.contest import Contest, Found, Rest, Size, percentile_ms
 from bench.gateway.cores import share_out
 from bench.gateway.sockets import SocketError
 from bench.gateway.users import AnswerError
@@ -24,6 +25,7 @@ from simulator import city
 
 # Of a core. Beyond it the clients were as much the bottleneck as the server.
 CLIENTS_BUSY = 0.95
+QUICK = Size(rounds=3, seconds=3.0, clients=200)
 
 
 def measure(folder: Path, size: Size) -> Found:
@@ -47,12 +49,19 @@ def measure(folder: Path, size: Size) -> Found:
 def result(found: Found, size: Size) -> dict[str, Any]:
     """What `--json` prints."""
     sockets = found.sockets
-    visits = [*found.gateway.visits, *found.bare.visits, found.outage]
+    rests = _servers(found).values()
+    visits = [visit for rest in rests for visit in rest.visits] + [*found.paced.values(), found.outage]
     return {
         "requests_per_s": {
             "gateway": round(found.gateway.per_s, 1),
             "bare_starlette": round(found.bare.per_s, 1),
+            **{
+                f"{server}_{name}": round(rest.per_s, 1)
+                for name, pair in found.sizes.items()
+                for server, rest in zip(("gateway", "bare"), pair, strict=True)
+            },
         },
+        "p99_ms_paced": {name: round(percentile_ms([one], 99), 1) for name, one in found.paced.items()},
         "p99_ms": round(found.gateway.p99_ms, 1),
         "p99_ms_redis_down": round(found.outage_p99_ms, 1),
         "errors_5xx": sum(one.errors_5xx for one in visits),
@@ -68,7 +77,10 @@ def result(found: Found, size: Size) -> dict[str, Any]:
             "unseen": sockets.latencies.unseen,
             "clients_cores": round(sockets.watched.cpu_s / sockets.seconds, 2),
         },
-        "of_bare": round(found.gateway.per_s / found.bare.per_s, 3),
+        "of_bare": {
+            "mixed": round(found.gateway.per_s / found.bare.per_s, 3),
+            **{name: round(own.per_s / bare.per_s, 3) for name, (own, bare) in found.sizes.items()},
+        },
         "rounds": {name: _rounds(rest) for name, rest in _servers(found).items()},
         "users": size.users,
         "vehicles": size.vehicles,
@@ -78,7 +90,10 @@ def result(found: Found, size: Size) -> dict[str, Any]:
 
 
 def _servers(found: Found) -> dict[str, Rest]:
-    return {"gateway": found.gateway, "bare_starlette": found.bare}
+    servers = {"gateway": found.gateway, "bare_starlette": found.bare}
+    for name, (own, bare) in found.sizes.items():
+        servers |= {f"gateway_{name}": own, f"bare_{name}": bare}
+    return servers
 
 
 def _rounds(rest: Rest) -> dict[str, Any]:
@@ -97,6 +112,11 @@ def _table(found: Found, size: Size) -> Table:
     for name, rest in _servers(found).items():
         cores = f"{rest.server_cores:.2f}", f"{rest.clients_cores:.2f}"
         table.add_row(f"requests, {name}", f"{rest.per_s:,.0f}", f"{rest.p99_ms:,.1f}", *cores)
+    for name, one in found.paced.items():
+        p99_ms = f"{percentile_ms([one], 99):,.1f}"
+        table.add_row(
+            f"{name} answers, paced", f"{one.per_s:,.0f}", p99_ms, "", f"{one.cpu_s / one.seconds:.2f}"
+        )
     table.add_row(
         "requests, Redis killed",
         f"{found.outage.per_s:,.0f}",
@@ -135,7 +155,7 @@ def complaints(found: Found) -> list[str]:
     return said
 
 
-@click.command(epilog="Example: python -m bench.gateway --rounds 1 --seconds 3 --clients 200 --json")
+@click.command(epilog="Example: python -m bench.gateway --quick --json")
 @click.option("--users", type=click.IntRange(1), default=Size.users, show_default=True)
 @click.option(
     "--rounds", type=click.IntRange(1), default=Size.rounds, show_default=True, help="The median counts."
@@ -166,6 +186,7 @@ def complaints(found: Found) -> list[str]:
     show_default=True,
     help="What they subscribe with.",
 )
+@click.option("--quick", is_flag=True, help="Fewer and shorter rounds, 200 WebSockets: under three minutes.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object as the last line.")
 def main(
     users: int,
@@ -176,6 +197,7 @@ def main(
     rate: float,
     clients: int,
     rate_ms: int,
+    quick: bool,
     as_json: bool,
 ) -> None:
     """Measure the gateway beside a bare Starlette app that returns the same bytes.
@@ -194,6 +216,8 @@ def main(
         clients=clients,
         rate_ms=rate_ms,
     )
+    if quick:
+        size = replace(size, rounds=min(rounds, QUICK.rounds), seconds=QUICK.seconds, clients=QUICK.clients)
     try:
         with tempfile.TemporaryDirectory(prefix="bench-gateway-") as folder:
             found = measure(Path(folder), size)

@@ -7,7 +7,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ import psutil
 from bench.gateway.bare import Page
 from bench.gateway.cores import Cores, pin
 from bench.gateway.feeding import Feeding, Load
-from bench.gateway.mix import Asked, mix_of
+from bench.gateway.mix import Asked, large_of, mix_of, small_of
 from bench.gateway.sockets import Watch, Watched, watch
 from bench.gateway.users import Visit, Visited, visit
 from bench.gateway_process import GatewayProcess
@@ -53,6 +53,7 @@ class Size:
     seconds: float = 5.0
     """Of a round, of a server; of the outage; and of the WebSocket's measurement twice that."""
     warm_up_s: float = 1.0
+    paced_per_s: float = 500.0
     clients: int = 1_000
     rate_ms: int = 500
     settle_s: float = 3.0
@@ -113,6 +114,10 @@ class Found:
 
     gateway: Rest
     bare: Rest
+    sizes: dict[str, tuple[Rest, Rest]]
+    """`small` and `large` answers alone: gateway, bare."""
+    paced: dict[str, Visited]
+    """The same at `Size.paced_per_s`, of the gateway."""
     outage: Visited
     outage_p99_ms: float
     sockets: Sockets
@@ -141,12 +146,22 @@ class Contest:
                 progress.print(f"{self._size.clients:,} WebSocket clients")
                 # First, for memory is counted from that of a gateway that has just started.
                 sockets = await self._sockets(gateway, feeding)
-                progress.print(f"gateway and bare Starlette in turn, {self._size.rounds} rounds")
-                rounds = await self._mix(gateway)
-                own, bare = await self._turns(gateway, feeding, rounds)
+                rounds, sizes = await self._rounds(gateway)
+                everything = [*rounds, *sizes["small"], *sizes["large"]]
+                async with self._bare(gateway, everything) as bare:
+                    mixed = await self._turns("mixed answers", gateway, feeding, bare, rounds)
+                    found = {
+                        name: await self._turns(f"{name} answers", gateway, feeding, bare, asked)
+                        for name, asked in sizes.items()
+                    }
+                paced = {}
+                for name, asked in sizes.items():
+                    progress.print(f"{name} answers at {self._size.paced_per_s:g}/s")
+                    plan = self._visit(gateway.port, gateway.authorization, asked)
+                    paced[name] = await self._run(visit, replace(plan, per_s=self._size.paced_per_s))
                 progress.print("Redis killed")
                 outage, p99_ms = await self._outage(gateway, rounds)
-        return Found(own, bare, outage, p99_ms, sockets)
+        return Found(*mixed, found, paced, outage, p99_ms, sockets)
 
     async def _run(self, function: Callable[[Any], R], plan: Any) -> R:
         """In the clients' process."""
@@ -172,8 +187,10 @@ class Contest:
         finally:
             gateway.stop()
 
-    async def _mix(self, gateway: GatewayProcess) -> list[list[Asked]]:
-        """Each user's round; the box in it is from the middle of the city to its north-east corner."""
+    async def _rounds(
+        self, gateway: GatewayProcess
+    ) -> tuple[list[list[Asked]], dict[str, list[list[Asked]]]]:
+        """Each user's round, mixed and by size; the box is from the middle of the city to its north-east."""
         async with _client(gateway) as client:
             roads = (await _get(client, "/api/traffic/live")).json()["roads"]
             vehicles = (await _get(client, "/api/vehicles/locations")).json()["vehicles"]
@@ -181,22 +198,30 @@ class Contest:
         middle = len(vehicles) // 2
         box = ",".join(f"{degrees:.4f}" for degrees in (east[middle], north[middle], east[-1], north[-1]))
         ids = [one["road_id"] for one in roads], [one["vehicle_id"] for one in vehicles]
-        return [mix_of(user, *ids, box) for user in range(self._size.users)]
+        users = range(self._size.users)
+        sizes = {"small": [small_of(user, ids[0]) for user in users], "large": [large_of() for _ in users]}
+        return [mix_of(user, *ids, box) for user in users], sizes
 
     async def _turns(
-        self, gateway: GatewayProcess, feeding: Feeding, rounds: list[list[Asked]]
+        self,
+        what: str,
+        gateway: GatewayProcess,
+        feeding: Feeding,
+        other: tuple[Process, int],
+        rounds: list[list[Asked]],
     ) -> tuple[Rest, Rest]:
+        progress.print(f"{what}: gateway and bare Starlette in turn, {self._size.rounds} rounds")
         own, bare = Rest(), Rest()
-        async with self._bare(gateway, rounds) as (process, port):
-            for number in range(self._size.rounds):
-                # Whoever comes second has the warmer machine.
-                for turn in ("gateway", "bare") if number % 2 == 0 else ("bare", "gateway"):
-                    if turn == "gateway":
-                        visit_ = self._visit(gateway.port, gateway.authorization, rounds)
-                        await self._note(own, visit_, gateway.process)
-                    else:
-                        with feeding.paused():
-                            await self._note(bare, self._visit(port, None, rounds), process)
+        process, port = other
+        for number in range(self._size.rounds):
+            # Whoever comes second has the warmer machine.
+            for turn in ("gateway", "bare") if number % 2 == 0 else ("bare", "gateway"):
+                if turn == "gateway":
+                    visit_ = self._visit(gateway.port, gateway.authorization, rounds)
+                    await self._note(own, visit_, gateway.process)
+                else:
+                    with feeding.paused():
+                        await self._note(bare, self._visit(port, None, rounds), process)
         return own, bare
 
     async def _note(self, rest: Rest, plan: Visit, process: Process) -> None:

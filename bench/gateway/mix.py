@@ -19,6 +19,19 @@ class Asked:
         return f"{self.path}?{self.query}" if self.query else self.path
 
 
+LARGE = "/api/vehicles/locations"
+
+
+def small_of(user: int, roads: Sequence[str]) -> list[Asked]:
+    """A short answer: a road of the user's own."""
+    return [Asked("/api/traffic/live/{road_id}", f"/api/traffic/live/{roads[user % len(roads)]}")]
+
+
+def large_of() -> list[Asked]:
+    """A long answer: all vehicles."""
+    return [Asked(LARGE, LARGE)]
+
+
 def mix_of(user: int, roads: Sequence[str], vehicles: Sequence[str], box: str) -> list[Asked]:
     """A user's round: six whole-city answers, a box, and a road and a vehicle of the user's own."""
     road, vehicle = roads[user % len(roads)], vehicles[user % len(vehicles)]

@@ -1,4 +1,4 @@
-"""Users over keep-alive connections: each asks, waits for the answer, and asks again.
+"""Users over keep-alive connections: each asks, waits for the answer, and asks again, at once or when due.
 
 The client does as little as can be, for the server is what is measured: requests are made once, of an
 answer only status and length are read.
@@ -39,6 +39,9 @@ class Visit:
     """Asked first, and not counted."""
     seconds: float
     cores: frozenset[int]
+    per_s: float | None = None
+    """So many requests a second, over all users, on a fixed schedule: one that is asked late, because the
+    answer before came late, counts from when it was due. None is as many as are answered."""
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Visited:
     cpu_s: float
     """That the clients took in this time."""
     ms: "array[float]" = field(default_factory=lambda: array("d"))
-    """From a request's bytes to the last byte of its answer."""
+    """From a request's bytes, or from when it was due, to the last byte of its answer."""
     ended_s: "array[float]" = field(default_factory=lambda: array("d"))
     """When each ended, by the monotonic clock."""
     statuses: Counter[int] = field(default_factory=Counter)
@@ -78,12 +81,14 @@ def visit(plan: Visit) -> Visited:
 async def _visit(plan: Visit) -> Visited:
     loop = asyncio.get_running_loop()
     failed: asyncio.Future[None] = loop.create_future()
-    users = [_User(_requests(plan, number), failed) for number in range(len(plan.rounds))]
+    every_s = len(plan.rounds) / plan.per_s if plan.per_s else 0.0
+    users = [_User(_requests(plan, number), failed, every_s) for number in range(len(plan.rounds))]
     async with asyncio.timeout(CONNECT_S):
         for user in users:
             await user.connect(plan.port)
-    for user in users:
-        user.ask()
+    begin_s = time.monotonic()
+    for number, user in enumerate(users):
+        user.begin(begin_s + every_s * number / len(users))
     await _unless(failed, plan.warm_up_s)
     found = Visited(0.0, 0.0)
     started, cpu = time.monotonic(), time.process_time()
@@ -117,8 +122,9 @@ def _requests(plan: Visit, number: int) -> list[bytes]:
 
 
 class _User(asyncio.Protocol):
-    def __init__(self, requests: Sequence[bytes], failed: "asyncio.Future[None]") -> None:
+    def __init__(self, requests: Sequence[bytes], failed: "asyncio.Future[None]", every_s: float) -> None:
         self.found: Visited | None = None
+        self._every_s = every_s
         self._requests = requests
         self._failed = failed
         self._turn = 0
@@ -137,8 +143,26 @@ class _User(asyncio.Protocol):
         # uvloop's own says of itself that it is a mere one.
         self._transport = cast("asyncio.Transport", transport)
 
-    def ask(self) -> None:
-        self._asked_s = time.monotonic()
+    def begin(self, due_s: float) -> None:
+        """Ask for the first time, by the monotonic clock."""
+        self._asked_s = due_s - self._every_s
+        self._ask_next()
+
+    def _ask_next(self) -> None:
+        if not self._every_s:
+            self._ask(time.monotonic())
+            return
+        due_s = self._asked_s + self._every_s
+        wait_s = due_s - time.monotonic()
+        if wait_s <= 0:
+            self._ask(due_s)
+        else:
+            asyncio.get_running_loop().call_later(wait_s, self._ask, due_s)
+
+    def _ask(self, counted_from_s: float) -> None:
+        if self._leaving:
+            return
+        self._asked_s = counted_from_s
         self._transport.write(self._requests[self._turn])
         self._turn = (self._turn + 1) % len(self._requests)
 
@@ -167,7 +191,7 @@ class _User(asyncio.Protocol):
             self._head = b""
         if not self._left:
             self._note()
-            self.ask()
+            self._ask_next()
 
     def _note(self) -> None:
         if self.found is not None:

@@ -24,6 +24,7 @@ SMALL = Size(
     rounds=1,
     seconds=0.5,
     warm_up_s=0.1,
+    paced_per_s=100,
     clients=3,
     rate_ms=200,
     settle_s=0.5,
@@ -37,7 +38,16 @@ def test_a_small_run_has_every_figure(tmp_path: Path) -> None:
     rates = result["requests_per_s"]
     assert rates["gateway"] > 10
     assert rates["bare_starlette"] > 10
-    assert result["of_bare"] == pytest.approx(rates["gateway"] / rates["bare_starlette"], rel=0.02)
+    for name, own, bare in (
+        ("mixed", "gateway", "bare_starlette"),
+        ("small", "gateway_small", "bare_small"),
+        ("large", "gateway_large", "bare_large"),
+    ):
+        assert result["of_bare"][name] == pytest.approx(rates[own] / rates[bare], rel=0.02)
+    assert set(result["p99_ms_paced"]) == {"small", "large"}
+    assert min(result["p99_ms_paced"].values()) > 0
+    # On a schedule there are no more than are due.
+    assert all(one.per_s < 1.2 * SMALL.paced_per_s for one in found.paced.values())
     # Nine users, one after the other each.
     assert result["p99_ms"] > 0.9 * 1000 / rates["gateway"]
     assert result["p99_ms_redis_down"] > 0
