@@ -145,7 +145,7 @@ async def test_a_topic_has_its_own_rate_unless_one_is_asked_for(
         ({"subscribe": ["weather"], "entities": []}, "entities"),
         ({"subscribe": ["weather"], "entities": [1]}, "entities"),
         ({"subscribe": ["weather"], "entities": ["x"] * (MOST_ENTITIES + 1)}, "entities"),
-        ({"subscribe": ["weather"], "bbox": [3, 1, 2, 4]}, "bbox"),
+        ({"subscribe": ["weather"], "bbox": [1, 4, 2, 3]}, "bbox"),
         ({"subscribe": ["weather"], "bbox": [1, 1, 2, 91]}, "bbox"),
         ({"subscribe": ["weather"], "resume": "mine"}, "resume"),
         ({"subscribe": ["weather"], "resume": "0~0~weather.x"}, "resume"),
