@@ -31,6 +31,7 @@ from gateway.records import Records
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.websocket import Sockets
+from gateway.window_pages import IF_NOBODY_KNOWS_S
 
 # The first load takes well under a second; a Redis that is away must not keep the gateway from starting.
 FIRST_LOAD_S = 2.0
@@ -60,7 +61,9 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
     processes = Processes(status_client, settings.namespace, city, operations_port)
     fallback = Fallback(city)
     batch = Batch(settings, own.batch_hours, city, fallback) if own.batch_hours else None
-    records = Records(client, settings.namespace, city, batch, settings.window_s)
+    # And one for what is asked of the past, which may take longer.
+    records_client = redis_client(settings, IF_NOBODY_KNOWS_S)
+    records = Records(records_client, settings.namespace, city, batch, settings.window_s)
     cap_sender = own.cap_sender or settings.namespace
 
     authenticator = Authenticator(own.users_file)
@@ -86,6 +89,7 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
             await asyncio.gather(*tasks, return_exceptions=True)
             await client.aclose()
             await status_client.aclose()
+            await records_client.aclose()
             audit.tell_all()
 
     middleware = [Middleware(Measured)]

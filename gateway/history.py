@@ -13,7 +13,7 @@ from gateway.problems import no_such
 from gateway.query import HistoryQuery
 from gateway.steps import Page, merged, page_of, unanswered
 from gateway.traffic import WindowFigures
-from gateway.window_pages import WindowPages
+from gateway.window_pages import IF_NOBODY_KNOWS_S, IF_OTHERS_KNOW_S, WindowPages
 
 
 class HistoryWindow(WindowFigures, frozen=True):
@@ -48,7 +48,8 @@ class History:
     """Answers of `/api/traffic/history`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City, batch: Batch | None) -> None:
-        self._pages = WindowPages(client, namespace, "traffic", WINDOWS, TrafficWindow)
+        patience_s = IF_OTHERS_KNOW_S if batch else IF_NOBODY_KNOWS_S
+        self._pages = WindowPages(client, namespace, "traffic", WINDOWS, TrafficWindow, patience_s)
         self._city = city
         self._batch = batch
 

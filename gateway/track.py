@@ -17,7 +17,7 @@ from gateway.link import Origin
 from gateway.problems import no_such
 from gateway.query import TimeRange
 from gateway.vehicles import Position
-from gateway.window_pages import WindowPages, whole
+from gateway.window_pages import IF_OTHERS_KNOW_S, WindowPages, whole
 
 
 class TrackPoint(msgspec.Struct, frozen=True):
@@ -54,7 +54,7 @@ class Tracks:
     """Answers of `/api/vehicles/{vehicle_id}/track`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
-        self._pages = WindowPages(client, namespace, "gps", WINDOWS, GpsWindow)
+        self._pages = WindowPages(client, namespace, "gps", WINDOWS, GpsWindow, IF_OTHERS_KNOW_S)
         self._city = city
 
     async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
