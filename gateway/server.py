@@ -8,14 +8,13 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from citystream.http_server import HttpServer
 from gateway.connection import SPARE, ConnectionLimits, with_limits
 from gateway.websocket_connection import with_patience
 
@@ -95,14 +94,14 @@ def run(public: Port, operations: Port) -> None:
     config = _config(public)
     with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
         runner.run(
-            _serve(_Server(config), public.listener, _Server(_config(operations)), operations.listener)
+            _serve(HttpServer(config), public.listener, HttpServer(_config(operations)), operations.listener)
         )
 
 
 async def _serve(
-    public: "_Server",
+    public: HttpServer,
     public_listener: socket.socket,
-    operations: "_Server",
+    operations: HttpServer,
     operations_listener: socket.socket,
 ) -> None:
     loop = asyncio.get_running_loop()
@@ -115,13 +114,6 @@ async def _serve(
     finally:
         operations.should_exit = True
         await watched
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave them: two servers in one loop would take them from each other."""
-        yield
 
 
 def _config(port: Port) -> uvicorn.Config:
