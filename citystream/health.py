@@ -1,12 +1,11 @@
 """What a worker says of itself: /healthz, /readyz, /metrics, and a status in Redis."""
 
-import contextlib
 import logging
 import os
 import socket
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Literal
 
 import msgspec
@@ -22,6 +21,7 @@ from starlette.routing import Route
 from citystream.archive.role import Archive
 from citystream.contracts import redis_keys
 from citystream.contracts.status import ProcessStatus
+from citystream.http_server import HttpServer
 from citystream.log.source import Log
 from citystream.metrics import Metrics
 from citystream.servers.connections import redis_client
@@ -35,14 +35,6 @@ STATUS_EVERY_S = 5.0
 # Half of Kafka's retention is left to bring S3 back, or to raise it.
 RETENTION_ALARM = 0.5
 State = Literal["starting", "up", "degraded"]
-
-
-class HealthServer(uvicorn.Server):
-    """Uvicorn beside the worker: signals are the worker's."""
-
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 class StreamHealth:
@@ -189,7 +181,7 @@ class Health:
         self._redis = redis_client(settings)
         self._statuses: dict[str, ProcessStatus] = {}
         self._stuck: list[str] = []
-        self._server: HealthServer | None = None
+        self._server: HttpServer | None = None
         self._port = settings.health_port
 
     async def serve(self, on_bound: Callable[[int], None]) -> None:
@@ -205,7 +197,7 @@ class Health:
         self._port = listener.getsockname()[1]
         on_bound(self._port)
         config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
-        self._server = HealthServer(config)
+        self._server = HttpServer(config)
         await self._server.serve(sockets=[listener])
 
     async def report(self) -> None:

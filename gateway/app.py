@@ -40,14 +40,20 @@ REDIS_S = 1.0
 
 
 class Applications(NamedTuple):
-    """What is served on the two ports; they live together, in the public one's lifespan."""
+    """What is served on the two ports, and what it is made of; all live in the public one's lifespan."""
 
     public: Starlette
     operations: Starlette
+    city: City
+    authenticator: Authenticator
 
 
-def build(settings: Settings, own: GatewaySettings, operations_port: int) -> Applications:
+def build(
+    settings: Settings, own: GatewaySettings, operations_port: int, *, tells_of_users: bool = True
+) -> Applications:
     """The applications; `operations_port` is where health will be asked for, for the status.
+
+    `tells_of_users`: changes of the users file come into the audit log; of several processes one tells.
 
     Raises:
         CityModelError: the city model can't be used.
@@ -66,7 +72,7 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
     records = Records(records_client, settings.namespace, city, batch, settings.window_s)
     cap_sender = own.cap_sender or settings.namespace
 
-    authenticator = Authenticator(own.users_file)
+    authenticator = Authenticator(own.users_file, tells_of_users)
     sessions = Sessions(authenticator)
     live = Live(city)
 
@@ -121,7 +127,7 @@ def build(settings: Settings, own: GatewaySettings, operations_port: int) -> App
     )
     # A redirect would name whatever host the client said that we are.
     public.router.redirect_slashes = False
-    return Applications(public, operations.application(city))
+    return Applications(public, operations.application(city), city, authenticator)
 
 
 class Measured:

@@ -42,8 +42,9 @@ class _Verified:
 class Authenticator:
     """Tells users by their `Authorization` header; remembers one credential a user, so memory is bounded."""
 
-    def __init__(self, users_file: Path) -> None:
+    def __init__(self, users_file: Path, tells_of_users: bool) -> None:
         self._file = users_file
+        self._tells_of_users = tells_of_users
         self._users = users.read(users_file)
         self._file_version = self._version()
         self._key = secrets.token_bytes(32)
@@ -146,7 +147,8 @@ class Authenticator:
             return
         before, self._users = self._users, now
         self._verified.clear()
-        _note_changes(before, now)
+        if self._tells_of_users:
+            _note_changes(before, now)
         for name, user in before.items():
             if now.get(name) != user:
                 for call in self._on_gone:

@@ -11,9 +11,9 @@ from citystream.settings import Settings, SettingsError
 from citystream.settings import load as load_settings
 from gateway import audit, server, users
 from gateway.connection import ConnectionLimits
-from gateway.settings import GatewaySettings
+from gateway.settings import MOST_PROCESSES, GatewaySettings
 from gateway.settings import load as load_gateway_settings
-from gateway.tls import TlsError, context
+from gateway.tls import TlsError, context_of
 from gateway.users import Role, UsersError
 
 log = logging.getLogger("gateway")
@@ -35,21 +35,29 @@ def main() -> None:
     type=click.IntRange(0, 65535),
     help="Port to listen on; CITY_GATEWAY_PORT, else 8000; 0 takes a free one.",
 )
-def serve(host: str | None, port: int | None) -> None:
+@click.option(
+    "--processes",
+    type=click.IntRange(1, MOST_PROCESSES),
+    help="Processes that share the port; CITY_GATEWAY_PROCESSES, else 1. One a core is the most that helps.",
+)
+def serve(host: str | None, port: int | None, processes: int | None) -> None:
     """Answer until stopped. Refuses to start while there is no user.
 
     \b
     Examples:
       city-gateway serve
       city-gateway serve --host 0.0.0.0 --port 8080
+      city-gateway serve --processes 4
       CITY_REDIS=rediss://cache:6380/0 CITY_MODEL=town.geojson city-gateway serve
     """
     # Half of what there is to import, and of no use to the other commands.
+    from gateway import supervisor
     from gateway.app import build
+    from gateway.worker import Work
 
     settings, own = _settings()
-    given = {name: value for name, value in (("host", host), ("port", port)) if value is not None}
-    own = own.model_copy(update=given)
+    given = {"host": host, "port": port, "processes": processes}
+    own = own.model_copy(update={name: value for name, value in given.items() if value is not None})
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     audit.to_stderr()
     try:
@@ -64,12 +72,10 @@ def serve(host: str | None, port: int | None) -> None:
             own.operations_port,
             "CITY_GATEWAY_OPERATIONS_HOST or CITY_GATEWAY_OPERATIONS_PORT",
         )
-        tls = (
-            context(own.tls_certificate, own.tls_key, own.tls_key_password_file)
-            if own.tls_certificate and own.tls_key
-            else None
-        )
-        apps = build(settings, own, operations_listener.getsockname()[1])
+        tls = context_of(own)
+        operations_port = operations_listener.getsockname()[1]
+        # Several processes build their own: here it shows, once, that they can.
+        apps = build(settings, own, operations_port)
     except (UsersError, CityModelError, TlsError) as error:
         raise click.ClickException(str(error)) from error
     limits = ConnectionLimits(server.room_for(own.connections), own.request_s, own.take_s)
@@ -81,7 +87,11 @@ def serve(host: str | None, port: int | None) -> None:
     log.info("health and metrics on %s", operations.url)
     if public.in_clear and not own.proxies:
         log.warning("passwords come in clear; set CITY_GATEWAY_TLS_CERTIFICATE, or have a proxy with TLS")
-    server.run(public, operations)
+    if own.processes == 1:
+        server.run(public, operations)
+    else:
+        work = Work(settings, own, operations_port, limits)
+        supervisor.run(work, public, operations, apps.authenticator)
 
 
 @main.group()

@@ -1,6 +1,9 @@
 """Every metric of the gateway: name, unit, labels, meaning. `/metrics` serves them.
 
 Times are in seconds. `route` is the route's pattern, never the path asked for, so labels are few.
+
+Of several processes on a port, counters and histograms are summed, those that have ended included. A gauge is
+of those that run, by its `multiprocess_mode`: clients are summed, of all else the worst is told.
 """
 
 from prometheus_client import Counter, Gauge, Histogram
@@ -28,7 +31,11 @@ REFUSED = Counter(
     "unread (took nothing of an answer in time), clients (too many live ones), subscriptions (too many).",
     ["limit"],
 )
-LIVE_CLIENTS = Gauge("city_gateway_live_clients", "Clients of the live stream: WebSockets and event streams.")
+LIVE_CLIENTS = Gauge(
+    "city_gateway_live_clients",
+    "Clients of the live stream: WebSockets and event streams.",
+    multiprocess_mode="livesum",
+)
 LIVE_MESSAGES = Counter(
     "city_gateway_live_messages_total",
     "Messages sent to live clients, by type: snapshot, delta, subscription, heartbeat or problem.",
@@ -38,17 +45,26 @@ LIVE_DROPPED = Counter(
     "city_gateway_live_dropped_total", "WebSocket clients dropped because they took nothing in time."
 )
 REDIS_UP = Gauge(
-    "city_gateway_redis_up", "1 while the speed layer is followed, 0 while answers are batch or last-known."
+    "city_gateway_redis_up",
+    "1 while the speed layer is followed, by every process; 0 while answers are batch or last-known.",
+    multiprocess_mode="livemin",
 )
 REDIS_DOWN_SECONDS = Gauge(
-    "city_gateway_redis_down_seconds", "How long the speed layer has been lost, s; 0 while it is followed."
+    "city_gateway_redis_down_seconds",
+    "How long the speed layer has been lost to the process that lacks it longest, s; 0 while it is followed.",
+    multiprocess_mode="livemax",
 )
 SOURCE = Gauge(
     "city_gateway_source",
-    "1 for where a topic's answers come from now: speed, batch or last-known; 0 for the others.",
+    "1 for where a topic's answers come from now, of any process: speed, batch or last-known; else 0.",
     ["topic", "source"],
+    multiprocess_mode="livemax",
 )
-BATCH_UP = Gauge("city_gateway_batch_up", "1 while the archive can be read, 0 while it can't.")
+BATCH_UP = Gauge(
+    "city_gateway_batch_up",
+    "1 while the archive can be read, by every process; 0 while it can't.",
+    multiprocess_mode="livemin",
+)
 REDIS_LOSSES = Counter("city_gateway_redis_losses_total", "Times the speed layer was lost.")
 CHANGES = Counter(
     "city_gateway_changes_total", "Keys that services announced as changed, by topic.", ["topic"]
@@ -64,8 +80,20 @@ UNREADABLE = Counter(
     ["topic"],
 )
 THINGS = Gauge(
-    "city_gateway_things", "Things in the view, those of the city model without data included.", ["topic"]
+    "city_gateway_things",
+    "Things in the view, those of the city model without data included; of the process that has most.",
+    ["topic"],
+    multiprocess_mode="livemax",
 )
 DATA_AGE_SECONDS = Gauge(
-    "city_gateway_data_age_seconds", "Age of the newest event in the view; absent without data.", ["topic"]
+    "city_gateway_data_age_seconds",
+    "Age of the newest event in the view, of the process that is furthest behind; absent without data.",
+    ["topic"],
+    multiprocess_mode="livemax",
+)
+# Set by the supervisor alone, so there is nothing to merge.
+PROCESSES = Gauge(
+    "city_gateway_processes",
+    "Of several processes on a port, how many are wanted, alive, and ready (have data to answer from).",
+    ["state"],
 )

@@ -1,4 +1,4 @@
-"""Two ports in one process: the public one, and one for health and metrics."""
+"""How ports are served: the public one, and one for health and metrics beside it."""
 
 import asyncio
 import logging
@@ -8,14 +8,16 @@ import signal
 import socket
 import ssl
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from citystream.http_server import HttpServer
 from gateway.connection import SPARE, ConnectionLimits, with_limits
 from gateway.headers import WithHeaders
 from gateway.websocket_connection import with_patience
@@ -27,6 +29,9 @@ PING_S, PONG_S = 20.0, 20.0
 BACKLOG = 2_048
 # Listeners, Redis, S3, logs and what the interpreter opens.
 OWN_FILES = 128
+# Clients get their last answers within the first; what else a process has open ends within the second.
+GRACEFUL_S = 5
+LONGEST_END_S = GRACEFUL_S + 3.0
 
 
 class ListenError(OSError):
@@ -85,36 +90,38 @@ def room_for(connections: int) -> int:
 
 def run(public: Port, operations: Port) -> None:
     """Serve both until SIGINT or SIGTERM, then end in order."""
-    config = _config(public)
-    with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-        runner.run(
-            _serve(_Server(config), public.listener, _Server(_config(operations)), operations.listener)
-        )
+    in_loop(public, _both(public, operations))
 
 
-async def _serve(
-    public: "_Server",
-    public_listener: socket.socket,
-    operations: "_Server",
-    operations_listener: socket.socket,
-) -> None:
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, public.handle_exit, number, None)
-    # Health and metrics are there before the public port is, and until it has ended.
-    watched = asyncio.create_task(operations.serve([operations_listener]))
+async def _both(public: Port, operations: Port) -> None:
+    async with beside(operations):
+        await until_asked(public, signal.SIGINT, signal.SIGTERM)
+
+
+def in_loop(port: Port, main: Coroutine[Any, Any, None]) -> None:
+    """Run this in a loop of the kind that ports are served in."""
+    with asyncio.Runner(loop_factory=_config(port).get_loop_factory()) as runner:
+        runner.run(main)
+
+
+async def until_asked(port: Port, *signals: signal.Signals) -> None:
+    """Serve it until one of these signals, then end in order."""
+    one, loop = HttpServer(_config(port)), asyncio.get_running_loop()
+    for number in signals:
+        loop.add_signal_handler(number, one.handle_exit, number, None)
+    await one.serve([port.listener])
+
+
+@asynccontextmanager
+async def beside(port: Port) -> AsyncIterator[None]:
+    """Serve it from before something else runs until that has ended, as health and metrics are."""
+    one = HttpServer(_config(port))
+    served = asyncio.create_task(one.serve([port.listener]))
     try:
-        await public.serve([public_listener])
-    finally:
-        operations.should_exit = True
-        await watched
-
-
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """Leave them: two servers in one loop would take them from each other."""
         yield
+    finally:
+        one.should_exit = True
+        await served
 
 
 def _config(port: Port) -> uvicorn.Config:
@@ -138,5 +145,5 @@ def _config(port: Port) -> uvicorn.Config:
         forwarded_allow_ips=list(port.proxies),
         ssl_context_factory=(lambda *_: tls) if tls else None,
         backlog=BACKLOG,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=GRACEFUL_S,
     )

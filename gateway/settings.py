@@ -11,6 +11,7 @@ from citystream.settings import SettingsError
 from gateway.staleness import StaleAfter
 
 PREFIX = "CITY_GATEWAY_"
+MOST_PROCESSES = 256
 
 
 class GatewaySettings(BaseSettings):
@@ -25,6 +26,8 @@ class GatewaySettings(BaseSettings):
     """Not `host`: health and metrics ask for no password, so who opens the gateway does not open them."""
     operations_port: int = Field(default=8001, ge=0, le=65535)
     """Of /healthz, /readyz and /metrics; 0 takes a free port and prints it."""
+    processes: int = Field(default=1, ge=1, le=MOST_PROCESSES)
+    """Processes that share the port, each with its own copy of the city."""
     users_file: Path = Path(".city/gateway-users.json")
     """Names, roles and password hashes; written by `city-gateway user add`."""
     batch_hours: int = Field(default=6, ge=0, le=168)
@@ -44,7 +47,7 @@ class GatewaySettings(BaseSettings):
     rate_burst: int = Field(default=1_000, ge=1, le=1_000_000)
     """Those that one who was quiet may send at once."""
     connections: int = Field(default=10_000, ge=1, le=1_000_000)
-    """At once, WebSockets included; each takes a file descriptor."""
+    """At once, WebSockets included, in each process; each takes a file descriptor."""
     request_s: float = Field(default=10, gt=0, le=3_600)
     """Time that a client has to send a whole request."""
     take_s: float = Field(default=20, gt=0, le=3_600)

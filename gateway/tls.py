@@ -3,9 +3,22 @@
 import ssl
 from pathlib import Path
 
+from gateway.settings import GatewaySettings
+
 
 class TlsError(ValueError):
     """Certificate or key can't be used; the message says why."""
+
+
+def context_of(own: GatewaySettings) -> ssl.SSLContext | None:
+    """As the settings have it; None without TLS.
+
+    Raises:
+        TlsError: a file can't be read, or the key is not the certificate's.
+    """
+    if own.tls_certificate and own.tls_key:
+        return context(own.tls_certificate, own.tls_key, own.tls_key_password_file)
+    return None
 
 
 def context(certificate: Path, key: Path, password_file: Path | None) -> ssl.SSLContext:

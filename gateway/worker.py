@@ -1,0 +1,95 @@
+"""One of several gateway processes on a port: it serves what one alone does, and says how it stands."""
+
+import asyncio
+import logging
+import os
+import shutil
+import signal
+import socket
+import sys
+import threading
+import time
+from dataclasses import dataclass
+from multiprocessing import parent_process
+from typing import NoReturn
+
+from citystream.contracts.city_model import CityModelError
+from citystream.settings import Settings
+from gateway import audit, operations, server, tls
+from gateway.app import build
+from gateway.city import City
+from gateway.connection import ConnectionLimits
+from gateway.link import ORIGINS
+from gateway.settings import GatewaySettings
+from gateway.standing import Word
+from gateway.tls import TlsError
+from gateway.users import UsersError
+
+log = logging.getLogger("gateway")
+
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""The variable that tells prometheus_client where a process's metrics are read by another."""
+# As old as a metric that is set by it may be when it is scraped.
+WORD_EVERY_S = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What every worker is to do; it is pickled."""
+
+    settings: Settings
+    own: GatewaySettings
+    operations_port: int
+    limits: ConnectionLimits
+
+
+def run(work: Work, listener: socket.socket, word: Word) -> None:
+    """A worker's life: until SIGTERM, or until the supervisor is gone."""
+    # prometheus_client goes by `os.environ`, and a child by what this changes: the process that folds the
+    # archive has metrics of the same names, and would write them among ours.
+    os.unsetenv(METRICS_FOLDER)
+    # A Ctrl-C is the supervisor's, which then ends this one.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s"
+    )
+    audit.to_stderr()
+    try:
+        context = tls.context_of(work.own)
+        # The supervisor tells of changes of the users file, once.
+        apps = build(work.settings, work.own, work.operations_port, tells_of_users=False)
+    except (UsersError, CityModelError, TlsError) as error:
+        # They were right when the supervisor looked.
+        log.error("%s", error)
+        sys.exit(1)
+    public = server.Port(apps.public, listener, work.limits, context, work.own.proxies)
+    server.in_loop(public, _serve(public, apps.city, word))
+
+
+async def _serve(public: server.Port, city: City, word: Word) -> None:
+    speaking = asyncio.create_task(_speak(city, word))
+    try:
+        await server.until_asked(public, signal.SIGTERM)
+    finally:
+        speaking.cancel()
+
+
+async def _speak(city: City, word: Word) -> NoReturn:
+    while True:
+        operations.show(city)
+        word.known, word.redis_up = city.known, city.link.up
+        word.origin = ORIGINS.index(city.source)
+        word.at_s = time.monotonic()
+        await asyncio.sleep(WORD_EVERY_S)
+
+
+def _end_with_the_supervisor() -> None:
+    """A supervisor that is killed can't end this one, nor clean up."""
+    supervisor = parent_process()
+    if supervisor:
+        supervisor.join()
+    shutil.rmtree(os.environ[METRICS_FOLDER], ignore_errors=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(server.LONGEST_END_S)
+    os._exit(1)
