@@ -139,7 +139,11 @@ def age_ms(time_ms: int) -> int:
 
 
 def _header(request: Request, name: bytes) -> str:
-    return b",".join([value for key, value in request.scope["headers"] if key == name]).decode("latin-1")
+    found = b""
+    for key, value in request.scope["headers"]:
+        if key == name:
+            found = found + b"," + value if found else value
+    return found.decode("latin-1")
 
 
 # Until there is a newer event, all who ask are told the same time.

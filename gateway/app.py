@@ -28,6 +28,7 @@ from gateway.limits import Limits
 from gateway.live import Live
 from gateway.processes import Processes
 from gateway.records import Records
+from gateway.routing import Endpoints
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.websocket import Sockets
@@ -118,7 +119,7 @@ def build(
     )
     public = Starlette(
         routes=[
-            *(endpoint.route() for endpoint in endpoints),
+            Endpoints(endpoints),
             WebSocketRoute("/ws/live", Sockets(live, sessions, own.cors_origins).serve),
         ],
         middleware=middleware,

@@ -2,7 +2,6 @@
 
 import time
 
-from starlette.datastructures import Headers
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -30,9 +29,7 @@ class Guard:
             return
         client = scope["client"]
         try:
-            user = await self._authenticator.user(
-                Headers(scope=scope).get("authorization"), client[0] if client else ""
-            )
+            user = await self._authenticator.user(_authorization(scope), client[0] if client else "")
             self._take(user)
         except ProblemError as problem:
             await problem.response()(scope, receive, send)
@@ -52,6 +49,14 @@ class Guard:
                 wait_s,
                 {**self._policy, "RateLimit": f'"user";r=0;t={wait_s:.0f}'},
             )
+
+
+def _authorization(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            credential: str = value.decode("latin-1")
+            return credential
+    return None
 
 
 def require_role(connection: HTTPConnection, needed: Role) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.endpoint import Endpoint, Parameter
+from gateway.endpoint import PLACE, Endpoint, Parameter
 from gateway.problems import MEDIA_TYPE
 
 USUAL_PROBLEMS = (400, 401, 403, 413, 414, 429, 431, 500, 503)
@@ -24,7 +24,6 @@ topic's newest event, and null without
 data. `/ws/live` has the same data as a stream."""
 
 _REFERENCE = "#/components/schemas/{name}"
-_PLACE = re.compile(r"{(\w+)}")
 
 _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 _HEADERS: Mapping[int, Mapping[str, Any]] = {
@@ -123,7 +122,7 @@ def operation_id(path: str) -> str:
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:
-    in_path = _PLACE.findall(endpoint.path)
+    in_path = PLACE.findall(endpoint.path)
     described = {one.name: one for one in endpoint.parameters}
     ids = [described.get(name, Parameter(name, {"type": "string", "minLength": 1}, "")) for name in in_path]
     rest = [one for one in endpoint.parameters if one.name not in in_path]

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from gateway.city import City
-from gateway.endpoint import Endpoint, in_order
+from gateway.endpoint import Endpoint
 from gateway.live import Live
 from gateway.processes import Processes
 from gateway.records import Records
@@ -34,7 +34,7 @@ def endpoints(
     cap_sender: str,
     timezone: ZoneInfo,
 ) -> list[Endpoint]:
-    """Every endpoint, as the router shall try them."""
+    """Every endpoint."""
     others = [
         *traffic.endpoints(city, records),
         *vehicles.endpoints(city, records),
@@ -49,4 +49,4 @@ def endpoints(
         *ngsi_ld.endpoints(city),
         *cap.endpoints(city, cap_sender),
     ]
-    return in_order([*others, *described.endpoints(others)])
+    return [*others, *described.endpoints(others)]

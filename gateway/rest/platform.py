@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from gateway import query
 from gateway.city import City
-from gateway.endpoint import JSON, Endpoint
+from gateway.endpoint import JSON, Endpoint, for_role
 from gateway.processes import Processes
 from gateway.rest import things
 from gateway.status import PlatformStatus, ProcessesDetails, platform_status, process_details
@@ -34,11 +34,10 @@ def endpoints(city: City, processes: Processes) -> list[Endpoint]:
         ),
         Endpoint(
             path="/api/processes",
-            handler=details,
+            handler=for_role(Role.OPERATOR, details),
             tag="platform",
             summary="Where the platform's processes run, and what their sinks say; for operators",
             answers={JSON: ProcessesDetails},
             tagged=False,
-            role=Role.OPERATOR,
         ),
     ]
