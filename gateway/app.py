@@ -1,34 +1,29 @@
 """The gateway as ASGI applications."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from functools import lru_cache
-from time import perf_counter
 from typing import NamedTuple
 
-from prometheus_client import Counter, Histogram
 from starlette.applications import Starlette
-from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import WebSocketRoute
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.routing import BaseRoute, Router, WebSocketRoute
+from starlette.types import ASGIApp
 
 from citystream.contracts import city_model
 from citystream.servers.connections import redis_client
 from citystream.settings import Settings
-from gateway import audit, metrics, operations, problems, rest
+from gateway import audit, headers, operations, rest
 from gateway.authentication import Authenticator
 from gateway.batch import Batch
 from gateway.city import City
 from gateway.fallback import Fallback
 from gateway.feed import Feed
-from gateway.guard import Guard
-from gateway.limits import Limits
+from gateway.front import Answered, Door
 from gateway.live import Live
 from gateway.processes import Processes
 from gateway.records import Records
-from gateway.routing import Endpoints
+from gateway.routing import Endpoints, nowhere
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.websocket import Sockets
@@ -43,8 +38,10 @@ REDIS_S = 1.0
 class Applications(NamedTuple):
     """What is served on the two ports, and what it is made of; all live in the public one's lifespan."""
 
-    public: Starlette
+    public: ASGIApp
     operations: Starlette
+    routes: Sequence[BaseRoute]
+    """Of the public one."""
     city: City
     authenticator: Authenticator
 
@@ -78,7 +75,7 @@ def build(
     live = Live(city)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: object) -> AsyncIterator[None]:
         tasks = [asyncio.create_task(part.run()) for part in (feed, live)]
         tasks.append(asyncio.create_task(authenticator.watch()))
         with suppress(TimeoutError):
@@ -99,67 +96,29 @@ def build(
             await records_client.aclose()
             audit.tell_all()
 
-    middleware = [Middleware(Measured)]
-    if own.cors_origins:
-        middleware.append(
-            Middleware(
-                CORSMiddleware,
-                allow_origins=own.cors_origins,
-                allow_methods=["GET"],
-                allow_headers=["Authorization"],
-                expose_headers=["City-Age-Ms", "ETag"],
-            )
-        )
-    middleware.append(Middleware(Limits))
-    middleware.append(
-        Middleware(Guard, authenticator=authenticator, rate_per_s=own.rate_per_s, burst=own.rate_burst)
-    )
     endpoints = rest.endpoints(
         city, processes, records, live, sessions, cap_sender, city_model.zone_of(model, settings.timezone)
     )
-    public = Starlette(
-        routes=[
-            Endpoints(endpoints),
-            WebSocketRoute("/ws/live", Sockets(live, sessions, own.cors_origins).serve),
-        ],
-        middleware=middleware,
-        exception_handlers=problems.HANDLERS,
-        lifespan=lifespan,
-    )
+    routes: list[BaseRoute] = [
+        Endpoints(endpoints),
+        WebSocketRoute("/ws/live", Sockets(live, sessions, own.cors_origins).serve),
+    ]
     # A redirect would name whatever host the client said that we are.
-    public.router.redirect_slashes = False
-    return Applications(public, operations.application(city), city, authenticator)
-
-
-class Measured:
-    """Counts and times every HTTP answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        started, status = perf_counter(), 500
-
-        async def note_status(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, note_status)
-        finally:
-            matched = scope.get("route")
-            route = matched.path if matched is not None else "none"
-            answered, took = _meters(route, scope["method"], str(status))
-            answered.inc()
-            took.observe(perf_counter() - started)
-
-
-# Looking a child up costs more than counting does.
-@lru_cache(maxsize=1_024)
-def _meters(route: str, method: str, status: str) -> tuple[Counter, Histogram]:
-    return metrics.REQUESTS.labels(route, method, status), metrics.REQUEST_SECONDS.labels(route)
+    router = Router(routes, redirect_slashes=False, default=nowhere, lifespan=lifespan)
+    public: ASGIApp = Door(router, authenticator, own.rate_per_s, own.rate_burst)
+    if own.cors_origins:
+        # Before the door: a browser asks without a credential whether it may ask.
+        public = CORSMiddleware(
+            public,
+            allow_origins=own.cors_origins,
+            allow_methods=["GET"],
+            allow_headers=["Authorization"],
+            expose_headers=["City-Age-Ms", "ETag"],
+        )
+    return Applications(
+        Answered(public, headers.defaults(tls=own.tls_certificate is not None)),
+        operations.application(city),
+        routes,
+        city,
+        authenticator,
+    )

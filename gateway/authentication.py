@@ -60,23 +60,33 @@ class Authenticator:
         """Call this with each user who is removed, or has another password or role."""
         self._on_gone.append(call)
 
+    def remembered(self, authorization: str | None, address: str) -> User | None:
+        """The user whose credential this is, if it was verified lately; `address` is where it came from.
+
+        Raises:
+            ProblemError: 401 without one that can be read, 429 after too many wrong ones.
+        """
+        name, _, sent = _credential(authorization)
+        now = time.monotonic()
+        # Before anything is compared: who is locked out learns nothing from any password.
+        self._refuse(self._lockout.wait_s(name, address, now), name)
+        known = self._verified.get(name)
+        if known and hmac.compare_digest(known.digest, self._digest(sent)) and now < known.until:
+            return known.user
+        return None
+
+    def _digest(self, sent: bytes) -> bytes:
+        return blake2b(sent, key=self._key).digest()
+
     async def user(self, authorization: str | None, address: str) -> User:
-        """The user whose credential this is; `address` is where it came from.
+        """The user whose credential this is, of one that is not remembered.
 
         Raises:
             ProblemError: 401 without a right one, 429 after too many wrong ones, 503 when too many are
                 being verified.
         """
-        if authorization is None:
-            raise _unauthorized("no credentials")
-        name, password = _credential(authorization)
-        now = time.monotonic()
-        # Before anything is compared: who is locked out learns nothing from any password.
-        self._refuse(self._lockout.wait_s(name, address, now), name)
-        digest = blake2b(authorization.encode(), key=self._key).digest()
-        known = self._verified.get(name)
-        if known and hmac.compare_digest(known.digest, digest) and now < known.until:
-            return known.user
+        name, password, sent = _credential(authorization)
+        now, digest = time.monotonic(), self._digest(sent)
         # Those that come with the same credential at once share one verification, and its try.
         first = digest not in self._running
         if first:
@@ -178,7 +188,10 @@ def _note_changes(before: Users, now: Users) -> None:
             audit.note("user-changed", user=new.id, role=new.role)
 
 
-def _credential(authorization: str) -> tuple[str, str]:
+def _credential(authorization: str | None) -> tuple[str, str, bytes]:
+    """Name, password, and the whole of it as it was sent."""
+    if authorization is None:
+        raise _unauthorized("no credentials")
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
         raise _unauthorized("not Basic authentication")
@@ -189,7 +202,7 @@ def _credential(authorization: str) -> tuple[str, str]:
     name, separator, password = text.partition(":")
     if not separator or len(name) > users.LONGEST_NAME or len(password) > users.LONGEST_PASSWORD:
         raise _unauthorized("credentials that can't be read")
-    return name, password
+    return name, password, authorization.encode()
 
 
 def _unauthorized(detail: str) -> ProblemError:

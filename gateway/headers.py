@@ -1,7 +1,5 @@
 """What every answer carries unless its handler says otherwise: kept by nobody, and closed to tricks."""
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
 Headers = list[tuple[bytes, bytes]]
 
 NO_STORE = (b"cache-control", b"no-store")
@@ -14,20 +12,12 @@ SECURITY: Headers = [
 TLS: Headers = [(b"strict-transport-security", b"max-age=31536000")]
 
 
-class WithHeaders:
-    """Around an application; a header that its handler set is the handler's."""
+def completed(own: Headers, defaults: Headers) -> Headers:
+    """A handler's headers, and those of the defaults that it did not set."""
+    names = {name for name, _ in own}
+    return own + [one for one in defaults if one[0] not in names]
 
-    def __init__(self, app: ASGIApp, *, tls: bool = False) -> None:
-        self._app = app
-        self._defaults = [NO_STORE, *SECURITY, *(TLS if tls else ())]
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with(message: Message) -> None:
-            # The second is of a WebSocket handshake that was refused.
-            if message["type"] in ("http.response.start", "websocket.http.response.start"):
-                headers = message["headers"]
-                own = {name for name, _ in headers}
-                message["headers"] = [*headers, *(one for one in self._defaults if one[0] not in own)]
-            await send(message)
-
-        await self._app(scope, receive, send if scope["type"] == "lifespan" else send_with)
+def defaults(*, tls: bool) -> Headers:
+    """Of a port."""
+    return [NO_STORE, *SECURITY, *(TLS if tls else ())]

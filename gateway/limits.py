@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote_to_bytes
 
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import Scope
 
 from gateway.problems import ProblemError, bad_field
 
@@ -22,23 +22,12 @@ _TWO_SLASHES = re.compile(r"//|\\")
 _DOTS = re.compile(r"/\.{1,2}(/|$)")
 
 
-class Limits:
-    """Refuses them, on HTTP and on WebSocket handshakes alike."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
-        problem = _url_problem(scope["raw_path"], scope["path"], scope["query_string"])
-        if problem is None and scope["type"] == "http":
-            problem = _body_problem(scope["method"], scope["headers"])
-        if problem is None:
-            await self._app(scope, receive, send)
-        else:
-            await problem.response()(scope, receive, send)
+def problem_of(scope: Scope) -> ProblemError | None:
+    """What is wrong with a request or a WebSocket handshake, by its first lines alone."""
+    problem = _url_problem(scope["raw_path"], scope["path"], scope["query_string"])
+    if problem is None and scope["type"] == "http":
+        problem = _body_problem(scope["method"], scope["headers"])
+    return problem
 
 
 def _url_problem(raw_path: bytes, path: str, query: bytes) -> ProblemError | None:

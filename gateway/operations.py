@@ -11,13 +11,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from gateway import metrics, problems
+from gateway import headers, metrics, problems
 from gateway.city import City
 from gateway.link import ORIGINS, now_ms
 from gateway.rest import things
 from gateway.standing import Standing
 
 Answer = Callable[[], Response]
+HEADERS = headers.defaults(tls=False)
 
 
 def application(city: City) -> Starlette:
@@ -108,7 +109,9 @@ def _exposed(registry: Collector, status: int) -> Response:
 def _application(healthz: Answer, readyz: Answer, prometheus: Answer) -> Starlette:
     def route(path: str, answer: Answer) -> Route:
         async def handler(_: Request) -> Response:
-            return answer()
+            told = answer()
+            told.raw_headers = headers.completed(told.raw_headers, HEADERS)
+            return told
 
         return Route(path, handler)
 

@@ -69,11 +69,9 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     """Answer what the router refused."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class alone
     if error.status_code == HTTPStatus.NOT_FOUND:
-        problem = ProblemError(404, f"no route {request.url.path}", remedy="docs/gateway.md lists the routes")
+        problem = no_route(request.url.path)
     elif error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-        problem = ProblemError(
-            405, f"{request.method} is not for this route", remedy="use GET", headers=error.headers
-        )
+        problem = not_for_this_route(request.method, (error.headers or {}).get("Allow", ""))
     else:
         problem = ProblemError(
             error.status_code, error.detail, remedy="see docs/gateway.md", headers=error.headers
@@ -81,9 +79,24 @@ async def on_http_exception(request: Request, error: Exception) -> Response:
     return problem.response()
 
 
+def failed() -> ProblemError:
+    """A fault of our own; the server logs it with its trace."""
+    return ProblemError(500, "the gateway failed", remedy="try again; if it persists, see its log")
+
+
+def no_route(path: str) -> ProblemError:
+    """A path that is none of ours."""
+    return ProblemError(404, f"no route {path}", remedy="docs/gateway.md lists the routes")
+
+
+def not_for_this_route(method: str, allowed: str) -> ProblemError:
+    """Another method than those that a route takes."""
+    return ProblemError(405, f"{method} is not for this route", remedy="use GET", headers={"Allow": allowed})
+
+
 async def on_error(_: Request, __: Exception) -> Response:
-    """Answer a fault of our own; the server logs it with its trace."""
-    return ProblemError(500, "the gateway failed", remedy="try again; if it persists, see its log").response()
+    """Answer a fault of our own."""
+    return failed().response()
 
 
 HANDLERS: Mapping[Any, Callable[[Request, Exception], Awaitable[Response]]] = {

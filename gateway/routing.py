@@ -4,15 +4,15 @@ import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_to_bytes
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.routing import BaseRoute, Match
 from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from gateway.endpoint import PLACE, Endpoint
+from gateway.problems import no_route, not_for_this_route
 
 METHODS = frozenset({"GET", "HEAD"})
-_ALLOW = {"Allow": "GET, HEAD"}
 
 
 class _WithIds:
@@ -62,7 +62,7 @@ class Endpoints(BaseRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["method"] not in METHODS:
-            raise HTTPException(status_code=405, headers=_ALLOW)
+            raise not_for_this_route(scope["method"], ", ".join(sorted(METHODS)))
         response = await scope["route"].handler(Request(scope, receive, send))
         await response(scope, receive, send)
 
@@ -70,3 +70,11 @@ class Endpoints(BaseRoute):
 def _beginning(path: bytes) -> bytes:
     """Its first two segments: no id stands in them."""
     return b"/".join(path.split(b"/", 3)[:3])
+
+
+async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
+    """What no route has."""
+    if scope["type"] == "websocket":
+        await WebSocketClose()(scope, receive, send)
+        return
+    raise no_route(scope["path"])

@@ -19,7 +19,6 @@ from starlette.types import ASGIApp
 
 from citystream.http_server import HttpServer
 from gateway.connection import SPARE, ConnectionLimits, with_limits
-from gateway.headers import WithHeaders
 from gateway.websocket_connection import with_patience
 
 # Subscriptions are the only thing a client sends; the longest is far shorter.
@@ -127,7 +126,7 @@ async def beside(port: Port) -> AsyncIterator[None]:
 def _config(port: Port) -> uvicorn.Config:
     tls = port.tls
     return uvicorn.Config(
-        WithHeaders(port.app, tls=tls is not None),
+        port.app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http=with_limits(port.limits),
         ws=with_patience(port.limits.take_s),

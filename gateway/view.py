@@ -6,7 +6,7 @@ however slow it is, and nothing has to be kept for it.
 """
 
 from collections.abc import Callable, Collection, Hashable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic, TypeVar
 
 from gateway.bounds import Bounds, overlap
@@ -32,6 +32,8 @@ class Entry(Generic[V]):
     value: V | None
     body: bytes
     bounds: Bounds | None = None
+    answers: dict[Hashable, Any] = field(init=False, default_factory=dict, compare=False, repr=False)
+    """What was made of it to be answered: as long as it is the newest, for all who ask."""
 
     def within(self, box: Bounds | None) -> bool:
         """Whether it lies in the box; without a box, everything does."""

@@ -94,9 +94,12 @@ def one(request: Request, view: View[Any], field: str, remedy: str, lines: Lines
     entry = view.get(key)
     if entry is None:
         raise no_such(field, key, remedy)
-    members = entry.body[1:-1] if media_type == JSON else geojson.feature(entry, lines)
-    fresh = answers.Freshness(entry.time_ms, view.source)
-    return answers.answer(request, answers.content(members, fresh), media_type)
+    content = entry.answers.get((media_type, view.source))
+    if content is None:
+        members = entry.body[1:-1] if media_type == JSON else geojson.feature(entry, lines)
+        content = answers.content(members, answers.Freshness(entry.time_ms, view.source))
+        entry.answers[media_type, view.source] = content
+    return answers.answer(request, content, media_type)
 
 
 def chosen(view: View[V], ids: Collection[str]) -> list[Entry[V]]:

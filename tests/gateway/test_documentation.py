@@ -41,7 +41,7 @@ def paths_of(route: BaseRoute) -> list[str]:
 
 async def test_every_route_is_documented() -> None:
     apps = build(Settings(), GatewaySettings(), 0)
-    routes = [*apps.public.routes, *apps.operations.routes]
+    routes = [*apps.routes, *apps.operations.routes]
     paths = [path for route in routes for path in paths_of(route)]
     assert len(paths) > 30
     for path in paths:

@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import secrets
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from citystream.settings import Settings
 from gateway.app import build
 from gateway.routing import Endpoints
 from gateway.settings import GatewaySettings
+from tests.gateway.conftest import gateway_environment
 from tests.gateway.filled import fill
 from tests.gateway.running import VIEWER, Gateway
 from tests.gateway.speed_layer import SpeedLayer
@@ -24,17 +27,24 @@ KNOWN_IDS = """
 "path.vehicle_id" = "described-1"
 "path.incident_id" = "described-1"
 "path.camera_id" = "cam-1"
+"path.station_id" = "station-1"
 "path.entity_id" = "urn:ngsi-ld:Vehicle:described-1"
 """
 
 
 @pytest.fixture(scope="module")
-async def living(shared_gateway: Gateway, shared_speed: SpeedLayer) -> Gateway:
-    """The gateway of a city that has all five kinds."""
-    # And one that sends no more than it must: nulls are described too.
-    await shared_speed.position("described-2", speed_kmh=None, heading_deg=None)
-    await fill(shared_gateway, shared_speed, "described-1")
-    return shared_gateway
+async def living(redis_url: str, gateway_dir: Path) -> AsyncIterator[Gateway]:
+    """A gateway that has something of all kinds, and nothing of other tests: made-up ids are nobody's."""
+    namespace = f"t{secrets.token_hex(3)}-described"
+    gateway = Gateway(gateway_dir, gateway_environment(gateway_dir, redis_url, namespace))
+    await gateway.start()
+    speed = SpeedLayer(redis_url, namespace)
+    # What a sender leaves out is told as null.
+    await speed.position("described-2", speed_kmh=None, heading_deg=None)
+    await fill(gateway, speed, "described-1")
+    yield gateway
+    await speed.client.aclose()
+    await gateway.stop()
 
 
 async def test_the_description_is_valid(living: Gateway) -> None:
@@ -44,7 +54,7 @@ async def test_the_description_is_valid(living: Gateway) -> None:
 
 
 async def test_it_has_every_route_and_no_other(living: Gateway) -> None:
-    routes = build(Settings(), GatewaySettings(), 0).public.routes
+    routes = build(Settings(), GatewaySettings(), 0).routes
     served = {one.path for route in routes if isinstance(route, Endpoints) for one in route.endpoints}
     assert set((await living.get("/api/openapi.json"))["paths"]) == served
 
