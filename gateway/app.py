@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from starlette.applications import Starlette
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import BaseRoute, Router, WebSocketRoute
+from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp
 
 from citystream.contracts import city_model
@@ -23,12 +23,13 @@ from gateway.front import Answered, Door
 from gateway.live import Live
 from gateway.processes import Processes
 from gateway.records import Records
-from gateway.routing import Endpoints, nowhere
+from gateway.routing import Endpoints
 from gateway.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.websocket import Sockets
 from gateway.window_pages import IF_NOBODY_KNOWS_S
 
+LIVE_PATH = "/ws/live"
 # The first load takes well under a second; a Redis that is away must not keep the gateway from starting.
 FIRST_LOAD_S = 2.0
 # Redis answers within a millisecond; a gateway that got no CPU for a while must not take it for lost.
@@ -40,8 +41,8 @@ class Applications(NamedTuple):
 
     public: ASGIApp
     operations: Starlette
-    routes: Sequence[BaseRoute]
-    """Of the public one."""
+    paths: Sequence[str]
+    """Of the public one, as documents name them."""
     city: City
     authenticator: Authenticator
 
@@ -99,13 +100,9 @@ def build(
     endpoints = rest.endpoints(
         city, processes, records, live, sessions, cap_sender, city_model.zone_of(model, settings.timezone)
     )
-    routes: list[BaseRoute] = [
-        Endpoints(endpoints),
-        WebSocketRoute("/ws/live", Sockets(live, sessions, own.cors_origins).serve),
-    ]
-    # A redirect would name whatever host the client said that we are.
-    router = Router(routes, redirect_slashes=False, default=nowhere, lifespan=lifespan)
-    public: ASGIApp = Door(router, authenticator, own.rate_per_s, own.rate_burst)
+    sockets = WebSocketRoute(LIVE_PATH, Sockets(live, sessions, own.cors_origins).serve)
+    routed = Endpoints(endpoints, Router([sockets], lifespan=lifespan))
+    public: ASGIApp = Door(routed, authenticator, own.rate_per_s, own.rate_burst)
     if own.cors_origins:
         # Before the door: a browser asks without a credential whether it may ask.
         public = CORSMiddleware(
@@ -118,7 +115,7 @@ def build(
     return Applications(
         Answered(public, headers.defaults(tls=own.tls_certificate is not None)),
         operations.application(city),
-        routes,
+        [*(one.path for one in endpoints), LIVE_PATH],
         city,
         authenticator,
     )

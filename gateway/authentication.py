@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import binascii
-import hmac
 import logging
 import math
 import secrets
@@ -35,7 +34,6 @@ CHALLENGE = {"WWW-Authenticate": 'Basic realm="city", charset="UTF-8"'}
 
 @dataclass(frozen=True, slots=True)
 class _Verified:
-    digest: bytes
     user: User
     until: float
 
@@ -49,7 +47,10 @@ class Authenticator:
         self._users = users.read(users_file)
         self._file_version = self._version()
         self._key = secrets.token_bytes(32)
-        self._verified: dict[str, _Verified] = {}
+        self._verified: dict[bytes, _Verified] = {}
+        """By the keyed hash of the credential."""
+        self._digests: dict[str, bytes] = {}
+        """Of each user, the credential that is remembered."""
         self._running: dict[bytes, asyncio.Task[bool]] = {}
         self._free = asyncio.Semaphore(VERIFIED_AT_ONCE)
         self._stand_in = users.stand_in()
@@ -60,33 +61,42 @@ class Authenticator:
         """Call this with each user who is removed, or has another password or role."""
         self._on_gone.append(call)
 
-    def remembered(self, authorization: str | None, address: str) -> User | None:
+    def remembered(self, authorization: str, address: str) -> User | None:
         """The user whose credential this is, if it was verified lately; `address` is where it came from.
 
         Raises:
-            ProblemError: 401 without one that can be read, 429 after too many wrong ones.
+            ProblemError: 429 after too many wrong ones.
         """
-        name, _, sent = _credential(authorization)
+        # A keyed hash: how long it takes to find it, or not, says nothing of what was sent.
+        known = self._verified.get(self._digest(authorization))
         now = time.monotonic()
-        # Before anything is compared: who is locked out learns nothing from any password.
-        self._refuse(self._lockout.wait_s(name, address, now), name)
-        known = self._verified.get(name)
-        if known and hmac.compare_digest(known.digest, self._digest(sent)) and now < known.until:
-            return known.user
-        return None
+        if known is None or now >= known.until:
+            return None
+        # Who is locked out learns nothing from any password, a right one included.
+        self._refuse(self._lockout.wait_s(known.user.name, address, now), known.user.name)
+        return known.user
 
-    def _digest(self, sent: bytes) -> bytes:
-        return blake2b(sent, key=self._key).digest()
+    def _digest(self, authorization: str) -> bytes:
+        return blake2b(authorization.encode(), key=self._key).digest()
 
-    async def user(self, authorization: str | None, address: str) -> User:
+    def _remember(self, digest: bytes, user: User, until: float) -> None:
+        before = self._digests.get(user.name)
+        if before is not None:
+            self._verified.pop(before, None)
+        self._digests[user.name] = digest
+        self._verified[digest] = _Verified(user, until)
+
+    async def user(self, authorization: str, address: str) -> User:
         """The user whose credential this is, of one that is not remembered.
 
         Raises:
             ProblemError: 401 without a right one, 429 after too many wrong ones, 503 when too many are
                 being verified.
         """
-        name, password, sent = _credential(authorization)
-        now, digest = time.monotonic(), self._digest(sent)
+        name, password = _credential(authorization)
+        now, digest = time.monotonic(), self._digest(authorization)
+        # Before anything is compared: who is locked out learns nothing from any password.
+        self._refuse(self._lockout.wait_s(name, address, now), name)
         # Those that come with the same credential at once share one verification, and its try.
         first = digest not in self._running
         if first:
@@ -94,14 +104,14 @@ class Authenticator:
         user = self._users.get(name)
         if not await self._verify(digest, user or self._stand_in, password) or user is None:
             audit.note("sign-in-refused", user=user.id if user else None)
-            raise _unauthorized("wrong name or password")
+            raise unauthorized("wrong name or password")
         if self._users.get(name) != user:
             # Changed while it was verified.
-            raise _unauthorized("wrong name or password")
+            raise unauthorized("wrong name or password")
         if first:
             self._lockout.right(name, address)
             audit.note("signed-in", user=user.id)
-        self._verified[name] = _Verified(digest, user, now + REMEMBERED_S)
+        self._remember(digest, user, now + REMEMBERED_S)
         return user
 
     def _refuse(self, wait_s: float, name: str) -> None:
@@ -158,6 +168,7 @@ class Authenticator:
             return
         before, self._users = self._users, now
         self._verified.clear()
+        self._digests.clear()
         if self._tells_of_users:
             _note_changes(before, now)
         for name, user in before.items():
@@ -188,24 +199,22 @@ def _note_changes(before: Users, now: Users) -> None:
             audit.note("user-changed", user=new.id, role=new.role)
 
 
-def _credential(authorization: str | None) -> tuple[str, str, bytes]:
-    """Name, password, and the whole of it as it was sent."""
-    if authorization is None:
-        raise _unauthorized("no credentials")
+def _credential(authorization: str) -> tuple[str, str]:
     scheme, _, encoded = authorization.partition(" ")
     if scheme.lower() != "basic":
-        raise _unauthorized("not Basic authentication")
+        raise unauthorized("not Basic authentication")
     try:
         text = base64.b64decode(encoded.strip(), validate=True).decode()
     except (binascii.Error, ValueError) as error:
-        raise _unauthorized("credentials that can't be read") from error
+        raise unauthorized("credentials that can't be read") from error
     name, separator, password = text.partition(":")
     if not separator or len(name) > users.LONGEST_NAME or len(password) > users.LONGEST_PASSWORD:
-        raise _unauthorized("credentials that can't be read")
-    return name, password, authorization.encode()
+        raise unauthorized("credentials that can't be read")
+    return name, password
 
 
-def _unauthorized(detail: str) -> ProblemError:
+def unauthorized(detail: str) -> ProblemError:
+    """401, and how to sign in."""
     return ProblemError(
         401,
         detail,

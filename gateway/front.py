@@ -12,7 +12,7 @@ from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import audit, metrics
-from gateway.authentication import Authenticator, too_many
+from gateway.authentication import Authenticator, too_many, unauthorized
 from gateway.headers import Headers, completed
 from gateway.limits import problem_of
 from gateway.problems import ProblemError, failed
@@ -83,6 +83,8 @@ class Door:
                 raise problem
             credential, client = _authorization(scope), scope["client"]
             address = client[0] if client else ""
+            if credential is None:
+                raise unauthorized("no credentials")
             user = self._authenticator.remembered(credential, address)
             if user is None:
                 user = await self._authenticator.user(credential, address)

@@ -5,9 +5,7 @@ from collections.abc import Iterable, Mapping
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
-from starlette.routing import BaseRoute, Match
-from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocketClose
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.endpoint import PLACE, Endpoint
 from gateway.problems import no_route, not_for_this_route
@@ -33,48 +31,45 @@ class _WithIds:
         return dict(zip(self._names, values, strict=True))
 
 
-class Endpoints(BaseRoute):
-    """All endpoints as one route: a path that is spelled out, else the one that spells out most of it."""
+class Endpoints:
+    """All endpoints as one application: a path that is spelled out, else the one that spells out most of it.
 
-    def __init__(self, endpoints: Iterable[Endpoint]) -> None:
-        self.endpoints = tuple(endpoints)
-        self._spelled_out = {one.path: one for one in self.endpoints if "{" not in one.path}
+    What is not HTTP is another application's.
+    """
+
+    def __init__(self, endpoints: Iterable[Endpoint], others: ASGIApp) -> None:
+        self._others = others
+        self._spelled_out = {one.path: one for one in endpoints if "{" not in one.path}
         self._with_ids: dict[bytes, list[_WithIds]] = {}
-        longest_first = sorted(self.endpoints, key=lambda one: -len(PLACE.sub("", one.path)))
-        for one in longest_first:
+        for one in sorted(endpoints, key=lambda one: -len(PLACE.sub("", one.path))):
             if "{" in one.path:
                 self._with_ids.setdefault(_beginning(one.path.encode()), []).append(_WithIds(one))
 
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return Match.NONE, {}
-        endpoint, ids = self._spelled_out.get(scope["path"]), {}
-        if endpoint is None:
-            raw_path = scope["raw_path"]
-            for one in self._with_ids.get(_beginning(raw_path), ()):
-                found = one.ids(raw_path)
-                if found is not None:
-                    endpoint, ids = one.endpoint, dict(found)
-                    break
-            else:
-                return Match.NONE, {}
-        return Match.FULL, {"route": endpoint, "path_params": ids}
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await self._others(scope, receive, send)
+            return
+        endpoint = self._found(scope)
         if scope["method"] not in METHODS:
             raise not_for_this_route(scope["method"], ", ".join(sorted(METHODS)))
-        response = await scope["route"].handler(Request(scope, receive, send))
+        response = await endpoint.handler(Request(scope, receive, send))
         await response(scope, receive, send)
+
+    def _found(self, scope: Scope) -> Endpoint:
+        """The endpoint of a path, which is noted with its ids."""
+        endpoint = self._spelled_out.get(scope["path"])
+        if endpoint is not None:
+            scope["route"], scope["path_params"] = endpoint, {}
+            return endpoint
+        raw_path = scope["raw_path"]
+        for one in self._with_ids.get(_beginning(raw_path), ()):
+            ids = one.ids(raw_path)
+            if ids is not None:
+                scope["route"], scope["path_params"] = one.endpoint, ids
+                return one.endpoint
+        raise no_route(scope["path"])
 
 
 def _beginning(path: bytes) -> bytes:
     """Its first two segments: no id stands in them."""
     return b"/".join(path.split(b"/", 3)[:3])
-
-
-async def nowhere(scope: Scope, receive: Receive, send: Send) -> None:
-    """What no route has."""
-    if scope["type"] == "websocket":
-        await WebSocketClose()(scope, receive, send)
-        return
-    raise no_route(scope["path"])
