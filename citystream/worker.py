@@ -1,7 +1,6 @@
 """One worker process: the roles of one service, from start to drain."""
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -18,6 +17,7 @@ from citystream.app import archive_app, stream_app
 from citystream.archive.role import Archive
 from citystream.clocks import index_clock, publish_clock
 from citystream.contracts import topics
+from citystream.garbage import collect_seldom
 from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
 from citystream.log.batches import deliver_parsed
 from citystream.log.source import fetch_patiently, partition_counts
@@ -29,10 +29,6 @@ from citystream.stalls import watch_loop
 from citystream.stream import Stream
 
 log = logging.getLogger(__name__)
-
-# Objects made between two looks of the garbage collector, and looks at the young between two at the older.
-GC_OBJECTS = 50_000
-GC_GENERATIONS = 20
 
 Role = Literal["all", "stream", "archive"]
 
@@ -49,8 +45,7 @@ def run(service: Service[Any], settings: Settings, role: Role) -> int:
     fetch_patiently()
     deliver_parsed()
     # Records come by the ten thousand and go without cycles; looking for those took a third of the time.
-    gc.freeze()
-    gc.set_threshold(GC_OBJECTS, GC_GENERATIONS, GC_GENERATIONS)
+    collect_seldom()
     return uvloop.run(_run(service, settings, role))
 
 

@@ -11,6 +11,7 @@ from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp
 
 from citystream.contracts import city_model
+from citystream.garbage import collect_seldom
 from citystream.servers.connections import redis_client
 from citystream.settings import Settings
 from gateway import audit, headers, operations, rest
@@ -82,6 +83,8 @@ def build(
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_LOAD_S):
                 await feed.first_load.wait()
+        # The city is loaded; what answers are made of goes with them.
+        collect_seldom()
         # Its first word is then that of a gateway that is up.
         tasks.append(asyncio.create_task(processes.run()))
         if batch:
