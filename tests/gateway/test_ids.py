@@ -9,6 +9,7 @@ from tests.gateway.filled import fill
 from tests.gateway.raw import answer, basic
 from tests.gateway.running import GEOJSON, VIEWER, Gateway, receive, subscribe
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
+from tests.gateway.test_city import incident
 
 LOCATIONS = "/api/vehicles/locations"
 STRANGE = ["depot/7", "depot/7/track", "a//b", "..", "near", "locations", "a,b", "a\\b", "a\tb", "ü %2F", "+"]
@@ -35,6 +36,14 @@ async def test_several_ids_are_asked_for_at_once(shared_gateway: Gateway, shared
 async def test_an_ended_incident_is_listed_when_it_is_asked_for(
     shared_gateway: Gateway, shared_speed: SpeedLayer
 ) -> None:
+    await shared_speed.incident("ended/1", incident("resolved"))
+    path = "/api/emergencies/active"
+    answer = await shared_gateway.until(f"{path}?id=ended%2F1", lambda answer: answer["total"] == 1)
+    assert (answer["emergencies"][0]["incident_id"], answer["emergencies"][0]["active"]) == ("ended/1", False)
+    assert "ended/1" not in {one["incident_id"] for one in (await shared_gateway.get(path))["emergencies"]}
+
+
+async def test_every_list_is_asked_for_an_id(shared_gateway: Gateway, shared_speed: SpeedLayer) -> None:
     await fill(shared_gateway, shared_speed, "asked/for")
     for path, id_ in (
         ("/api/traffic/live", "road_id"),
