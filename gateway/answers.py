@@ -6,7 +6,7 @@ Every answer has `as_of` (event time of its newest event, RFC 3339) and `source`
 event is now stands in the header `City-Age-Ms`.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from statistics import median_low
 from typing import Any, NamedTuple
@@ -17,14 +17,14 @@ from starlette.responses import Response
 
 from citystream.contracts.event_time import rfc3339
 from gateway import content as contents
-from gateway import negotiation, values
+from gateway import geojson, negotiation, values
 from gateway.content import Content
-from gateway.endpoint import JSON
+from gateway.endpoint import GEOJSON, JSON
+from gateway.geojson import Lines
 from gateway.link import Origin, combined, now_ms
-from gateway.problems import ProblemError
+from gateway.problems import ProblemError, unanswered
 from gateway.view import Entry, View
 
-RETRY_AFTER_S = 2
 CODINGS = tuple(contents.CODINGS)
 KEPT = (
     (b"cache-control", b"private, no-cache"),
@@ -92,6 +92,11 @@ def answer(request: Request, told: Content, media_type: str = JSON, *more: tuple
     return _Ready(body, 200, headers)
 
 
+def document(request: Request, told: Any) -> Response:
+    """A JSON document that says all of itself."""
+    return answer(request, Content(msgspec.json.encode(told)))
+
+
 def chosen(request: Request, *offers: str) -> str:
     """The media type that the client likes best; `format` comes before what its headers say.
 
@@ -116,6 +121,17 @@ def members(document: dict[str, Any] | msgspec.Struct) -> bytes:
     return msgspec.json.encode(document)[1:-1]
 
 
+def collection(
+    media_type: str, name: str, entries: Collection[Entry[Any]], lines: Lines, head: dict[str, Any]
+) -> bytes:
+    """Members of an answer that is a list: `head` and the things."""
+    if media_type == GEOJSON:
+        things = geojson.features(entries, lines)
+    else:
+        things = b'"%b":[%b]' % (name.encode(), b",".join(entry.body for entry in entries))
+    return members({"count": len(entries), **head}) + b"," + things
+
+
 def require_known(*views: View[Any]) -> None:
     """Refuse to answer from nothing.
 
@@ -124,12 +140,7 @@ def require_known(*views: View[Any]) -> None:
     """
     for view in views:
         if not view.known:
-            raise ProblemError(
-                503,
-                f"{view.topic}: the speed layer has not been reached yet",
-                remedy=f"try again in {RETRY_AFTER_S} s; /api/status says what is down",
-                headers={"Retry-After": str(RETRY_AFTER_S)},
-            )
+            raise unanswered(f"{view.topic}: the speed layer has not been reached yet")
 
 
 def age_ms(time_ms: int) -> int:

@@ -8,12 +8,12 @@ import asyncio
 import logging
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from functools import reduce
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
+from citystream.contracts.state import merged
 from citystream.contracts.traffic import WINDOWS, TrafficWindow
 from citystream.settings import Settings
 from gateway import metrics
@@ -138,10 +138,7 @@ class Batch:
         by_partition: dict[int, list[TrafficWindow]] = {}
         for window in windows:
             by_partition.setdefault(window.log[0], []).append(_decoder.decode(window.state))
-        return {
-            partition: reduce(lambda left, right: left.merge(right), states)
-            for partition, states in by_partition.items()
-        }
+        return {partition: merged(states) for partition, states in by_partition.items()}
 
 
 def _wanted(reader: Reader[Any], hours: int) -> Wanted:

@@ -196,8 +196,8 @@ class Connection(Patient, HttpToolsProtocol):
             return
         if problem is not None:
             answer = problem.response()
-            ours = headers.SECURITY + (headers.TLS if self.scheme == "https" else [])
-            told = [*self.server_state.default_headers, *ours, *answer.raw_headers, (b"connection", b"close")]
+            ours = headers.completed(answer.raw_headers, headers.defaults(tls=self.scheme == "https"))
+            told = [*self.server_state.default_headers, *ours, (b"connection", b"close")]
             lines = b"".join(name + b": " + value + b"\r\n" for name, value in told)
             status = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n"
             self.transport.write(status.encode() + lines + b"\r\n" + bytes(answer.body))

@@ -6,12 +6,13 @@ import msgspec
 import redis.asyncio as redis
 
 from citystream.contracts.event_time import rfc3339
+from citystream.contracts.state import merged
 from citystream.contracts.traffic import WINDOWS, TrafficWindow
 from gateway.batch import Batch, Parts
 from gateway.city import City
-from gateway.problems import no_such
+from gateway.problems import no_such, unanswered
 from gateway.query import HistoryQuery
-from gateway.steps import Page, merged, page_of, unanswered
+from gateway.steps import page_of
 from gateway.traffic import WindowFigures
 from gateway.window_pages import IF_NOBODY_KNOWS_S, IF_OTHERS_KNOW_S, WindowPages
 
@@ -49,7 +50,7 @@ class History:
 
     def __init__(self, client: redis.Redis, namespace: str, city: City, batch: Batch | None) -> None:
         patience_s = IF_OTHERS_KNOW_S if batch else IF_NOBODY_KNOWS_S
-        self._pages = WindowPages(client, namespace, "traffic", WINDOWS, TrafficWindow, patience_s)
+        self._pages = WindowPages(client, city.link, namespace, "traffic", WINDOWS, TrafficWindow, patience_s)
         self._city = city
         self._batch = batch
 
@@ -61,7 +62,7 @@ class History:
                 Redis nor the archive answers.
         """
         page = page_of(wanted, self._city.traffic.window_s)
-        speed = await self._speed(key, page)
+        speed = await self._pages.read(key, page.start_s, page.end_s)
         batch = self._batch.windows(key, page.start_s, page.end_s, alone=speed is None) if self._batch else {}
         if speed is None and (self._batch is None or self._batch.whole_from_ms is None):
             raise unanswered("neither the speed layer nor the archive answers")
@@ -99,9 +100,3 @@ class History:
             "closed": archived.has_closed(last_s) if archived else reader.is_closed(last_s),
             "source": source,
         }
-
-    async def _speed(self, key: str, page: Page) -> dict[int, Parts] | None:
-        """What Redis has; None when it can't be asked."""
-        if not self._city.link.up:
-            return None
-        return await self._pages.read(key, page.start_s, page.end_s)

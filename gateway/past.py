@@ -15,10 +15,9 @@ from citystream.contracts.traffic import TrafficWindow
 from gateway import answers, bounds, geojson
 from gateway.city import City
 from gateway.content import Content
-from gateway.endpoint import GEOJSON
 from gateway.geojson import NO_LINES, Lines
+from gateway.problems import unanswered
 from gateway.recent import kept_until
-from gateway.steps import unanswered
 from gateway.traffic import WindowFigures
 from gateway.view import Entry
 from gateway.window_history import AWAY
@@ -82,8 +81,8 @@ class Past:
     def __init__(self, client: redis.Redis, namespace: str, city: City, lines: Lines) -> None:
         self._city = city
         self._lines = lines
-        self._roads = WindowPages(client, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
-        self._vehicles = WindowPages(client, namespace, "gps", gps.WINDOWS, GpsWindow)
+        self._roads = WindowPages(client, city.link, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
+        self._vehicles = WindowPages(client, city.link, namespace, "gps", gps.WINDOWS, GpsWindow)
         self._kept: TLRUCache[tuple[str, int, str], Content] = TLRUCache(
             MOST_BYTES, self._kept_until, getsizeof=lambda content: len(content.body)
         )
@@ -142,7 +141,7 @@ class Past:
             content = self._kept.get((name, start_s, media_type))
             if content is None:
                 page_s = redis_keys.page_start(start_s)
-                found = await pages.hour(sorted(keys), page_s, start_s) if self._city.link.up else None
+                found = await pages.hour(sorted(keys), page_s, start_s)
                 if found is None:
                     raise unanswered(AWAY)
                 entries = [made(key, start_s, windows[start_s]) for key, windows in found.items()]
@@ -154,16 +153,12 @@ class Past:
         self, name: str, entries: list[Entry[Any]], start_s: int, window_s: int, media_type: str
     ) -> Content:
         head = {
-            "count": len(entries),
             "window_start": rfc3339(start_s * 1000),
             "window_end": rfc3339((start_s + window_s) * 1000),
             "source": "speed",
         }
-        if media_type == GEOJSON:
-            things = geojson.features(entries, self._lines if name == "roads" else NO_LINES)
-        else:
-            things = b'"%b":[%b]' % (name.encode(), b",".join(entry.body for entry in entries))
-        return Content(b"{%b,%b}" % (answers.members(head), things))
+        lines = self._lines if name == "roads" else NO_LINES
+        return Content(b"{%b}" % answers.collection(media_type, name, entries, lines, head))
 
     def _kept_until(self, key: tuple[str, int, str], _: object, now_s: float) -> float:
         name, start_s, _media_type = key

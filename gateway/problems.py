@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 MEDIA_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
 
 
 class ProblemError(Exception):
@@ -52,6 +53,16 @@ class ProblemError(Exception):
 def bad_field(field: str, reason: str, remedy: str) -> ProblemError:
     """A parameter that can't be used."""
     return ProblemError(400, f"{field}: {reason}", field=field, remedy=remedy)
+
+
+def unanswered(detail: str) -> ProblemError:
+    """That nobody who could know answers now."""
+    return ProblemError(
+        503,
+        detail,
+        remedy=f"try again in {RETRY_AFTER_S} s; /api/status says what is down",
+        headers={"Retry-After": str(RETRY_AFTER_S)},
+    )
 
 
 def no_such(field: str, value: str, remedy: str) -> ProblemError:

@@ -32,12 +32,10 @@ class Records:
         self.past = Past(client, namespace, city, geojson.lines(city.model))
         self.city = CityHistory(client, namespace, city)
         self.stations = WindowHistory(
-            city.link,
-            WindowPages(client, namespace, "weather", weather.WINDOWS, WeatherWindow),
+            WindowPages(client, city.link, namespace, "weather", weather.WINDOWS, WeatherWindow),
             window_s or weather.WINDOW_S,
         )
         self.camera_roads = WindowHistory(
-            city.link,
-            WindowPages(client, namespace, "camera", camera.WINDOWS, CameraWindow),
+            WindowPages(client, city.link, namespace, "camera", camera.WINDOWS, CameraWindow),
             window_s or camera.WINDOW_S,
         )

@@ -5,17 +5,15 @@ the summed sketch.
 """
 
 from collections.abc import Mapping
-from functools import reduce
 from typing import Any, NamedTuple, TypeVar
 
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.redis_keys import DAY_S
-from citystream.contracts.state import State
+from citystream.contracts.state import State, merged
 from gateway.pages import cursor
-from gateway.problems import ProblemError, bad_field
+from gateway.problems import bad_field
 from gateway.query import HistoryQuery
 
-RETRY_AFTER_S = 2
 # A day of 5-minute windows in 3 partitions takes about 20 ms to decode and sum; a week would hold others up.
 PAGE_S = DAY_S
 
@@ -82,18 +80,3 @@ def page_of(wanted: HistoryQuery, window_s: int) -> Page:
             )
         start_s = wanted.after_s
     return Page(start_s, min(end_s, start_s + length_s), end_s, step_s, wanted.step_s is not None)
-
-
-def merged(states: list[S]) -> S:
-    """The sum of states, of which there is one at least."""
-    return reduce(lambda left, right: left.merge(right), states)
-
-
-def unanswered(what: str) -> ProblemError:
-    """That nobody who could know answers."""
-    return ProblemError(
-        503,
-        what,
-        remedy=f"try again in {RETRY_AFTER_S} s; /api/status says what is down",
-        headers={"Retry-After": str(RETRY_AFTER_S)},
-    )

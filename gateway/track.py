@@ -10,6 +10,7 @@ from citystream.contracts.city_model import Line, Point
 from citystream.contracts.city_model import Position as Place
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.gps import WINDOW_S, WINDOWS, GpsWindow
+from citystream.contracts.state import merged
 from gateway.answers import Freshness
 from gateway.city import City
 from gateway.geojson import MultiLine
@@ -17,7 +18,7 @@ from gateway.link import Origin
 from gateway.problems import no_such
 from gateway.query import TimeRange
 from gateway.vehicles import Position
-from gateway.window_pages import IF_OTHERS_KNOW_S, WindowPages, whole
+from gateway.window_pages import IF_OTHERS_KNOW_S, WindowPages
 
 
 class TrackPoint(msgspec.Struct, frozen=True):
@@ -54,7 +55,7 @@ class Tracks:
     """Answers of `/api/vehicles/{vehicle_id}/track`."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
-        self._pages = WindowPages(client, namespace, "gps", WINDOWS, GpsWindow, IF_OTHERS_KNOW_S)
+        self._pages = WindowPages(client, city.link, namespace, "gps", WINDOWS, GpsWindow, IF_OTHERS_KNOW_S)
         self._city = city
 
     async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
@@ -86,13 +87,11 @@ class Tracks:
 
     async def _windows(self, key: str, wanted: TimeRange) -> Mapping[int, GpsWindow] | None:
         """Minutes whose last position is in the range, by their start; None when Redis can't be asked."""
-        if not self._city.link.up:
-            return None
         start_s, end_s = wanted.start_ms // 1000, -(-wanted.end_ms // 1000)
         pages = await self._pages.read(key, start_s - WINDOW_S, end_s)
         if pages is None:
             return None
-        windows = {at: whole(parts) for at, parts in pages.items()}
+        windows = {at: merged(parts.values()) for at, parts in pages.items()}
         return {
             at: window for at, window in windows.items() if wanted.start_ms <= window.last_ms < wanted.end_ms
         }

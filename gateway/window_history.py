@@ -10,13 +10,14 @@ from cachetools import TLRUCache
 from citystream.contracts import redis_keys, traffic
 from citystream.contracts.camera import CameraCounts
 from citystream.contracts.event_time import rfc3339
+from citystream.contracts.state import merged
 from citystream.contracts.traffic import TrafficWindow
 from gateway.city import City
-from gateway.link import Link
+from gateway.problems import unanswered
 from gateway.query import HistoryQuery
 from gateway.recent import kept_until
-from gateway.steps import Page, merged, page_of, unanswered
-from gateway.window_pages import S, WindowPages, whole
+from gateway.steps import Page, page_of
+from gateway.window_pages import S, WindowPages
 
 AWAY = "the speed layer does not answer, and nothing else has these windows"
 # A week.
@@ -108,8 +109,7 @@ class CitySteps(History, frozen=True):
 class WindowHistory(Generic[S]):
     """One view's windows."""
 
-    def __init__(self, link: Link, pages: WindowPages[S], window_s: int) -> None:
-        self._link = link
+    def __init__(self, pages: WindowPages[S], window_s: int) -> None:
         self._pages = pages
         self.window_s = window_s
 
@@ -120,10 +120,10 @@ class WindowHistory(Generic[S]):
             ProblemError: 400 of a cursor of another range; 503 while Redis does not answer.
         """
         page = page_of(wanted, self.window_s)
-        found = await self._pages.read(key, page.start_s, page.end_s) if self._link.up else None
+        found = await self._pages.read(key, page.start_s, page.end_s)
         if found is None:
             raise unanswered(AWAY)
-        windows = {at: whole(parts) for at, parts in found.items()}
+        windows = {at: merged(parts.values()) for at, parts in found.items()}
         return document(page, page.summed_up(windows))
 
 
@@ -131,7 +131,7 @@ class CityHistory:
     """The windows of all roads together. An hour of them is read once, and kept."""
 
     def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
-        self._pages = WindowPages(client, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
+        self._pages = WindowPages(client, city.link, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
         self._city = city
         self._hours: TLRUCache[int, dict[int, TrafficWindow]] = TLRUCache(HOURS_KEPT, self._kept_until)
         self._reading = asyncio.Lock()
@@ -156,7 +156,7 @@ class CityHistory:
         if known is not None:
             return known
         keys = self._city.traffic.view.with_data()
-        found = await self._pages.hour(keys, hour_s) if self._city.link.up else None
+        found = await self._pages.hour(keys, hour_s)
         if found is None:
             raise unanswered(AWAY)
         by_start: dict[int, list[TrafficWindow]] = {}

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from functools import reduce
 from typing import Generic, TypeVar
 
 import msgspec
@@ -10,8 +9,9 @@ import redis.asyncio as redis
 from redis.exceptions import RedisError
 
 from citystream.contracts import redis_keys
-from citystream.contracts.state import State
+from citystream.contracts.state import State, merged
 from citystream.contracts.stored import StoredError, window_parts
+from gateway.link import Link
 
 S = TypeVar("S", bound=State)
 
@@ -29,6 +29,7 @@ class WindowPages(Generic[S]):
     def __init__(
         self,
         client: redis.Redis,
+        link: Link,
         namespace: str,
         type_: str,
         view: str,
@@ -36,6 +37,7 @@ class WindowPages(Generic[S]):
         patience_s: float = IF_NOBODY_KNOWS_S,
     ) -> None:
         self._client = client
+        self._link = link
         self._patience_s = patience_s
         self._at = namespace, type_, view
         self._decoder: msgspec.msgpack.Decoder[S] = msgspec.msgpack.Decoder(state)
@@ -45,6 +47,8 @@ class WindowPages(Generic[S]):
 
         None without Redis's answer.
         """
+        if not self._link.up:
+            return None
         pages = range(redis_keys.page_start(start_s), end_s, redis_keys.HOUR_S)
         hours = await self._read([redis_keys.page(*self._at, key, page) for page in pages])
         if hours is None:
@@ -58,6 +62,8 @@ class WindowPages(Generic[S]):
 
         `only_s`: of windows, only the one that begins then. None without Redis's answer.
         """
+        if not self._link.up:
+            return None
         found: dict[str, dict[int, S]] = {}
         for first in range(0, len(keys), KEYS_AT_ONCE):
             some = keys[first : first + KEYS_AT_ONCE]
@@ -66,7 +72,7 @@ class WindowPages(Generic[S]):
                 return None
             for key, hour in zip(some, hours, strict=True):
                 if hour:
-                    found[key] = {at: whole(parts) for at, parts in hour.items()}
+                    found[key] = {at: merged(parts.values()) for at, parts in hour.items()}
         return found
 
     async def _read(
@@ -87,8 +93,3 @@ class WindowPages(Generic[S]):
             return [window_parts(fields, self._decoder) for fields in answers]
         except (RedisError, OSError, TimeoutError, StoredError):
             return None
-
-
-def whole(parts: dict[int, S]) -> S:
-    """A window's state over all its partitions."""
-    return reduce(lambda left, right: left.merge(right), parts.values())

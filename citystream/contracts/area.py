@@ -31,10 +31,7 @@ class Area(msgspec.Struct, frozen=True):
     @classmethod
     def around(cls, model: CityModel, margin_km: float) -> Self | None:
         """The box around all that the model has, and the margin; None of an empty model."""
-        lines = [road.line for road in model.roads.values()]
-        places = (model.hospitals, model.sensors, model.cameras, model.stations)
-        points = [point for line in lines for point in line]
-        points += [place.position for kind in places for place in kind.values()]
+        points = model.points
         if not points:
             return None
         longitudes, latitudes = zip(*points, strict=True)

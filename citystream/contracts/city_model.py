@@ -125,6 +125,13 @@ class CityModel(msgspec.Struct, frozen=True):
     timezone: str | None = None
     """IANA name."""
 
+    @property
+    def points(self) -> list[Position]:
+        """Where anything is that it has: roads' points and places."""
+        places = (self.hospitals, self.sensors, self.cameras, self.stations)
+        points = [point for road in self.roads.values() for point in road.line]
+        return points + [place.position for kind in places for place in kind.values()]
+
 
 def checked_timezone(name: str) -> str:
     """The name, if it is that of an IANA time zone.

@@ -9,7 +9,9 @@ A view's name stands in Redis keys and index names. Values of a `LATEST` view ar
 event's own fields without `event_id` and `timestamp`, plus `time_ms` (event time, epoch milliseconds).
 """
 
-from typing import Any, Protocol, Self
+from collections.abc import Iterable
+from functools import reduce
+from typing import Any, Protocol, Self, TypeVar
 
 MICRO = 1_000_000
 MILLI = 1_000
@@ -28,6 +30,14 @@ class State(Protocol):
     def summary(self) -> Summary:
         """The answer a person asks for."""
         ...
+
+
+S = TypeVar("S", bound=State)
+
+
+def merged(states: Iterable[S]) -> S:
+    """The sum of states, of which there is one at least."""
+    return reduce(lambda left, right: left.merge(right), states)
 
 
 def mean(total: int, count: int, scale: int) -> float | None:

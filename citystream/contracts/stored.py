@@ -1,7 +1,6 @@
 """Values as services store them in Redis: a version of fixed length, then msgpack."""
 
 from collections.abc import Mapping
-from functools import reduce
 from typing import TypeVar
 
 import msgspec
@@ -14,7 +13,7 @@ from citystream.contracts.redis_keys import (
     WINDOW_VERSION_LENGTH,
     PartitionFacts,
 )
-from citystream.contracts.state import State
+from citystream.contracts.state import State, merged
 
 S = TypeVar("S", bound=State)
 V = TypeVar("V")
@@ -44,7 +43,7 @@ def newest_window(fields: Mapping[bytes, bytes], decoder: msgspec.msgpack.Decode
         for start_s, field, value in parts
         if start_s == newest
     ]
-    return newest, reduce(lambda left, right: left.merge(right), states)
+    return newest, merged(states)
 
 
 def window_parts(

@@ -24,7 +24,6 @@ from gateway.link import now_ms
 from gateway.pages import cursor, page
 from gateway.parameters import BBOX, CURSOR, FORMAT, HISTORY, LEVEL, limit
 from gateway.query import CongestionQuery
-from gateway.rest import things
 from gateway.shapes import FreshList, thing
 from gateway.window_history import CityHistory, CitySteps
 
@@ -57,7 +56,7 @@ def endpoints(city: City, steps: CityHistory) -> list[Endpoint]:
         answers.chosen(request, JSON)
         wanted = query.history_query(request.query_params, now_ms(), city.traffic.window_s)
         answers.require_known(city.traffic.view)
-        return answers.answer(request, Content(msgspec.json.encode(await steps.of(wanted))))
+        return answers.document(request, await steps.of(wanted))
 
     return [
         Endpoint(
@@ -129,5 +128,5 @@ def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Line
         **({"by_area": by_area} if by_area else {}),
         "as_of_median": answers.median_of(entry for _, entry in wanted),
     }
-    members = things.collection(media_type, "roads", [entry for _, entry in shown], lines, head)
+    members = answers.collection(media_type, "roads", [entry for _, entry in shown], lines, head)
     return answers.content(members, answers.freshness(city.traffic.view))

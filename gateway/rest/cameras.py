@@ -1,6 +1,5 @@
 """Cameras: the latest observation of each."""
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -8,7 +7,6 @@ from citystream.contracts.camera import CameraWindow
 from gateway import answers, query
 from gateway.cameras import Camera
 from gateway.city import City
-from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import Feature, FeatureCollection
 from gateway.link import now_ms
@@ -37,7 +35,7 @@ def endpoints(city: City, windows: WindowHistory[CameraWindow]) -> list[Endpoint
         if road_id is None:
             raise no_such("camera_id", key, "/api/cameras lists the cameras")
         told = {"camera_id": key, "road_id": road_id, **await windows.of(road_id, wanted)}
-        return answers.answer(request, Content(msgspec.json.encode(told)))
+        return answers.document(request, told)
 
     return [
         Endpoint(

@@ -47,7 +47,7 @@ def endpoints(city: City) -> list[Endpoint]:
             "next_cursor": last and cursor(last),
             "as_of_median": answers.median_of(found),
         }
-        members = things.collection(media_type, "emergencies", shown, NO_LINES, head)
+        members = answers.collection(media_type, "emergencies", shown, NO_LINES, head)
         return answers.answer(request, answers.content(members, answers.freshness(view)), media_type)
 
     return [

@@ -157,7 +157,7 @@ def _places_endpoint(
         wanted = [by_id[key] for key in sorted(asked.ids) if key in by_id] if asked.ids else entries
         shown, last = page(wanted, things.key_of, asked.after, asked.limit)
         head = {"total": len(wanted), "next_cursor": last and cursor(last)}
-        return Content(b"{%b}" % things.collection(media_type, kind, shown, NO_LINES, head))
+        return Content(b"{%b}" % answers.collection(media_type, kind, shown, NO_LINES, head))
 
     async def handler(request: Request) -> Response:
         asked = query.page_query(request.query_params)
@@ -211,11 +211,7 @@ def _place(place: Place) -> tuple[float, float]:
 
 
 def _box(model: CityModel | None) -> list[float] | None:
-    if model is None:
-        return None
-    places = (model.hospitals, model.sensors, model.cameras, model.stations)
-    points = [point for road in model.roads.values() for point in road.line]
-    points += [one.position for kind in places for one in kind.values()]
+    points = model.points if model else []
     return list(bounds.of_line(points)) if points else None
 
 

@@ -42,9 +42,11 @@ def listed(
         head = {
             "total": len(entries),
             "next_cursor": last and cursor(last),
-            "as_of_median": answers.median_of(entries),
+            "as_of_median": view.cached(("as_of_median", asked.ids), lambda: answers.median_of(entries)),
         }
-        return answers.content(collection(media_type, name, shown, lines, head), answers.freshness(view))
+        return answers.content(
+            answers.collection(media_type, name, shown, lines, head), answers.freshness(view)
+        )
 
     content = view.cached((media_type, request.scope["query_string"]), make)
     return answers.answer(request, content, media_type)
@@ -74,7 +76,9 @@ def near(
             for away_m, entry in found[: asked.limit]
         ]
         head = {"total": len(found), "as_of_median": answers.median_of(entry for _, entry in found)}
-        return answers.content(collection(media_type, name, shown, NO_LINES, head), answers.freshness(view))
+        return answers.content(
+            answers.collection(media_type, name, shown, NO_LINES, head), answers.freshness(view)
+        )
 
     content = view.cached(("near", media_type, request.scope["query_string"]), make)
     return answers.answer(request, content, media_type)
@@ -112,17 +116,6 @@ def chosen(view: View[V], ids: Collection[str]) -> list[Entry[V]]:
 def key_of(entry: Entry[Any]) -> str:
     """A thing's place in a list."""
     return entry.key
-
-
-def collection(
-    media_type: str, name: str, entries: Collection[Entry[Any]], lines: Lines, head: dict[str, Any]
-) -> bytes:
-    """Members of an answer that is a list: `head` and the things."""
-    if media_type == GEOJSON:
-        things = geojson.features(entries, lines)
-    else:
-        things = b'"%b":[%b]' % (name.encode(), b",".join(entry.body for entry in entries))
-    return answers.members({"count": len(entries), **head}) + b"," + things
 
 
 def json(document: Any, status: int = 200) -> Response:

@@ -1,12 +1,10 @@
 """Roads: the newest window of each, and one road's windows of a range of time."""
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from gateway import answers, geojson, parameters, query
 from gateway.city import City
-from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import Feature, FeatureCollection
 from gateway.history import RoadHistory
@@ -32,7 +30,7 @@ def endpoints(city: City, records: Records) -> list[Endpoint]:
         answers.chosen(request, JSON)
         wanted = query.history_query(request.query_params, now_ms(), city.traffic.window_s)
         document = await records.roads.road(request.path_params["road_id"], wanted)
-        return answers.answer(request, Content(msgspec.json.encode(document)))
+        return answers.document(request, document)
 
     async def at(request: Request) -> Response:
         time_ms = query.at_query(request.query_params)

@@ -139,9 +139,11 @@ class NearAnswer(FreshList, kw_only=True):
 
 
 def _of_types(view: View[Position], types: frozenset[str] | None) -> Iterable[Entry[Position]]:
-    return (
-        entry for entry in view.all() if types is None or (entry.value and entry.value.vehicle_type in types)
-    )
+    return (entry for entry in view.all() if _is_of(entry, types))
+
+
+def _is_of(entry: Entry[Position], types: frozenset[str] | None) -> bool:
+    return types is None or (entry.value is not None and entry.value.vehicle_type in types)
 
 
 def _feature(track: Track) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def _page(view: View[Position], asked: VehicleQuery, media_type: str) -> Content
         entry
         for entry in things.chosen(view, asked.ids)
         if entry.within(asked.bbox)
-        and (asked.types is None or (entry.value and entry.value.vehicle_type in asked.types))
+        and _is_of(entry, asked.types)
         and (asked.since_ms is None or (entry.time_ms or 0) >= asked.since_ms)
     ]
     shown, last = page(matching, things.key_of, asked.after, asked.limit)
@@ -167,5 +169,5 @@ def _page(view: View[Position], asked: VehicleQuery, media_type: str) -> Content
         "next_cursor": last and cursor(last),
         "as_of_median": answers.median_of(matching),
     }
-    members = things.collection(media_type, "vehicles", shown, NO_LINES, head)
+    members = answers.collection(media_type, "vehicles", shown, NO_LINES, head)
     return answers.content(members, answers.freshness(view))

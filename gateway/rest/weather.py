@@ -1,13 +1,11 @@
 """Weather stations: the latest observation of each, and one's windows of a range of time."""
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from citystream.contracts.weather import WeatherWindow
 from gateway import answers, query
 from gateway.city import City
-from gateway.content import Content
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import FeatureCollection
 from gateway.link import now_ms
@@ -33,7 +31,7 @@ def endpoints(city: City, windows: WindowHistory[WeatherWindow]) -> list[Endpoin
         told = {"station_id": key, **await windows.of(key, wanted)}
         if not told["count"] and view.get(key) is None:
             raise no_such("station_id", key, "/api/weather/current lists the stations")
-        return answers.answer(request, Content(msgspec.json.encode(told)))
+        return answers.document(request, told)
 
     return [
         Endpoint(
