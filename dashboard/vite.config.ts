@@ -1,0 +1,34 @@
+import react from '@vitejs/plugin-react'
+import { defineConfig } from 'vitest/config'
+
+import { budget } from './tools/budget.ts'
+
+/** The gateway that `npm run dev` asks: a `make demo` beside it. */
+const GATEWAY = process.env['CITY_GATEWAY_URL'] ?? 'http://127.0.0.1:8000'
+
+/** What a phone fetches before it shows anything, packed. */
+const FIRST_JAVASCRIPT_KB = 350
+
+export default defineConfig({
+  plugins: [react(), budget(FIRST_JAVASCRIPT_KB)],
+  build: {
+    target: 'es2023',
+    // A file in a URL of its own is kept by the browser for a year, and the page's policy forbids data: scripts.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 1_500,
+  },
+  worker: { format: 'es' },
+  server: {
+    proxy: {
+      '/api': GATEWAY,
+      '/ws': { target: GATEWAY, ws: true },
+    },
+  },
+  test: {
+    environment: 'happy-dom',
+    include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
+    passWithNoTests: false,
+    restoreMocks: true,
+  },
+})
