@@ -17,15 +17,20 @@ from citystream.settings import Settings
 from gateway import audit, headers, operations, rest
 from gateway.authentication import Authenticator
 from gateway.batch import Batch
+from gateway.budget import Budget
 from gateway.city import City
 from gateway.fallback import Fallback
 from gateway.feed import Feed
 from gateway.front import Answered, Door
+from gateway.lasting import Lasting
 from gateway.live import Live
+from gateway.lockout import Lockout
 from gateway.processes import Processes
 from gateway.records import Records
 from gateway.routing import Endpoints
-from gateway.sessions import Sessions
+from gateway.session import keys
+from gateway.session.ended import EndedSessions
+from gateway.session.sessions import Sessions
 from gateway.settings import GatewaySettings
 from gateway.websocket import Sockets
 from gateway.window_pages import IF_NOBODY_KNOWS_S
@@ -58,6 +63,7 @@ def build(
     Raises:
         CityModelError: the city model can't be used.
         UsersError: the users file can't be read.
+        SessionKeyError: the session key can't be read.
     """
     model = city_model.load(settings.model) if settings.model else None
     city = City(model, settings.window_s, own.stale_after)
@@ -70,16 +76,23 @@ def build(
     # And one for what is asked of the past, which may take longer.
     records_client = redis_client(settings, IF_NOBODY_KNOWS_S)
     records = Records(records_client, settings.namespace, city, batch, settings.window_s)
-    cap_sender = own.cap_sender or settings.namespace
 
-    authenticator = Authenticator(own.users_file, tells_of_users)
-    sessions = Sessions(authenticator)
+    lockout = Lockout(own.lockout_tries, own.lockout_s, own.lockout_longest_s)
+    authenticator = Authenticator(own.users_file, lockout, tells_of_users)
+    ended = EndedSessions(status_client, settings.namespace)
+    sessions = Sessions(keys.of(own.session_key, own.users_file), authenticator.user_named, ended)
+    lasting = Lasting()
+    authenticator.on_gone(lasting.end_of_user)
+    ended.on_end(lasting.end_of_session)
     live = Live(city)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:
-        tasks = [asyncio.create_task(part.run()) for part in (feed, live)]
+        tasks = [asyncio.create_task(part.run()) for part in (feed, live, ended)]
         tasks.append(asyncio.create_task(authenticator.watch()))
+        if own.session_key is None:
+            key_file = keys.file_beside(own.users_file)
+            tasks.append(asyncio.create_task(keys.watch(key_file, sessions.use)))
         with suppress(TimeoutError):
             async with asyncio.timeout(FIRST_LOAD_S):
                 await feed.first_load.wait()
@@ -101,11 +114,26 @@ def build(
             audit.tell_all()
 
     endpoints = rest.endpoints(
-        city, processes, records, live, sessions, cap_sender, city_model.zone_of(model, settings.timezone)
+        city,
+        processes,
+        records,
+        live,
+        lasting,
+        authenticator,
+        sessions,
+        own,
+        settings.namespace,
+        city_model.zone_of(model, settings.timezone),
     )
-    sockets = WebSocketRoute(LIVE_PATH, Sockets(live, sessions, own.cors_origins).serve)
+    sockets = WebSocketRoute(LIVE_PATH, Sockets(live, lasting, own.cors_origins).serve)
     routed = Endpoints(endpoints, Router([sockets], lifespan=lifespan))
-    public: ASGIApp = Door(routed, authenticator, own.rate_per_s, own.rate_burst)
+    public: ASGIApp = Door(
+        routed,
+        authenticator,
+        sessions,
+        Budget("address", own.address_rate_per_s, own.address_rate_burst),
+        Budget("user", own.rate_per_s, own.rate_burst),
+    )
     if own.cors_origins:
         # Before the door: a browser asks without a credential whether it may ask.
         public = CORSMiddleware(

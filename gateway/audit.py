@@ -1,7 +1,8 @@
-"""Who was refused what: one JSON line an event, on stderr, from the logger `gateway.audit`.
+"""Who did what, and was refused what: one JSON line each, on stderr, from the logger `gateway.audit`.
 
-A line names a user by the id in the users file, never by name or address, and a route by its pattern. The
-same event of the same user comes once a minute, and then with how often it was.
+A line names the account and its role, and a route by its pattern; never an address, a password, or a name
+that no account has, for it may be a password in the wrong field. The same of the same user comes once a
+minute, and then with how often it was.
 """
 
 import asyncio
@@ -11,12 +12,15 @@ import msgspec
 
 from citystream.contracts.event_time import rfc3339
 from gateway.link import now_ms
+from gateway.users import User
 
 log = logging.getLogger("gateway.audit")
 
 TOLD_EVERY_S = 60.0
 
-_repeats: dict[tuple[str, tuple[tuple[str, str | None], ...]], int] = {}
+_Line = tuple[tuple[str, str | None], ...]
+
+_repeats: dict[_Line, int] = {}
 
 
 def to_stderr() -> None:
@@ -27,15 +31,16 @@ def to_stderr() -> None:
     log.propagate = False
 
 
-def note(event: str, **about: str | None) -> None:
+def note(what: str, result: str, user: User | None, **about: str) -> None:
     """It happened; told at once, or counted if it was told within the last minute."""
-    key = event, tuple(about.items())
-    if key in _repeats:
-        _repeats[key] += 1
+    who = {"user": user.name, "role": user.role.value} if user else {"user": None, "role": None}
+    line: _Line = tuple({"what": what, "result": result, **who, **about}.items())
+    if line in _repeats:
+        _repeats[line] += 1
         return
-    _repeats[key] = 0
-    _write(key, 1)
-    asyncio.get_running_loop().call_later(TOLD_EVERY_S, _tell_repeats, key)
+    _repeats[line] = 0
+    _write(line, 1)
+    asyncio.get_running_loop().call_later(TOLD_EVERY_S, _tell_repeats, line)
 
 
 def tell_all() -> None:
@@ -44,13 +49,12 @@ def tell_all() -> None:
         _tell_repeats(key)
 
 
-def _tell_repeats(key: tuple[str, tuple[tuple[str, str | None], ...]]) -> None:
-    repeats = _repeats.pop(key, 0)
+def _tell_repeats(line: _Line) -> None:
+    repeats = _repeats.pop(line, 0)
     if repeats:
-        _write(key, repeats)
+        _write(line, repeats)
 
 
-def _write(key: tuple[str, tuple[tuple[str, str | None], ...]], count: int) -> None:
-    event, about = key
-    line = {"time": rfc3339(now_ms()), "event": event, **dict(about), "count": count}
-    log.info("%s", msgspec.json.encode(line).decode())
+def _write(line: _Line, count: int) -> None:
+    told = {"time": rfc3339(now_ms()), **dict(line), "count": count}
+    log.info("%s", msgspec.json.encode(told).decode())

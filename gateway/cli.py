@@ -11,6 +11,8 @@ from citystream.settings import Settings, SettingsError
 from citystream.settings import load as load_settings
 from gateway import audit, server, users
 from gateway.connection import ConnectionLimits
+from gateway.session import keys
+from gateway.session.keys import SessionKeyError
 from gateway.settings import MOST_PROCESSES, GatewaySettings
 from gateway.settings import load as load_gateway_settings
 from gateway.tls import TlsError, context_of
@@ -76,16 +78,16 @@ def serve(host: str | None, port: int | None, processes: int | None) -> None:
         operations_port = operations_listener.getsockname()[1]
         # Several processes build their own: here it shows, once, that they can.
         apps = build(settings, own, operations_port)
-    except (UsersError, CityModelError, TlsError) as error:
+    except (UsersError, SessionKeyError, CityModelError, TlsError) as error:
         raise click.ClickException(str(error)) from error
     limits = ConnectionLimits(server.room_for(own.connections), own.request_s, own.take_s)
     if limits.connections < own.connections:
         log.warning("%d connections at most: the system allows no more files", limits.connections)
-    public = server.Port(apps.public, listener, limits, tls, own.proxies)
+    public = server.Port(apps.public, listener, limits, tls, own.trusted_proxies)
     operations = server.Port(apps.operations, operations_listener, limits)
     log.info("gateway on %s, %d users", public.url, len(known))
     log.info("health and metrics on %s", operations.url)
-    if public.in_clear and not own.proxies:
+    if public.in_clear and not own.trusted_proxies:
         log.warning("passwords come in clear; set CITY_GATEWAY_TLS_CERTIFICATE, or have a proxy with TLS")
     if own.processes == 1:
         server.run(public, operations)
@@ -125,7 +127,9 @@ def user_add(name: str, role: str, password_stdin: bool) -> None:
         known = users.read(own.users_file)
         added = users.make(name, Role(role), password, known[name].id if name in known else None)
         users.write(own.users_file, known | {name: added})
-    except UsersError as error:
+        if own.session_key is None:
+            keys.make(keys.file_beside(own.users_file))
+    except (UsersError, SessionKeyError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{'changed' if name in known else 'added'} {name} ({role}) in {own.users_file}", err=True)
     if not password_stdin:
@@ -135,7 +139,7 @@ def user_add(name: str, role: str, password_stdin: bool) -> None:
 
 @user.command("list")
 def user_list() -> None:
-    """Print each user's id (what the audit log calls them), role and name.
+    """Print each user's id, role and name.
 
     \b
     Examples:
@@ -163,6 +167,35 @@ def user_remove(name: str) -> None:
     except UsersError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"removed {name} from {own.users_file}", err=True)
+
+
+@main.group("session-key")
+def session_key() -> None:
+    """What browsers' sessions are signed with."""
+
+
+@session_key.command("rotate")
+@click.option("--end-all", is_flag=True, help="Believe in no session of before: all browsers sign in again.")
+def session_key_rotate(end_all: bool) -> None:
+    """Sign new sessions with a new key; those of before go on until they expire.
+
+    The key lies beside the users file, where several gateways may share it. A running gateway takes the
+    change within a second. After two rotations within 12 hours, sessions from before the first are over.
+
+    \b
+    Examples:
+      city-gateway session-key rotate
+      city-gateway session-key rotate --end-all
+    """
+    _, own = _settings()
+    if own.session_key is not None:
+        raise click.ClickException("the key is in CITY_GATEWAY_SESSION_KEY; change it there, and restart")
+    file = keys.file_beside(own.users_file)
+    try:
+        keys.rotate(file, end_all=end_all)
+    except SessionKeyError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"a new key signs, in {file}", err=True)
 
 
 def _users() -> users.Users:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from starlette.requests import Request
@@ -31,6 +31,19 @@ class Parameter:
     required: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What another method than GET does."""
+
+    handler: Handler
+    summary: str
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """As an endpoint's; none is a 204."""
+    body: Any = None
+    """Of the request, in JSON: a msgspec Struct type."""
+    problems: tuple[int, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Endpoint:
     """One path, asked with GET (and HEAD)."""
@@ -46,6 +59,8 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     problems: tuple[int, ...] = ()
     """Statuses of its own beyond those that every route may give (`openapi.USUAL_PROBLEMS`)."""
+    changes: Mapping[str, Change] = field(default_factory=dict)
+    """By method."""
 
 
 def for_role(role: Role, handler: Handler) -> Handler:

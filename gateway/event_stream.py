@@ -4,8 +4,8 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from citystream.race import race
+from gateway.lasting import Lasting, NoLongerError
 from gateway.live import Live
-from gateway.sessions import Sessions, UserChangedError
 from gateway.subscription import Subscription
 
 MEDIA_TYPE = "text/event-stream"
@@ -16,10 +16,10 @@ HEADERS = [(b"content-type", MEDIA_TYPE.encode()), (b"x-accel-buffering", b"no")
 class EventStream(Response):
     """What one client subscribed to, from its snapshot on, until either side ends it."""
 
-    def __init__(self, live: Live, sessions: Sessions, wanted: Subscription) -> None:
+    def __init__(self, live: Live, lasting: Lasting, wanted: Subscription) -> None:
         self.status_code, self.background, self.raw_headers = 200, None, HEADERS
         self._live = live
-        self._sessions = sessions
+        self._lasting = lasting
         self._wanted = wanted
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -33,9 +33,9 @@ class EventStream(Response):
             await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
             if scope["method"] != "HEAD":
                 try:
-                    async with self._sessions.of(scope["user"]):
+                    async with self._lasting.until_over(scope["user"], scope["session"]):
                         await race(listener.run(), _left(receive))
-                except UserChangedError:
+                except NoLongerError:
                     # A client that comes back has to sign in again.
                     pass
             await send({"type": "http.response.body", "body": b""})

@@ -4,20 +4,29 @@ A layer costs about as much as making an answer does, so there are two; who may 
 decided between them.
 """
 
-import time
 from functools import lru_cache
+from http import HTTPStatus
 from time import perf_counter
 
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from gateway import audit, metrics
-from gateway.authentication import Authenticator, too_many, unauthorized
+from gateway.authentication import Authenticator, unauthorized
+from gateway.budget import Budget
 from gateway.headers import Headers, completed
 from gateway.limits import problem_of
+from gateway.lockout import network
+from gateway.origin import check_cookie, shows_sign_in_itself
 from gateway.problems import ProblemError, failed
-from gateway.rates import Rates
-from gateway.users import User
+from gateway.rest.session import PATH as SESSION_PATH
+from gateway.session import cookie
+from gateway.session.sessions import Session, Sessions
+
+CLOSED = ("/api", "/ws")
+"""What stands below these is for users alone."""
+# A 401 has to name a scheme (RFC 9110); of one that it does not know, a browser asks nobody for a password.
+IN_ITS_OWN_WINDOW = {"WWW-Authenticate": 'Session realm="city"'}
 
 # The second is of a WebSocket handshake that was refused.
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
@@ -61,17 +70,23 @@ class Answered:
 
 
 class Door:
-    """Nobody gets past with what no route takes, without a right credential, or beyond their rate; by
-    WebSocket neither. Puts the `User` into the scope.
+    """Nobody gets past with what no route takes, without a right credential, or beyond a rate; by WebSocket
+    neither. Puts `user` into the scope, and the `session` if it came by one.
     """
 
-    def __init__(self, app: ASGIApp, authenticator: Authenticator, rate_per_s: float, burst: int) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        authenticator: Authenticator,
+        sessions: Sessions,
+        of_address: Budget,
+        of_user: Budget,
+    ) -> None:
         self._app = app
         self._authenticator = authenticator
-        self._rates = Rates(rate_per_s, burst) if rate_per_s else None
-        self._policy = (
-            {"RateLimit-Policy": f'"user";q={burst};w={burst / rate_per_s:.0f}'} if rate_per_s else {}
-        )
+        self._sessions = sessions
+        self._of_address = of_address
+        self._of_user = of_user
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -81,38 +96,58 @@ class Door:
             problem = problem_of(scope)
             if problem:
                 raise problem
-            credential, client = _authorization(scope), scope["client"]
+            client = scope["client"]
             address = client[0] if client else ""
-            if credential is None:
-                raise unauthorized("no credentials")
-            user = self._authenticator.remembered(credential, address)
-            if user is None:
-                user = await self._authenticator.user(credential, address)
-            self._take(user)
-            scope["user"] = user
+            self._of_address.spend(network(address), None)
+            if not _is_open(scope):
+                await self._let_in(scope, address)
             await self._app(scope, receive, send)
         except ProblemError as problem:
+            if problem.status == HTTPStatus.UNAUTHORIZED and shows_sign_in_itself(scope):
+                problem.headers |= IN_ITS_OWN_WINDOW
             await problem.response()(scope, receive, send)
 
-    def _take(self, user: User) -> None:
-        if self._rates is None:
-            return
-        wait_s = self._rates.take(user.name, time.monotonic())
-        if wait_s > 0:
-            metrics.REFUSED.labels("rate").inc()
-            audit.note("rate-limited", user=user.id)
-            raise too_many(
-                "too many requests of this user",
-                wait_s,
-                {**self._policy, "RateLimit": f'"user";r=0;t={wait_s:.0f}'},
-            )
+    async def _let_in(self, scope: Scope, address: str) -> None:
+        credential = _header(scope, b"authorization")
+        if credential is None:
+            session = self._session(scope)
+            user = session.user
+        else:
+            session = None
+            text = credential.decode("latin-1")
+            known = self._authenticator.remembered(text, address)
+            user = known or await self._authenticator.user(text, address)
+        self._of_user.spend(user.name, user)
+        scope["user"], scope["session"] = user, session
+
+    def _session(self, scope: Scope) -> Session:
+        cookies = _header(scope, b"cookie")
+        token = cookie.token_of(scope, cookies) if cookies else None
+        if token is None:
+            raise unauthorized("no credentials")
+        session = self._sessions.of(token)
+        try:
+            check_cookie(scope)
+        except ProblemError:
+            metrics.REFUSED.labels("origin").inc()
+            audit.note("origin", "refused", session.user)
+            raise
+        return session
 
 
-def _authorization(scope: Scope) -> str | None:
+def _is_open(scope: Scope) -> bool:
+    """Whether it asks for no data: the page that signs people in and what it is made of, and signing in."""
+    if scope["type"] != "http":
+        return False
+    path: str = scope["path"]
+    return not path.startswith(CLOSED) or (path == SESSION_PATH and scope["method"] == "POST")
+
+
+def _header(scope: Scope, wanted: bytes) -> bytes | None:
     for name, value in scope["headers"]:
-        if name == b"authorization":
-            credential: str = value.decode("latin-1")
-            return credential
+        if name == wanted:
+            found: bytes = value
+            return found
     return None
 
 

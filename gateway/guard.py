@@ -16,7 +16,7 @@ def require_role(connection: HTTPConnection, needed: Role) -> None:
     user: User = connection.scope["user"]
     if not user.role.includes(needed):
         metrics.REFUSED.labels("role").inc()
-        audit.note("role-refused", user=user.id, route=connection.scope["route"].path)
+        audit.note("role", "refused", user, route=connection.scope["route"].path)
         raise ProblemError(
             403,
             f"role {user.role} is not enough",

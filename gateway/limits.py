@@ -51,12 +51,17 @@ def _body_problem(method: str, headers: list[tuple[bytes, bytes]]) -> ProblemErr
     for name, value in headers:
         if name == b"content-length" and value != b"0":
             if not value.isdigit() or len(value) > len(str(LONGEST_BODY)) or int(value) > LONGEST_BODY:
-                return ProblemError(413, "no route takes a body", field="body", remedy="send none")
+                return body_too_long()
         elif name != b"transfer-encoding":
             continue
         if method in ("GET", "HEAD"):
             return bad_field("body", f"{method} takes none", "put parameters behind the question mark")
     return None
+
+
+def body_too_long() -> ProblemError:
+    """Beyond what any route reads."""
+    return ProblemError(413, f"longer than {LONGEST_BODY} bytes", field="body", remedy="send less")
 
 
 def url_too_long() -> ProblemError:

@@ -5,13 +5,8 @@ from ipaddress import IPv6Address
 
 from gateway.rates import MOST_KEYS, Rates
 
-# A person's typing errors; then 5 s, 10 s, 20 s, ... up to the longest: one address tries a name 288 times
-# a day.
-FREE_TRIES = 5
-FIRST_S = 5.0
-LONGEST_S = 300.0
-# Without a wrong one for so long, it begins anew: longer than the longest wait, or waiting would clear it.
-FORGOTTEN_AFTER_S = 900.0
+# Without a wrong one for so many of the longest waits, it begins anew: waiting alone must not clear it.
+FORGOTTEN_AFTER = 3
 # Verifications for one address, those of right passwords aside: one that tries names takes no more than a
 # twentieth of what two hashing threads can do, and a full queue of them once.
 VERIFIED_PER_S = 1.0
@@ -28,7 +23,11 @@ class _Tries:
 class Lockout:
     """Counts by name and address. A try counts as wrong from its start, so that many at once count too."""
 
-    def __init__(self) -> None:
+    def __init__(self, free_tries: int, first_s: float, longest_s: float) -> None:
+        """`free_tries` are a person's typing errors: the last of them locks for the first time."""
+        self._free_tries = free_tries
+        self._first_s = first_s
+        self._longest_s = longest_s
         self._tries: dict[tuple[str, str], _Tries] = {}
         self._verifications = Rates(VERIFIED_PER_S, VERIFIED_AT_ONCE)
 
@@ -43,16 +42,17 @@ class Lockout:
         """A password that is not remembered came: 0 if it may be verified, else how long to wait."""
         key = (name, network(address))
         tries = self._tries.get(key)
-        if tries is None or now - tries.last_at > FORGOTTEN_AFTER_S:
+        if tries is None or now - tries.last_at > FORGOTTEN_AFTER * self._longest_s:
             self._tries.pop(key, None)
             if len(self._tries) >= MOST_KEYS:
                 del self._tries[next(iter(self._tries))]
             tries = self._tries[key] = _Tries(0, now, 0.0)
         tries.count += 1
         tries.last_at = now
-        if tries.count >= FREE_TRIES:
-            # The exponent is cut far beyond the longest, so that no count overflows.
-            tries.locked_until = now + min(LONGEST_S, FIRST_S * 2.0 ** min(9, tries.count - FREE_TRIES))
+        beyond = tries.count - self._free_tries
+        if beyond >= 0:
+            # The exponent is cut, so that no count overflows.
+            tries.locked_until = now + min(self._longest_s, self._first_s * 2.0 ** min(30, beyond))
         return self._verifications.take(key[1], now)
 
     def right(self, name: str, address: str) -> None:
@@ -64,6 +64,8 @@ class Lockout:
 
 def network(address: str) -> str:
     """Who counts as one: an IPv4 address, or an IPv6 /64, of which every subscriber has all addresses."""
+    if ":" not in address:
+        return address
     try:
         whole = IPv6Address(address.partition("%")[0])
     except ValueError:

@@ -25,10 +25,16 @@ SIGN_INS = Counter(
     "Passwords verified, by outcome: right, wrong; or refused unread: busy (too many at once), locked.",
     ["outcome"],
 )
+SESSIONS = Counter(
+    "city_gateway_sessions_total",
+    "Browsers' sessions: begun, end (signed out); or refused: forged, expired, ended, user-changed.",
+    ["outcome"],
+)
 REFUSED = Counter(
     "city_gateway_refused_total",
-    "Refused by a limit: rate (of a user), role, connections (too many), slow (no whole request in time), "
-    "unread (took nothing of an answer in time), clients (too many live ones), subscriptions (too many).",
+    "Refused by a limit: rate (of a user), address (its rate), role, origin (another site's page), "
+    "connections (too many), slow (no whole request in time), unread (took nothing of an answer in time), clients (too "
+    "many live ones), subscriptions (too many).",
     ["limit"],
 )
 LIVE_CLIENTS = Gauge(

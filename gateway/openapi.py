@@ -8,14 +8,15 @@ from typing import Any
 
 import msgspec
 
-from gateway.endpoint import PLACE, Endpoint, Parameter
+from gateway.endpoint import JSON, PLACE, Change, Endpoint, Parameter
 from gateway.problems import MEDIA_TYPE
 
 USUAL_PROBLEMS = (400, 401, 403, 413, 414, 429, 431, 500, 503)
 """What any route may answer."""
 
 DESCRIPTION = """\
-The live city over REST. Every route wants basic authentication and is asked with GET. Errors are
+The live city over REST. Every route wants basic authentication, or a browser's session, and is asked with
+GET; `/api/session` begins and ends one. Errors are
 `application/problem+json` (RFC 9457), with the field and the remedy. Where a route takes a `limit`, its
 list is paged: `next_cursor` asks for the page after it. Answers from the views have `as_of` and `source`:
 `speed`, or `batch` or `last-known` while the speed layer is away; lists have `as_of_median` too. The header
@@ -48,16 +49,21 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
 def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
     """The whole description, ready for JSON."""
     schemas = _Schemas(endpoints)
-    statuses = {*USUAL_PROBLEMS, *(status for one in endpoints for status in one.problems)}
+    changes = [change for one in endpoints for change in one.changes.values()]
+    own = [*(one.problems for one in endpoints), *(one.problems for one in changes)]
+    statuses = {*USUAL_PROBLEMS, *(status for problems in own for status in problems)}
     return {
         "openapi": "3.1.0",
         "info": {"title": "City gateway", "version": version("citystream"), "description": DESCRIPTION},
         "servers": [{"url": "/"}],
-        "security": [{"basic": []}],
+        "security": [{"basic": []}, {"session": []}],
         "tags": [{"name": tag} for tag in dict.fromkeys(endpoint.tag for endpoint in endpoints)],
-        "paths": {endpoint.path: {"get": _operation(endpoint, schemas)} for endpoint in endpoints},
+        "paths": {endpoint.path: _operations(endpoint, schemas) for endpoint in endpoints},
         "components": {
-            "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
+            "securitySchemes": {
+                "basic": {"type": "http", "scheme": "basic"},
+                "session": {"type": "apiKey", "in": "cookie", "name": "city-session"},
+            },
             "schemas": schemas.components,
             "responses": {str(status): _problem(status) for status in sorted(statuses)},
         },
@@ -68,9 +74,14 @@ class _Schemas:
     """Schemas by what endpoints declare."""
 
     def __init__(self, endpoints: Iterable[Endpoint]) -> None:
-        declared = [
-            answer for one in endpoints for answer in one.answers.values() if isinstance(answer, type)
+        endpoints = list(endpoints)
+        changes = [change for one in endpoints for change in one.changes.values()]
+        described = [
+            *(answer for one in endpoints for answer in one.answers.values()),
+            *(answer for one in changes for answer in one.answers.values()),
+            *(one.body for one in changes),
         ]
+        declared = [one for one in described if isinstance(one, type)]
         types = list(dict.fromkeys([Problem, *declared]))
         references, self.components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
         self._references = dict(zip(types, references, strict=True))
@@ -95,19 +106,56 @@ def _say_what_items_are(schema: Any) -> None:
             _say_what_items_are(one)
 
 
+def _operations(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
+    changes = {
+        method.lower(): _change(endpoint.path, method.lower(), change, endpoint.tag, schemas)
+        for method, change in endpoint.changes.items()
+    }
+    return {"get": _operation(endpoint, schemas), **changes}
+
+
+def _change(path: str, method: str, change: Change, tag: str, schemas: _Schemas) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "operationId": operation_id(path, method),
+        "tags": [tag],
+        "summary": change.summary,
+        "responses": {**_good(change, schemas), **_problems(change.problems)},
+    }
+    if change.body is not None:
+        told["requestBody"] = {"required": True, "content": {JSON: {"schema": schemas.of(change.body)}}}
+        # It is how one comes to have what the others ask for.
+        told["security"] = []
+    return told
+
+
+def _good(told: Endpoint | Change, schemas: _Schemas) -> dict[str, Any]:
+    content = {media: {"schema": schemas.of(declared)} for media, declared in told.answers.items()}
+    description = told.summary + "."
+    return (
+        {"200": {"description": description, "content": content}}
+        if content
+        else {"204": {"description": description}}
+    )
+
+
+def _problems(own: Iterable[int]) -> dict[str, Any]:
+    return {
+        str(status): {"$ref": f"#/components/responses/{status}"}
+        for status in sorted({*USUAL_PROBLEMS, *own})
+    }
+
+
 def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
-    content = {media: {"schema": schemas.of(declared)} for media, declared in endpoint.answers.items()}
-    answers: dict[str, Any] = {"200": {"description": endpoint.summary + ".", "content": content}}
+    answers = _good(endpoint, schemas)
     if endpoint.tagged:
         answers["200"]["headers"] = {
             "ETag": {"schema": {"type": "string"}},
             "City-Age-Ms": {"schema": {"type": "integer"}, "description": "How old `as_of` is."},
         }
         answers["304"] = {"description": "The client has it already: `If-None-Match` names its `ETag`."}
-    problems = {*USUAL_PROBLEMS, *endpoint.problems}
-    answers |= {str(status): {"$ref": f"#/components/responses/{status}"} for status in sorted(problems)}
+    answers |= _problems(endpoint.problems)
     return {
-        "operationId": operation_id(endpoint.path),
+        "operationId": operation_id(endpoint.path, "get"),
         "tags": [endpoint.tag],
         "summary": endpoint.summary,
         "parameters": _parameters(endpoint),
@@ -115,10 +163,10 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     }
 
 
-def operation_id(path: str) -> str:
+def operation_id(path: str, method: str) -> str:
     """A name that can be one of a function: `/api/traffic/live/{road_id}` is `get_traffic_live_road_id`."""
     words = re.findall(r"[a-z0-9]+", path.removeprefix("/api").lower())
-    return "get_" + "_".join(words)
+    return "_".join([method, *words])
 
 
 def _parameters(endpoint: Endpoint) -> list[dict[str, Any]]:

@@ -1,5 +1,6 @@
 """Errors as `application/problem+json` (RFC 9457), with the field and the remedy."""
 
+import math
 from collections.abc import Awaitable, Callable, Mapping
 from http import HTTPStatus
 from typing import Any
@@ -65,6 +66,17 @@ def unanswered(detail: str) -> ProblemError:
     )
 
 
+def too_many(detail: str, wait_s: float, headers: Mapping[str, str] | None = None) -> ProblemError:
+    """429, and when to come again."""
+    seconds = math.ceil(wait_s)
+    return ProblemError(
+        429,
+        detail,
+        remedy=f"wait {seconds} s",
+        headers={"Retry-After": str(seconds), **(headers or {})},
+    )
+
+
 def no_such(field: str, value: str, remedy: str) -> ProblemError:
     """A thing that is not there."""
     return ProblemError(404, f"{field}: no {value!r}", field=field, remedy=remedy)
@@ -102,7 +114,9 @@ def no_route(path: str) -> ProblemError:
 
 def not_for_this_route(method: str, allowed: str) -> ProblemError:
     """Another method than those that a route takes."""
-    return ProblemError(405, f"{method} is not for this route", remedy="use GET", headers={"Allow": allowed})
+    return ProblemError(
+        405, f"{method} is not for this route", remedy=f"use {allowed}", headers={"Allow": allowed}
+    )
 
 
 async def on_error(_: Request, __: Exception) -> Response:

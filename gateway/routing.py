@@ -7,10 +7,10 @@ from urllib.parse import unquote_to_bytes
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from gateway.endpoint import PLACE, Endpoint
+from gateway.endpoint import PLACE, Endpoint, Handler
 from gateway.problems import no_route, not_for_this_route
 
-METHODS = frozenset({"GET", "HEAD"})
+READING = frozenset({"GET", "HEAD"})
 
 
 class _WithIds:
@@ -50,9 +50,8 @@ class Endpoints:
             await self._others(scope, receive, send)
             return
         endpoint = self._found(scope)
-        if scope["method"] not in METHODS:
-            raise not_for_this_route(scope["method"], ", ".join(sorted(METHODS)))
-        response = await endpoint.handler(Request(scope, receive, send))
+        handler = _handler(endpoint, scope["method"])
+        response = await handler(Request(scope, receive, send))
         await response(scope, receive, send)
 
     def _found(self, scope: Scope) -> Endpoint:
@@ -68,6 +67,15 @@ class Endpoints:
                 scope["route"], scope["path_params"] = one.endpoint, ids
                 return one.endpoint
         raise no_route(scope["path"])
+
+
+def _handler(endpoint: Endpoint, method: str) -> Handler:
+    if method in READING:
+        return endpoint.handler
+    change = endpoint.changes.get(method)
+    if change is None:
+        raise not_for_this_route(method, ", ".join(sorted({*READING, *endpoint.changes})))
+    return change.handler
 
 
 def _beginning(path: bytes) -> bytes:

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 
 from citystream.http_server import HttpServer
 from gateway.connection import SPARE, ConnectionLimits, with_limits
+from gateway.forwarded import Forwarded
 from gateway.websocket_connection import with_patience
 
 # Subscriptions are the only thing a client sends; the longest is far shorter.
@@ -126,7 +127,7 @@ async def beside(port: Port) -> AsyncIterator[None]:
 def _config(port: Port) -> uvicorn.Config:
     tls = port.tls
     return uvicorn.Config(
-        port.app,
+        Forwarded(port.app, port.proxies) if port.proxies else port.app,
         loop="uvloop" if sys.platform != "win32" else "asyncio",
         http=with_limits(port.limits),
         ws=with_patience(port.limits.take_s),
@@ -140,8 +141,7 @@ def _config(port: Port) -> uvicorn.Config:
         log_level=logging.ERROR,
         access_log=False,
         server_header=False,
-        proxy_headers=bool(port.proxies),
-        forwarded_allow_ips=list(port.proxies),
+        proxy_headers=False,
         ssl_context_factory=(lambda *_: tls) if tls else None,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACEFUL_S,

@@ -4,10 +4,11 @@ from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from citystream.settings import SettingsError
+from gateway.session import keys
 from gateway.staleness import StaleAfter
 
 PREFIX = "CITY_GATEWAY_"
@@ -42,10 +43,22 @@ class GatewaySettings(BaseSettings):
     cap_sender: str = Field(default="", pattern=r"^[^\s,<&]*$")
     """Who the CAP alerts are from, unique among all who send some (`alerts@city.example`); the namespace
     if it is empty."""
-    rate_per_s: float = Field(default=100, ge=0, le=1_000_000)
+    session_key: SecretStr | None = None
+    """What sessions are signed with, instead of the key file beside the users file."""
+    rate_per_s: float = Field(default=50, ge=0, le=1_000_000)
     """Requests and WebSocket handshakes a second that one user may go on with, in each process; 0 is any."""
-    rate_burst: int = Field(default=1_000, ge=1, le=1_000_000)
+    rate_burst: int = Field(default=300, ge=1, le=1_000_000)
     """Those that one who was quiet may send at once."""
+    address_rate_per_s: float = Field(default=200, ge=0, le=1_000_000)
+    """The same of all that come from one address, signed in or not."""
+    address_rate_burst: int = Field(default=600, ge=1, le=1_000_000)
+    """The same of an address."""
+    lockout_tries: int = Field(default=5, ge=1, le=1_000)
+    """Wrong passwords in a row after which a name must wait, for the address that sent them."""
+    lockout_s: float = Field(default=5, gt=0, le=86_400)
+    """For how long at first; each further wrong one doubles it."""
+    lockout_longest_s: float = Field(default=300, gt=0, le=86_400)
+    """The longest wait: with 300 s one address tries a name 288 times a day."""
     connections: int = Field(default=10_000, ge=1, le=1_000_000)
     """At once, WebSockets included, in each process; each takes a file descriptor."""
     request_s: float = Field(default=10, gt=0, le=3_600)
@@ -58,8 +71,9 @@ class GatewaySettings(BaseSettings):
     """PEM; the certificate's private key."""
     tls_key_password_file: Path | None = None
     """The key's password, in its first line."""
-    proxies: Annotated[tuple[str, ...], NoDecode] = ()
-    """Addresses and networks, comma-separated, that are believed in X-Forwarded-For; `*` is all."""
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = ()
+    """Addresses and networks, comma-separated, that are believed in X-Forwarded-For, -Proto and -Host; `*` is
+    all."""
     cors_origins: Annotated[tuple[str, ...], NoDecode] = ()
     """Origins (`https://map.example`), comma-separated, whose pages may read answers; none by default."""
 
@@ -68,12 +82,19 @@ class GatewaySettings(BaseSettings):
         """All of `stale_*`."""
         return StaleAfter(self.stale_vehicles_s, self.stale_weather_s, self.stale_cameras_s)
 
-    @field_validator("cors_origins", "proxies", mode="before")
+    @field_validator("session_key")
+    @classmethod
+    def _is_a_key(cls, key: SecretStr | None) -> SecretStr | None:
+        if key is not None:
+            keys.checked(key.get_secret_value())
+        return key
+
+    @field_validator("cors_origins", "trusted_proxies", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
 
-    @field_validator("proxies")
+    @field_validator("trusted_proxies")
     @classmethod
     def _are_networks(cls, proxies: tuple[str, ...]) -> tuple[str, ...]:
         for proxy in proxies:

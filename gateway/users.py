@@ -1,15 +1,15 @@
 """Who may ask: names, roles and argon2 hashes in one JSON file that only its owner reads."""
 
-import os
 import re
 import secrets
-import tempfile
 from enum import StrEnum
 from pathlib import Path
 
 import msgspec
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
+
+from gateway import private_file
 
 LONGEST_NAME = 64
 NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._@-]{{0,{LONGEST_NAME - 1}}}")
@@ -42,7 +42,7 @@ class User(msgspec.Struct, frozen=True):
     """One user; `hash` is argon2id in its own text form, parameters and salt included."""
 
     id: str
-    """By chance, and kept when role or password change: what logs call the user."""
+    """By chance, and kept when role or password change: who takes a name over later is another one."""
     name: str
     role: Role
     hash: str
@@ -84,12 +84,7 @@ def write(path: Path, users: Users) -> None:
     """
     text = msgspec.json.format(msgspec.json.encode(_File(list(users.values()))), indent=2)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        # mkstemp makes the file with mode 0600.
-        handle, partial = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(text + b"\n")
-        os.replace(partial, path)
+        private_file.replace(path, text + b"\n")
     except OSError as error:
         raise UsersError(f"{path}: {error.strerror}") from error
 

@@ -2,16 +2,15 @@
 
 import asyncio
 from collections.abc import Collection
-from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from citystream.race import race
+from gateway.lasting import Lasting, NoLongerError
 from gateway.listener import Listener
 from gateway.live import Live
+from gateway.origin import is_ours, other_site
 from gateway.problems import ProblemError
-from gateway.sessions import Sessions, UserChangedError
 
 POLICY_VIOLATION = 1008
 # A client's messages are read at most this often, so that nobody makes us build snapshots in a loop.
@@ -21,9 +20,9 @@ READ_EVERY_S = 0.2
 class Sockets:
     """All WebSocket clients of this process."""
 
-    def __init__(self, live: Live, sessions: Sessions, allowed_origins: Collection[str]) -> None:
+    def __init__(self, live: Live, lasting: Lasting, allowed_origins: Collection[str]) -> None:
         self._live = live
-        self._sessions = sessions
+        self._lasting = lasting
         self._allowed_origins = allowed_origins
 
     async def serve(self, socket: WebSocket) -> None:
@@ -36,30 +35,21 @@ class Sockets:
         try:
             self._check_origin(socket)
             with self._live.listener(user, send) as listener:
-                async with self._sessions.of(user):
+                async with self._lasting.until_over(user, socket.scope["session"]):
                     await socket.accept()
                     await race(_read(socket, listener), listener.run())
         except ProblemError as problem:
             await socket.send_denial_response(problem.response())
-        except UserChangedError:
-            await socket.close(POLICY_VIOLATION, "user changed; sign in again")
+        except NoLongerError as error:
+            await socket.close(POLICY_VIOLATION, str(error))
         except WebSocketDisconnect:
             return
 
     def _check_origin(self, socket: WebSocket) -> None:
-        if not _same_origin(socket) and socket.headers["origin"] not in self._allowed_origins:
-            # Browsers send credentials along with a handshake that another site's page began.
-            raise ProblemError(
-                403,
-                "Origin: another site's page",
-                field="Origin",
-                remedy="an operator allows origins with CITY_GATEWAY_CORS_ORIGINS",
-            )
-
-
-def _same_origin(connection: HTTPConnection) -> bool:
-    origin = connection.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+        origin = socket.headers.get("origin")
+        # Browsers send credentials along with a handshake that another site's page began.
+        if origin is not None and origin not in self._allowed_origins and not is_ours(socket.scope, origin):
+            raise other_site(origin)
 
 
 async def _read(socket: WebSocket, listener: Listener) -> None:

@@ -20,6 +20,7 @@ from gateway.app import build
 from gateway.city import City
 from gateway.connection import ConnectionLimits
 from gateway.link import ORIGINS
+from gateway.session.keys import SessionKeyError
 from gateway.settings import GatewaySettings
 from gateway.standing import Word
 from gateway.tls import TlsError
@@ -59,11 +60,11 @@ def run(work: Work, listener: socket.socket, word: Word) -> None:
         context = tls.context_of(work.own)
         # The supervisor tells of changes of the users file, once.
         apps = build(work.settings, work.own, work.operations_port, tells_of_users=False)
-    except (UsersError, CityModelError, TlsError) as error:
+    except (UsersError, SessionKeyError, CityModelError, TlsError) as error:
         # They were right when the supervisor looked.
         log.error("%s", error)
         sys.exit(1)
-    public = server.Port(apps.public, listener, work.limits, context, work.own.proxies)
+    public = server.Port(apps.public, listener, work.limits, context, work.own.trusted_proxies)
     server.in_loop(public, _serve(public, apps.city, word))
 
 

@@ -26,6 +26,8 @@ BUCKETS = 16
 
 AGGREGATE_TTL_S = 7 * DAY_S
 STATUS_TTL_S = 15
+SESSION_S = 12 * HOUR_S
+"""How long a browser is signed in; an ended session is remembered as long."""
 
 OFFSET_DIGITS = 16
 TIME_DIGITS = 14
@@ -101,6 +103,11 @@ def status_pattern(namespace: str) -> str:
 def sentinel(namespace: str, type_: str) -> str:
     """Absent only where Redis was emptied: its owner then publishes its live state again."""
     return f"{namespace}:sentinel:{type_}"
+
+
+def ended_sessions(namespace: str) -> str:
+    """Sorted set: ids of browsers' sessions that were ended before their time, by when (epoch ms)."""
+    return f"{namespace}:gateway:ended-sessions"
 
 
 def changes(namespace: str, type_: str) -> str:

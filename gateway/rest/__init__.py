@@ -2,8 +2,10 @@
 
 from zoneinfo import ZoneInfo
 
+from gateway.authentication import Authenticator
 from gateway.city import City
 from gateway.endpoint import Endpoint
+from gateway.lasting import Lasting
 from gateway.live import Live
 from gateway.processes import Processes
 from gateway.records import Records
@@ -17,12 +19,14 @@ from gateway.rest import (
     model,
     ngsi_ld,
     platform,
+    session,
     stream,
     traffic,
     vehicles,
     weather,
 )
-from gateway.sessions import Sessions
+from gateway.session.sessions import Sessions
+from gateway.settings import GatewaySettings
 
 
 def endpoints(
@@ -30,8 +34,11 @@ def endpoints(
     processes: Processes,
     records: Records,
     live: Live,
+    lasting: Lasting,
+    authenticator: Authenticator,
     sessions: Sessions,
-    cap_sender: str,
+    own: GatewaySettings,
+    namespace: str,
     timezone: ZoneInfo,
 ) -> list[Endpoint]:
     """Every endpoint."""
@@ -44,9 +51,10 @@ def endpoints(
         *analytics.endpoints(city, records.city),
         *model.endpoints(city.model, timezone),
         *platform.endpoints(city, processes),
-        *stream.endpoints(live, sessions),
+        *stream.endpoints(live, lasting),
         *gtfs_realtime.endpoints(city),
         *ngsi_ld.endpoints(city),
-        *cap.endpoints(city, cap_sender),
+        *cap.endpoints(city, own.cap_sender or namespace),
+        *session.endpoints(authenticator, sessions, own.request_s),
     ]
     return [*others, *described.endpoints(others)]

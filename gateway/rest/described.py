@@ -58,7 +58,11 @@ def endpoints(others: Sequence[Endpoint]) -> list[Endpoint]:
 def _page(described: dict[str, Any]) -> str:
     """One page without script or style of its own, as the security headers want it."""
     info = described["info"]
-    routes = "".join(_route(path, methods["get"]) for path, methods in described["paths"].items())
+    routes = "".join(
+        _route(method.upper(), path, operation)
+        for path, operations in described["paths"].items()
+        for method, operation in operations.items()
+    )
     return (
         f"<!doctype html><html lang=en><meta charset=utf-8><title>{escape(info['title'])}</title>"
         f"<h1>{escape(info['title'])} {escape(info['version'])}</h1><p>{escape(info['description'])}</p>"
@@ -66,12 +70,15 @@ def _page(described: dict[str, Any]) -> str:
     )
 
 
-def _route(path: str, operation: dict[str, Any]) -> str:
+def _route(method: str, path: str, operation: dict[str, Any]) -> str:
     rows = "".join(
         f"<tr><td><code>{escape(one['name'])}</code><td>{one['in']}"
         f"<td>{'required' if one['required'] else ''}<td>{escape(one.get('description', ''))}"
-        for one in operation["parameters"]
+        for one in operation.get("parameters", ())
     )
-    kinds = ", ".join(escape(kind) for kind in operation["responses"]["200"]["content"])
+    good = next(iter(operation["responses"].values()))
+    kinds = ", ".join(escape(kind) for kind in good.get("content", {"no body": None}))
     table = f"<table><tr><th>parameter<th>in<th><th>{rows}</table>" if rows else ""
-    return f"<h2><code>GET {escape(path)}</code></h2><p>{escape(operation['summary'])}. {kinds}.</p>{table}"
+    return (
+        f"<h2><code>{method} {escape(path)}</code></h2><p>{escape(operation['summary'])}. {kinds}.</p>{table}"
+    )

@@ -6,8 +6,8 @@ from starlette.responses import Response
 from gateway import answers, parameters, values
 from gateway.endpoint import Endpoint, Parameter
 from gateway.event_stream import MEDIA_TYPE, EventStream
+from gateway.lasting import Lasting
 from gateway.live import Live
-from gateway.sessions import Sessions
 from gateway.subscription import FASTEST_MS, SLOWEST_MS, TOPICS, of_query
 
 SUBSCRIBE = Parameter(
@@ -31,14 +31,14 @@ RESUME = Parameter(
 PARAMETERS = (SUBSCRIBE, parameters.BBOX, ENTITIES, RATE_MS, RESUME)
 
 
-def endpoints(live: Live, sessions: Sessions) -> list[Endpoint]:
+def endpoints(live: Live, lasting: Lasting) -> list[Endpoint]:
     """`/api/live`."""
     names = {one.name for one in PARAMETERS}
 
     async def stream(request: Request) -> Response:
         given = values.single(request.query_params, names)
         answers.chosen(request, MEDIA_TYPE)
-        return EventStream(live, sessions, of_query(given, request.headers.get("last-event-id")))
+        return EventStream(live, lasting, of_query(given, request.headers.get("last-event-id")))
 
     return [
         Endpoint(

@@ -197,7 +197,11 @@ def _same(found: Any, wanted: Any) -> bool:
 async def _gateway(own: Settings, folder: Path) -> Gateway:
     viewer = users.make(VIEWER[0], users.Role.VIEWER, VIEWER[1])
     users.write(folder / "users.json", {VIEWER[0]: viewer})
-    limits = {"CITY_GATEWAY_USERS_FILE": str(folder / "users.json"), "CITY_GATEWAY_RATE_PER_S": "0"}
+    limits = {
+        "CITY_GATEWAY_USERS_FILE": str(folder / "users.json"),
+        "CITY_GATEWAY_RATE_PER_S": "0",
+        "CITY_GATEWAY_ADDRESS_RATE_PER_S": "0",
+    }
     gateway = Gateway(folder, {**os.environ, **city_environment(own), **limits})
     await gateway.start()
     return gateway

@@ -59,10 +59,18 @@ async def test_a_wrong_name_or_password_is_refused_with_the_same_words(
     assert (await shared_gateway.http.get(PATH, auth=GUESSED)).status_code == 200
 
 
-@pytest.mark.parametrize("path", ["/", "/ws/live", "/api", "/nowhere", "/healthz", "/readyz", "/metrics"])
-async def test_every_path_asks_for_credentials(shared_gateway: Gateway, path: str) -> None:
+@pytest.mark.parametrize(
+    "path", ["/api", "/api/nowhere", "/apiary", "/%61pi/status", "/ws", "/ws/live", PATH]
+)
+async def test_what_may_be_data_asks_for_credentials(shared_gateway: Gateway, path: str) -> None:
     async with httpx.AsyncClient() as client:
         assert (await client.get(shared_gateway.url + path)).status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/nowhere", "/healthz", "/readyz", "/metrics"])
+async def test_what_is_no_data_asks_for_none(shared_gateway: Gateway, path: str) -> None:
+    async with httpx.AsyncClient() as client:
+        assert (await client.get(shared_gateway.url + path)).status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

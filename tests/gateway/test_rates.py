@@ -63,4 +63,7 @@ async def test_one_who_asks_too_often_is_told_when_to_come_again_and_nobody_else
     assert refused.value.response.status_code == 429
     assert (await strict_gateway.http.get(PATH, auth=OPERATOR)).status_code == 200
     assert await strict_gateway.metric('city_gateway_refused_total{limit="rate"}') >= 2
-    assert '"event":"rate-limited"' in strict_gateway.process.last_lines()
+    assert (
+        '"what":"rate","result":"refused","user":"ada","role":"viewer","of":"user"'
+        in strict_gateway.process.last_lines()
+    )

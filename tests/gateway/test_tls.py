@@ -54,7 +54,9 @@ def trusting(authority: trustme.CA) -> ssl.SSLContext:
 async def test_requests_and_websockets_come_over_tls_and_not_in_clear(
     start_gateway: StartGateway, authority: trustme.CA, files: dict[str, str]
 ) -> None:
-    gateway = await start_gateway(**files, CITY_GATEWAY_HOST="0.0.0.0", CITY_GATEWAY_PROXIES="127.0.0.1")
+    gateway = await start_gateway(
+        **files, CITY_GATEWAY_HOST="0.0.0.0", CITY_GATEWAY_TRUSTED_PROXIES="127.0.0.1"
+    )
     url = f"https://127.0.0.1:{gateway.port}"
     async with httpx.AsyncClient(base_url=url, auth=VIEWER, verify=trusting(authority)) as client:
         answer = await client.get("/api/status")
@@ -114,7 +116,7 @@ def test_a_key_whose_password_is_not_given_is_refused_at_the_start(
     ("name", "value", "told"),
     [
         ("CITY_GATEWAY_TLS_KEY", "key.pem", "CITY_GATEWAY_TLS_CERTIFICATE .* go together"),
-        ("CITY_GATEWAY_PROXIES", "10.0.0.0/8, my-proxy", "CITY_GATEWAY_PROXIES"),
+        ("CITY_GATEWAY_TRUSTED_PROXIES", "10.0.0.0/8, my-proxy", "CITY_GATEWAY_TRUSTED_PROXIES"),
     ],
 )
 def test_a_bad_setting_is_refused_by_its_variable(
