@@ -1,0 +1,36 @@
+/** How far what is shown can be trusted: one word for the chip, and a line for the banner. */
+
+import type { Source } from '../contract/message.ts'
+import type { Status } from '../live/connection.ts'
+import type { Live } from './live.ts'
+
+export interface Connection {
+  readonly status: Status
+  readonly source: Source | null
+  /** Milliseconds that the gateway's clock is ahead of this browser's. */
+  readonly offsetMs: number
+}
+
+export const START_CONNECTION: Connection = { status: { phase: 'connecting' }, source: null, offsetMs: 0 }
+
+export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting'
+
+/** Moving things report within seconds: a feed that is silent this long has stopped. */
+export const QUIET_MS = 60_000
+
+/** Event time of the newest thing that is shown; null without any. */
+export function newestMs(live: Live): number | null {
+  const times = [live.vehicles, live.traffic, live.emergencies]
+    .map((one) => one.freshness?.asOfMs ?? null)
+    .filter((one) => one !== null)
+  return times.length === 0 ? null : Math.max(...times)
+}
+
+export function healthOf(connection: Connection, newest: number | null, nowMs: number): Health {
+  const { status, source } = connection
+  if (status.phase === 'waiting' || status.phase === 'stopped') return 'reconnecting'
+  if (status.phase === 'connecting') return newest === null ? 'connecting' : 'reconnecting'
+  if (source !== null && source !== 'speed') return 'behind'
+  if (newest !== null && nowMs - newest > QUIET_MS) return 'quiet'
+  return 'live'
+}

@@ -1,0 +1,37 @@
+/** Where things of every kind are, for the map to go there and to mark them. */
+
+import type { CityState } from './store.ts'
+import type { Selection } from './selection.ts'
+
+export interface Place {
+  readonly lon: number
+  readonly lat: number
+}
+
+/** Null of what nobody knows, or nobody knows the place of. */
+export function placeOf(state: CityState, { kind, id }: Selection): Place | null {
+  switch (kind) {
+    case 'incident': {
+      const incident = state.live.emergencies.things.get(id)
+      return incident?.at ?? (incident?.roadId == null ? null : middleOf(state, incident.roadId))
+    }
+    case 'vehicle':
+      return state.live.vehicles.things.get(id) ?? null
+    case 'road':
+      return middleOf(state, id)
+    case 'hospital':
+      return state.model?.hospitals.get(id) ?? null
+    case 'sensor':
+      return state.model?.sensors.get(id) ?? null
+    case 'camera':
+      return state.live.cameras.things.get(id)?.at ?? null
+    case 'station':
+      return state.live.weather.things.get(id) ?? null
+  }
+}
+
+function middleOf(state: CityState, roadId: string): Place | null {
+  const line = state.model?.roads.get(roadId)?.line
+  const middle = line?.[Math.floor(line.length / 2)]
+  return middle === undefined ? null : { lon: middle[0], lat: middle[1] }
+}

@@ -1,0 +1,42 @@
+/** All that the page shows, in one place; every change is a new state. */
+
+import { useStore } from 'zustand'
+import { createStore } from 'zustand/vanilla'
+
+import type { Model } from '../api/model.ts'
+import type { Congestion, Summary } from '../contract/summary.ts'
+import { NO_LIVE, type Live } from './live.ts'
+import { START_CONNECTION, type Connection } from './health.ts'
+import type { Session } from './session.ts'
+import { START_VIEW, type View } from './view.ts'
+
+export interface CityState {
+  readonly session: Session
+  readonly connection: Connection
+  /** Null until it is loaded. */
+  readonly model: Model | null
+  readonly live: Live
+  readonly summary: Summary | null
+  readonly congestion: Congestion | null
+  readonly view: View
+}
+
+export const START: CityState = {
+  session: { status: 'asking' },
+  connection: START_CONNECTION,
+  model: null,
+  live: NO_LIVE,
+  summary: null,
+  congestion: null,
+  view: START_VIEW,
+}
+
+export const city = createStore<CityState>()(() => START)
+
+export function useCity<T>(select: (state: CityState) => T): T {
+  return useStore(city, select)
+}
+
+export function setView(change: (view: View) => View): void {
+  city.setState((state) => ({ view: change(state.view) }))
+}

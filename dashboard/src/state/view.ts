@@ -1,0 +1,64 @@
+/** What this person chose to see. Kept by the browser, and through a new sign-in. */
+
+import type { Selection } from './selection.ts'
+
+export const LAYERS = ['vehicles', 'incidents', 'congestion', 'hospitals', 'cameras', 'stations', 'sensors', 'labels'] as const
+
+export type Layer = (typeof LAYERS)[number]
+
+export type Layers = Readonly<Record<Layer, boolean>>
+
+export const THEMES = ['system', 'light', 'dark'] as const
+
+export type ThemeChoice = (typeof THEMES)[number]
+
+export type Theme = 'light' | 'dark'
+
+/** What the sheet of a narrow screen shows. */
+export const TABS = ['incidents', 'city', 'layers', 'selected'] as const
+
+export type Tab = (typeof TABS)[number]
+
+export interface View {
+  readonly selection: Selection | null
+  readonly layers: Layers
+  readonly themeChoice: ThemeChoice
+  /** What the choice comes to on this screen. */
+  readonly theme: Theme
+  readonly incidentsOpen: boolean
+  readonly layersOpen: boolean
+  readonly tab: Tab
+  readonly sheetOpen: boolean
+  /** Whether the map goes along with the selected vehicle. */
+  readonly follows: boolean
+}
+
+export const DEFAULT_LAYERS: Layers = {
+  vehicles: true,
+  incidents: true,
+  congestion: true,
+  hospitals: true,
+  cameras: false,
+  stations: false,
+  sensors: false,
+  labels: true,
+}
+
+export const START_VIEW: View = {
+  selection: null,
+  layers: DEFAULT_LAYERS,
+  themeChoice: 'system',
+  theme: 'light',
+  incidentsOpen: true,
+  layersOpen: true,
+  tab: 'incidents',
+  sheetOpen: false,
+  follows: false,
+}
+
+export function selected(view: View, selection: Selection | null): View {
+  if (selection === null) {
+    return { ...view, selection, follows: false, tab: view.tab === 'selected' ? 'incidents' : view.tab }
+  }
+  return { ...view, selection, follows: false, tab: 'selected', sheetOpen: true }
+}

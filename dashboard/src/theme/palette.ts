@@ -1,0 +1,105 @@
+/**
+ * The map's colours. What is as it should be is close to the ground; the worse it is, the farther from it, in
+ * lightness as well as in hue, so that it is told apart without seeing red and green.
+ */
+
+import type { Level } from '../contract/road.ts'
+import type { Severity } from '../contract/incident.ts'
+import type { Theme } from '../state/view.ts'
+
+export interface Palette {
+  readonly ground: string
+  /** Where the city is built up: a little off the ground. */
+  readonly builtUp: string
+  readonly roadCasing: string
+  readonly levels: Readonly<Record<Level, string>>
+  readonly label: string
+  readonly labelHalo: string
+  readonly area: string
+  readonly accent: string
+  readonly place: string
+  readonly placeGlyph: string
+  readonly hospital: string
+  readonly hospitalGlyph: string
+  readonly vehicles: {
+    readonly quiet: string
+    readonly taxi: string
+    readonly service: string
+    readonly ambulance: string
+    readonly police: string
+    readonly fire: string
+    readonly glyph: string
+    readonly halo: string
+  }
+  readonly severities: Readonly<Record<Severity, string>>
+  readonly severityGlyphs: Readonly<Record<Severity, string>>
+}
+
+export const PALETTES: Readonly<Record<Theme, Palette>> = {
+  light: {
+    ground: '#e9ecf0',
+    builtUp: '#f4f5f7',
+    roadCasing: '#ffffff',
+    levels: {
+      free: '#b4bfcc',
+      light: '#d9b44a',
+      moderate: '#dc8430',
+      heavy: '#c2422b',
+      jammed: '#7c1034',
+      unknown: '#d5dbe3',
+    },
+    label: '#556070',
+    labelHalo: '#f7f8fa',
+    area: '#8a95a5',
+    accent: '#2457d6',
+    place: '#5b6675',
+    placeGlyph: '#ffffff',
+    hospital: '#ffffff',
+    hospitalGlyph: '#c2334d',
+    vehicles: {
+      quiet: '#4e5d70',
+      taxi: '#7d6a2c',
+      service: '#0f7470',
+      ambulance: '#c81e4a',
+      police: '#1f4fd0',
+      fire: '#c2410c',
+      glyph: '#ffffff',
+      halo: '#ffffff',
+    },
+    severities: { 1: '#5f6c7d', 2: '#8a6a10', 3: '#b8550f', 4: '#b92c1f', 5: '#7c1034' },
+    severityGlyphs: { 1: '#ffffff', 2: '#ffffff', 3: '#ffffff', 4: '#ffffff', 5: '#ffffff' },
+  },
+  dark: {
+    ground: '#0c1016',
+    builtUp: '#121821',
+    roadCasing: '#0a0d12',
+    levels: {
+      free: '#3d4a5b',
+      light: '#8b7a3e',
+      moderate: '#c98d2f',
+      heavy: '#f7833f',
+      jammed: '#ff9fb0',
+      unknown: '#252e3a',
+    },
+    label: '#97a3b4',
+    labelHalo: '#0c1016',
+    area: '#5d6a7c',
+    accent: '#7ea6ff',
+    place: '#8492a6',
+    placeGlyph: '#0c1016',
+    hospital: '#e8edf4',
+    hospitalGlyph: '#b3203f',
+    vehicles: {
+      quiet: '#a3b1c4',
+      taxi: '#cbb873',
+      service: '#5cc9c0',
+      ambulance: '#ff5c81',
+      police: '#6d9bff',
+      fire: '#ff8a3d',
+      glyph: '#0c1016',
+      halo: '#0c1016',
+    },
+    severities: { 1: '#8b98aa', 2: '#d9b44a', 3: '#f0993e', 4: '#ff7a5c', 5: '#ff9fb0' },
+    severityGlyphs: { 1: '#0c1016', 2: '#0c1016', 3: '#0c1016', 4: '#0c1016', 5: '#0c1016' },
+  },
+}
