@@ -75,9 +75,15 @@ def content(members: bytes, fresh: Freshness) -> Content:
     return Content(b"{%b,%b}" % (members, fresh.members()), fresh.newest_ms)
 
 
-def answer(request: Request, told: Content, media_type: str = JSON, *more: tuple[bytes, bytes]) -> Response:
+def answer(
+    request: Request,
+    told: Content,
+    media_type: str = JSON,
+    *more: tuple[bytes, bytes],
+    kept: tuple[tuple[bytes, bytes], ...] = KEPT,
+) -> Response:
     """The whole of it; 304 if the client has it, packed if it takes that. `more` are further headers."""
-    headers = [*more, (b"etag", told.tag.encode()), *KEPT]
+    headers = [*more, (b"etag", told.tag.encode()), *kept]
     if told.newest_ms is not None:
         headers.append((b"city-age-ms", b"%d" % age_ms(told.newest_ms)))
     if negotiation.has(_header(request, b"if-none-match"), told.tag):

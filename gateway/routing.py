@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.endpoint import PLACE, Endpoint, Handler
-from gateway.problems import no_route, not_for_this_route
+from gateway.problems import not_for_this_route
 
 READING = frozenset({"GET", "HEAD"})
 
@@ -34,10 +34,11 @@ class _WithIds:
 class Endpoints:
     """All endpoints as one application: a path that is spelled out, else the one that spells out most of it.
 
-    What is not HTTP is another application's.
+    What is not HTTP is another application's, and a path that no endpoint has is a file's.
     """
 
-    def __init__(self, endpoints: Iterable[Endpoint], others: ASGIApp) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint], files: Handler, others: ASGIApp) -> None:
+        self._files = files
         self._others = others
         self._spelled_out = {one.path: one for one in endpoints if "{" not in one.path}
         self._with_ids: dict[bytes, list[_WithIds]] = {}
@@ -50,11 +51,11 @@ class Endpoints:
             await self._others(scope, receive, send)
             return
         endpoint = self._found(scope)
-        handler = _handler(endpoint, scope["method"])
+        handler = _handler(endpoint, scope["method"]) if endpoint else self._files
         response = await handler(Request(scope, receive, send))
         await response(scope, receive, send)
 
-    def _found(self, scope: Scope) -> Endpoint:
+    def _found(self, scope: Scope) -> Endpoint | None:
         """The endpoint of a path, which is noted with its ids."""
         endpoint = self._spelled_out.get(scope["path"])
         if endpoint is not None:
@@ -66,7 +67,7 @@ class Endpoints:
             if ids is not None:
                 scope["route"], scope["path_params"] = one.endpoint, ids
                 return one.endpoint
-        raise no_route(scope["path"])
+        return None
 
 
 def _handler(endpoint: Endpoint, method: str) -> Handler:
