@@ -42,6 +42,7 @@ help: ## What there is (this)
 	@echo "  RATE=$(RATE)                events per second    SEED=$(SEED)   the city's course, the same for the same seed"
 	@echo "  PORT=$(PORT)                of the gateway, or a free one    DURATION=  seconds after which the demo ends"
 	@echo "  T=tests/gateway          tests of this part alone, without lint    JOBS=$(JOBS)   test processes"
+	@echo "  CHROMIUM=                of the browser tests, else one on PATH, else one that is fetched"
 	@echo "  CITY_KAFKA, CITY_REDIS, CITY_S3, CITY_ELASTICSEARCH   your own servers instead of embedded ones"
 
 install: $(INSTALLED) $(PACKAGES) ## Install all into .venv and dashboard/node_modules (what PATH lacks into .tools)
@@ -82,21 +83,31 @@ smoke: $(INSTALLED) ## The same for a minute without a screen, checked; exits 0 
 	@$(BIN)/city-demo smoke --broker $(BROKER) --rate $(RATE) --seed $(SEED) $(if $(DURATION),--duration $(DURATION))
 
 PYTEST = $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
+# Those in a browser run after the others and one by one: a browser that draws a map takes both cores.
+BROWSER := $(findstring tests/browser,$(or $(T),tests/browser))
 
-test: $(if $(T),$(INSTALLED),lint) ## Lint and all tests but the long ones
-	$(PYTEST) -m "not real" $(T)
+test: $(if $(T),$(INSTALLED),lint) $(if $(BROWSER),$(DASHBOARD) chromium) ## Lint and all tests but the long ones
+	$(if $(T),,$(NPM) run --silent test)
+	$(if $(and $(T),$(BROWSER)),,$(PYTEST) -m "not real and not browser" $(T))
+	$(if $(BROWSER),$(BIN)/pytest -m browser $(or $(T),tests/browser))
+
+.PHONY: chromium
+chromium: $(INSTALLED)
+	@$(BIN)/python -m tests.browser.chromium
 
 test-fast: $(INSTALLED) ## What needs no server
-	$(PYTEST) -m "not real and not server" $(T)
+	$(PYTEST) -m "not real and not server and not browser" $(T)
 
 test-real: $(INSTALLED) ## The long tests, and those by chance with seeds drawn anew (SEED= sets them)
 	$(BIN)/pytest -m "real or drawn" --seed $(if $(filter file,$(origin SEED)),draw,$(SEED)) $(T)
 
-lint: $(INSTALLED) ## Style, types and who may import whom
+lint: $(INSTALLED) $(PACKAGES) ## Style, types and who may import whom
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(NPM) run --silent typecheck
+	$(NPM) run --silent lint
 
 clean: ## Remove all that was installed, fetched and written here
 	rm -rf .venv .tools .data dashboard/node_modules dashboard/dist dashboard/.built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
