@@ -1,4 +1,4 @@
-"""Which Chromium the tests drive: yours, or one that is fetched. `python -m tests.browser.chromium` fetches it."""
+"""Which Chromium the tests drive: yours, or one that is fetched (`python -m tests.browser.chromium`)."""
 
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""What stands beside the Compose files: secrets, image, Prometheus, nginx."""
+"""What stands beside the Compose files: secrets, image, Prometheus."""
 
 import re
 import stat
@@ -17,6 +17,10 @@ SCRIPT = FOLDER / "generate-secrets.sh"
 def generate(file: Path) -> dict[str, str]:
     subprocess.run([SCRIPT, file], check=True, capture_output=True)
     return dict(line.split("=", 1) for line in file.read_text().splitlines())
+
+
+def dockerfile() -> str:
+    return (FOLDER / "Dockerfile").read_text()
 
 
 def test_every_secret_is_generated_and_used(tmp_path: Path) -> None:
@@ -46,12 +50,11 @@ def test_git_ignores_the_secrets() -> None:
 def test_the_image_has_all_packages_of_the_project() -> None:
     project = tomllib.loads(Path("pyproject.toml").read_text())
     packages = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
-    dockerfile = (FOLDER / "Dockerfile").read_text()
-    assert {source for source, target in re.findall(r"^COPY (\w+) (\w+)$", dockerfile, re.M)} == packages
+    assert {source for source, target in re.findall(r"^COPY (\w+) (\w+)$", dockerfile(), re.M)} == packages
     sent = (FOLDER / "Dockerfile.dockerignore").read_text().splitlines()
     assert {f"!{name}" for name in packages} | {"!pyproject.toml", "!uv.lock"} <= set(sent)
-    assert ":latest" not in dockerfile
-    assert re.search(r"\buv==\d", dockerfile)
+    assert ":latest" not in dockerfile()
+    assert re.search(r"\buv==\d", dockerfile())
 
 
 def test_prometheus_asks_every_process_where_it_answers() -> None:
@@ -86,16 +89,23 @@ def test_every_alert_rule_has_what_prometheus_needs() -> None:
             assert rule["annotations"]["summary"]
 
 
-def test_nginx_stands_where_its_port_leads_and_finds_the_gateway() -> None:
+def test_the_gateway_s_image_has_the_page_and_its_port_leads_there() -> None:
     services = read(BASE)["services"]
-    config = (FOLDER / "nginx/default.conf.template").read_text()
-    listen = re.search(r"listen (\d+);", config)
-    gateway = re.search(r"set \$gateway http://(\w+):(\d+);", config)
-    assert listen
-    assert gateway
-    assert services["dashboard"]["ports"][0].endswith(f":{listen[1]}")
-    assert gateway.groups() == ("gateway", services["gateway"]["environment"]["CITY_GATEWAY_PORT"])
-    assert "/metrics" not in config
+    gateway = services["gateway"]
+    assert gateway["build"]["target"] == "gateway"
+    assert gateway["ports"][0].endswith(f":{gateway['environment']['CITY_GATEWAY_PORT']}")
+    stages = dict(re.findall(r"^FROM .+ AS (\w+)\n((?:(?!FROM).*\n)*)", dockerfile(), re.M))
+    folder = re.search(r"^COPY --from=page /page/dist (\S+)$", stages["gateway"], re.M)
+    assert folder
+    assert f"ENV CITY_GATEWAY_DASHBOARD={folder[1]}\n" in stages["gateway"]
+    # Who names no stage gets the last one, without it.
+    assert list(stages)[-1] == "process"
+    for copied in re.findall(
+        r"(?<= )dashboard(?:/\S+)?", "".join(re.findall(r"^COPY .+$", stages["page"], re.M))
+    ):
+        assert Path(copied).exists()
+    sent = (FOLDER / "Dockerfile.dockerignore").read_text().splitlines()
+    assert sent.index("!dashboard") < sent.index("dashboard/node_modules")
 
 
 def test_scripts_can_be_run() -> None:
