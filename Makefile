@@ -24,7 +24,7 @@ INSTALLED := .venv/.installed
 
 # The dashboard is built with the Node on PATH where it is new enough, else with one from a wheel.
 NODE_TAKEN := const [a, b] = process.versions.node.split("."); process.exit(a > 22 || (a == 22 && b >= 13) ? 0 : 1)
-NODE := $(if $(shell command -v npm && node -e '$(NODE_TAKEN)' && echo taken),,.tools/node/bin/node)
+NODE := $(if $(shell command -v npm >/dev/null && node -e '$(NODE_TAKEN)' 2>/dev/null && echo taken),,.tools/node/bin/node)
 export PATH := $(if $(NODE),$(CURDIR)/.tools/node/bin:)$(PATH)
 NPM := npm --prefix dashboard
 PACKAGES := dashboard/node_modules/.installed
