@@ -1,0 +1,69 @@
+"""One Chromium and one city for all; each test has a window of its own, without complaints at its end."""
+
+import os
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Browser, async_playwright, expect
+
+from tests.browser import chromium
+from tests.browser.town import DASHBOARD, Town
+from tests.browser.window import Window
+from tests.gateway.running import VIEWER
+from tests.harness.patience import PATIENCE_S
+
+DESK = (1280, 800)
+FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
+
+expect.set_options(timeout=PATIENCE_S * 1_000)
+
+OpenWindow = Callable[..., Awaitable[Window]]
+
+
+@pytest.fixture(scope="session")
+async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
+    """A city with events that go on."""
+    assert (DASHBOARD / "index.html").exists(), "the page is not built: make dashboard"
+    town = Town(tmp_path_factory.mktemp("town"))
+    try:
+        await town.start()
+        yield town
+    finally:
+        await town.stop()
+
+
+@pytest.fixture(scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    """Chromium, drawing in software, so that each machine shows the same."""
+    path = chromium.found()
+    assert path is not None, "no Chromium: make chromium"
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+async def open_window(
+    town: Town, browser: Browser, request: pytest.FixtureRequest
+) -> AsyncIterator[OpenWindow]:
+    """Opens windows, each with cookies of its own; size, touch and who is signed in are arguments."""
+    opened: list[Window] = []
+    name = re.sub(r"^test_", "", request.node.name)
+
+    async def open_one(
+        size: tuple[int, int] = DESK, *, phone: bool = False, user: tuple[str, str] | None = VIEWER
+    ) -> Window:
+        folder = os.environ.get("CITY_SCREENSHOTS")
+        window = Window(town.gateway.url, name, Path(folder) if folder else None)
+        opened.append(window)
+        await window.open(browser, size, phone=phone, user=user)
+        return window
+
+    yield open_one
+    for window in opened:
+        await window.close()
+    for window in opened:
+        assert window.complaints == [], name
