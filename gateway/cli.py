@@ -76,6 +76,7 @@ def serve(host: str | None, port: int | None, processes: int | None) -> None:
         )
         tls = context_of(own)
         operations_port = operations_listener.getsockname()[1]
+        keys.prepare(own.session_key, own.users_file)
         # Several processes build their own: here it shows, once, that they can.
         apps = build(settings, own, operations_port)
     except (UsersError, SessionKeyError, CityModelError, TlsError) as error:
