@@ -13,7 +13,7 @@ from gateway import audit, server, users
 from gateway.connection import ConnectionLimits
 from gateway.settings import MOST_PROCESSES, GatewaySettings
 from gateway.settings import load as load_gateway_settings
-from gateway.tls import TlsError, context_of
+from gateway.tls import TlsError, certificate_of
 from gateway.users import Role, UsersError
 
 log = logging.getLogger("gateway")
@@ -72,7 +72,7 @@ def serve(host: str | None, port: int | None, processes: int | None) -> None:
             own.operations_port,
             "CITY_GATEWAY_OPERATIONS_HOST or CITY_GATEWAY_OPERATIONS_PORT",
         )
-        tls = context_of(own)
+        tls = certificate_of(own)
         operations_port = operations_listener.getsockname()[1]
         # Several processes build their own: here it shows, once, that they can.
         apps = build(settings, own, operations_port)
