@@ -9,8 +9,9 @@ from gateway.problems import ProblemError, bad_field
 
 # The longest that a route understands is below 1 kB; 8,000 is what clients may count on (RFC 9110).
 LONGEST_URL = 8_000
-# A body up to this on a method that no route has is 405, beyond it 413; none is read.
-LONGEST_BODY = 16_384
+# The longest that a route takes is far below. On a method that no route has none is read: 405, beyond this
+# 413.
+LONGEST_BODY = 65_536
 
 # Encoded backslashes and control characters: what one program reads as a letter, another does not.
 _ENCODED = re.compile(rb"%(5c|[01][0-9a-f]|7f)", re.IGNORECASE)
@@ -51,7 +52,9 @@ def _body_problem(method: str, headers: list[tuple[bytes, bytes]]) -> ProblemErr
     for name, value in headers:
         if name == b"content-length" and value != b"0":
             if not value.isdigit() or len(value) > len(str(LONGEST_BODY)) or int(value) > LONGEST_BODY:
-                return ProblemError(413, "no route takes a body", field="body", remedy="send none")
+                return ProblemError(
+                    413, f"longer than {LONGEST_BODY} bytes", field="body", remedy="send less, or none"
+                )
         elif name != b"transfer-encoding":
             continue
         if method in ("GET", "HEAD"):
