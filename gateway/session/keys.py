@@ -11,7 +11,7 @@ from typing import NoReturn
 from pydantic import SecretStr
 
 from gateway import private_file
-from gateway.file_version import version_of
+from gateway.file_version import versions
 
 log = logging.getLogger(__name__)
 
@@ -115,10 +115,10 @@ def prepare(setting: SecretStr | None, users_file: Path) -> None:
 
 async def watch(file: Path, use: Callable[[Keys], None]) -> NoReturn:
     """Use what the file has, as it changes, until cancelled."""
-    version = version_of(file)
+    version = versions(file)
     while True:
         await asyncio.sleep(CHECK_S)
-        before, version = version, version_of(file)
+        before, version = version, versions(file)
         if version != before:
             try:
                 use(read(file))

@@ -18,6 +18,7 @@ PATH = "/api/status"
         ("GET", 1, 400),
         ("GET", LONGEST_BODY + 1, 413),
         ("POST", 100, 405),
+        ("POST", LONGEST_BODY, 405),
         ("POST", LONGEST_BODY + 1, 413),
         ("PUT", 5_000_000, 413),
     ],
@@ -25,6 +26,8 @@ PATH = "/api/status"
 async def test_a_body_is_refused_unread(shared_gateway: Gateway, method: str, size: int, code: int) -> None:
     refused = await shared_gateway.http.request(method, PATH, content=b"x" * size)
     assert (refused.status_code, refused.headers["content-type"]) == (code, "application/problem+json")
+    if code == 413:
+        assert refused.json()["detail"] == f"longer than {LONGEST_BODY} bytes"
     assert (await shared_gateway.http.get(PATH)).status_code == 200
 
 
