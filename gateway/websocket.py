@@ -1,21 +1,32 @@
 """`/ws/live`: a client says what it wants, and hears of it from then on."""
 
-import asyncio
+import math
+import time
 from collections.abc import Collection
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from starlette.requests import HTTPConnection
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from citystream.race import race
+from gateway import metrics
 from gateway.listener import Listener
 from gateway.live import Live
 from gateway.problems import ProblemError
+from gateway.rates import Rates
 from gateway.sessions import Sessions, UserChangedError
 
 POLICY_VIOLATION = 1008
-# A client's messages are read at most this often, so that nobody makes us build snapshots in a loop.
-READ_EVERY_S = 0.2
+# So that nobody makes us build snapshots in a loop; a map that is panned asks for less.
+MESSAGES_PER_S = 10
+MESSAGES_BURST = 100
+# Of one connection. A program that goes on in spite of so many is at fault, and is told.
+MOST_REFUSED = 1_000
+
+
+class TooManyMessagesError(Exception):
+    """A client goes on sending although it was told to wait."""
 
 
 class Sockets:
@@ -42,7 +53,9 @@ class Sockets:
         except ProblemError as problem:
             await socket.send_denial_response(problem.response())
         except UserChangedError:
-            await socket.close(POLICY_VIOLATION, "user changed; sign in again")
+            await _close(socket, "user changed; sign in again")
+        except TooManyMessagesError:
+            await _close(socket, "too many messages")
         except WebSocketDisconnect:
             return
 
@@ -62,10 +75,35 @@ def _same_origin(connection: HTTPConnection) -> bool:
     return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
 
 
+async def _close(socket: WebSocket, reason: str) -> None:
+    # Its client may have left just then.
+    if socket.application_state is WebSocketState.CONNECTED:
+        with suppress(WebSocketDisconnect):
+            await socket.close(POLICY_VIOLATION, reason)
+
+
 async def _read(socket: WebSocket, listener: Listener) -> None:
+    rates, refused = Rates(MESSAGES_PER_S, MESSAGES_BURST), 0
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
-        await listener.hear(message.get("text") or "")
-        await asyncio.sleep(READ_EVERY_S)
+        wait_s = rates.take(None, time.monotonic())
+        if not wait_s:
+            await listener.hear(message.get("text") or "")
+            continue
+        metrics.REFUSED.labels("messages").inc()
+        refused += 1
+        if refused == MOST_REFUSED:
+            raise TooManyMessagesError
+        await listener.hear(_too_many(wait_s))
+
+
+def _too_many(wait_s: float) -> ProblemError:
+    go_on = f"in {math.ceil(wait_s * 10) / 10:g} s"
+    return ProblemError(
+        429,
+        f"message: more than {MESSAGES_PER_S} a second, after {MESSAGES_BURST} at once; go on {go_on}",
+        field="message",
+        remedy=f"send this one again {go_on}; who has {MOST_REFUSED} refused is disconnected",
+    )
