@@ -74,7 +74,7 @@ def build(
 
     authenticator = Authenticator(own.users_file, tells_of_users)
     sessions = Sessions(authenticator)
-    live = Live(city)
+    live = Live(city, own.clients)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:

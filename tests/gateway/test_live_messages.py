@@ -45,9 +45,9 @@ async def test_sixty_in_a_row_are_obeyed_and_the_last_ones_subscription_stands(
         await pan(client, 60)
         answers = [await receive(client, "subscription", "problem") for _ in range(60)]
         assert {answer["type"] for answer in answers} == {"subscription"}
-        while not (snapshot := await receive(client, "snapshot"))["items"]:
+        # Of those before it there may be some, of a gateway that got no time in between.
+        while [item["vehicle_id"] for item in (await receive(client, "snapshot"))["items"]] != ["panned-to"]:
             pass
-        assert [item["vehicle_id"] for item in snapshot["items"]] == ["panned-to"]
         await shared_speed.positions({"panned-over": elsewhere | {"speed_kmh": 1.0}})
         await shared_speed.positions({"panned-to": here | {"speed_kmh": 2.0}})
         delta = await receive(client, "delta")
