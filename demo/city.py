@@ -66,6 +66,11 @@ class City:
         return f"http://127.0.0.1:{self.port}"
 
     @property
+    def gateway_metrics_url(self) -> str:
+        """Of its operations port, which asks for no password."""
+        return f"http://127.0.0.1:{self._health_ports['gateway']}/metrics"
+
+    @property
     def children(self) -> list[Child]:
         return [*self.services, self.gateway, self.simulator]
 

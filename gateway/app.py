@@ -85,7 +85,7 @@ def build(
     lasting = Lasting()
     authenticator.on_gone(lasting.end_of_user)
     ended.on_end(lasting.end_of_session)
-    live = Live(city)
+    live = Live(city, own.clients)
 
     @asynccontextmanager
     async def lifespan(_: object) -> AsyncIterator[None]:

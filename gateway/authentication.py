@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from gateway import audit, metrics, users
-from gateway.file_version import version_of
+from gateway.file_version import versions
 from gateway.lockout import Lockout
 from gateway.problems import ProblemError, too_many
 from gateway.users import User, Users, UsersError
@@ -45,7 +45,7 @@ class Authenticator:
         self._file = users_file
         self._tells_of_users = tells_of_users
         self._users = users.read(users_file)
-        self._file_version = version_of(users_file)
+        self._file_version = versions(users_file)
         self._key = secrets.token_bytes(32)
         self._verified: dict[bytes, _Verified] = {}
         """By the keyed hash of the credential."""
@@ -157,7 +157,7 @@ class Authenticator:
         """Take changes of the users file as they come, until cancelled."""
         while True:
             await asyncio.sleep(FILE_CHECK_S)
-            version = version_of(self._file)
+            version = versions(self._file)
             if version != self._file_version:
                 self._file_version = version
                 self._reread()

@@ -15,7 +15,7 @@ from gateway.session import keys
 from gateway.session.keys import SessionKeyError
 from gateway.settings import MOST_PROCESSES, GatewaySettings
 from gateway.settings import load as load_gateway_settings
-from gateway.tls import TlsError, context_of
+from gateway.tls import TlsError, certificate_of
 from gateway.users import Role, UsersError
 
 log = logging.getLogger("gateway")
@@ -74,8 +74,9 @@ def serve(host: str | None, port: int | None, processes: int | None) -> None:
             own.operations_port,
             "CITY_GATEWAY_OPERATIONS_HOST or CITY_GATEWAY_OPERATIONS_PORT",
         )
-        tls = context_of(own)
+        tls = certificate_of(own)
         operations_port = operations_listener.getsockname()[1]
+        keys.prepare(own.session_key, own.users_file)
         # Several processes build their own: here it shows, once, that they can.
         apps = build(settings, own, operations_port)
     except (UsersError, SessionKeyError, CityModelError, TlsError) as error:

@@ -17,10 +17,13 @@ from gateway.limits import LONGEST_URL, url_too_long
 from gateway.patience import Patient
 from gateway.problems import ProblemError
 
-# What is read at once; bounds are looked at between reads.
+# Of a body, what is read at once.
 PIECE = 16_384
-# Credentials, cookies of other programs on the same host and what a browser adds are below 8 kB.
-LONGEST_HEAD = 32_768
+# From a request line's first byte to the empty line's last. Credentials, cookies of other programs on the
+# same host and what a browser adds are below 8 kB.
+LONGEST_HEAD = 16_384
+# So ends a head, and a body that comes in chunks.
+END = b"\r\n\r\n"
 # What the WebSocket library reads of a handshake; beyond it, it would leave the connection open and silent.
 LONGEST_LINE = 8_190
 MOST_HEADERS = 128
@@ -28,7 +31,7 @@ MOST_HEADERS = 128
 SPARE = 256
 TOLD_WITHIN_S = 1.0
 # For a client that was refused while it still sends: closing at once would reset the connection, and with it
-# the answer that it has not read yet.
+# the answer that it has not read yet. And for a route that waits for a body to say itself that it is slow.
 LINGER_S = 5.0
 
 
@@ -39,7 +42,7 @@ class ConnectionLimits:
     connections: int
     """At once, WebSockets included."""
     request_s: float
-    """From a connection's start, or a request's first byte, to its last."""
+    """From a connection's start, or a request's first byte, to its head's last; then as long for its body."""
     take_s: float
     """For which a client may take nothing of what it is sent."""
 
@@ -54,10 +57,21 @@ class Connection(Patient, HttpToolsProtocol):
         self._deadline: asyncio.TimerHandle | None = None
         self._too_many = False
         self._refused = False
-        self._in_head = True
+        self._later: ProblemError | None = None
+        """What there is to say once the requests before have been answered."""
+        self._in_head = False
+        self._in_body = False
         self._asked = False
         """Whether a whole request has come and is not answered yet."""
         self._received = 0
+        self._counted = 0
+        """Bytes of the head that is being received; in a body, of what is none of it, such as trailers."""
+        self._last = b""
+        """What came last, as much as may be a part of `END`."""
+        self._body_begun = False
+        self._body_came = False
+        self._body_left = 0
+        """Of a body whose length was told; what came of it is taken off, also before it is added."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -79,30 +93,68 @@ class Connection(Patient, HttpToolsProtocol):
             self.transport.close()
 
     def data_received(self, data: bytes) -> None:
-        for start in range(0, len(data), PIECE):
-            # The transport has another protocol once it speaks WebSocket, and none once it was refused.
-            if self._over or self.transport.get_protocol() is not self:
-                return
-            super().data_received(data if len(data) <= PIECE else data[start : start + PIECE])
-            if not self._over and self.transport.get_protocol() is self:
-                self._after_piece(min(PIECE, len(data) - start))
+        if not self._counted and len(data) <= LONGEST_HEAD and data.endswith(END):
+            # As good as all that comes: no head in it is too long, and none goes on in what comes next.
+            if self._takes:
+                self._take(data)
+            return
+        start = 0
+        while start < len(data) and self._takes:
+            # A head begins with a piece, so its bytes can be counted.
+            piece = data[start : self._end_of_piece(data, start)]
+            self._take(piece)
+            self._last = (self._last + piece)[1 - len(END) :]
+            start += len(piece)
+
+    def _take(self, piece: bytes) -> None:
+        super().data_received(piece)
+        if self._takes:
+            self._after_piece(len(piece))
+
+    def _end_of_piece(self, data: bytes, start: int) -> int:
+        """Where a request ends, or its head, or what may be taken of either."""
+        if self._body_left > 0:
+            return start + min(self._body_left, PIECE)
+        most = start + LONGEST_HEAD - self._counted
+        across = (self._last + data[start : start + len(END) - 1]).find(END)
+        if across >= 0:
+            return min(most, start + across + len(END) - len(self._last))
+        found = data.find(END, start, most)
+        return most if found < 0 else found + len(END)
+
+    @property
+    def _takes(self) -> bool:
+        # The transport has another protocol once it speaks WebSocket, and none once it was refused.
+        return not self._over and self.transport.get_protocol() is self
 
     @property
     def _over(self) -> bool:
         """Nothing more is taken: the connection ends, or does once its client has read why."""
-        return self._refused or self.transport.is_closing()
+        return self._refused or self._later is not None or self.transport.is_closing()
 
     def _after_piece(self, length: int) -> None:
-        if self._asked:
+        if self._in_body and not self._body_begun:
+            self._begin_body()
+        elif self._in_head or (self._in_body and not self._body_came):
+            self._counted += length
+        else:
+            self._counted = 0
+        self._body_came = False
+        if self._counted >= LONGEST_HEAD:
+            self._refuse(url_too_long() if len(self.url) > LONGEST_URL else _headers_too_long())
+        elif self._asked:
             self._received = 0
             self._drop_deadline()
-            return
-        self._received += length
-        # A body that was refused is read on, or its sender could not read why; the deadline is its bound.
-        if self._in_head and self._received > LONGEST_HEAD:
-            self._refuse(url_too_long() if len(self.url) > LONGEST_URL else _headers_too_long())
-        elif self._deadline is None:
-            self._set_deadline(self.limits.request_s)
+        else:
+            # A body that was refused is read on, or its sender could not read why; the deadline is its bound.
+            self._received += length
+            if self._deadline is None:
+                self._set_deadline(self.limits.request_s + (LINGER_S if self._in_body else 0.0))
+
+    def _begin_body(self) -> None:
+        self._counted, self._body_begun = 0, True
+        self._body_left += sum(int(value) for name, value in self.headers if name == b"content-length")
+        self._drop_deadline()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
@@ -117,14 +169,18 @@ class Connection(Patient, HttpToolsProtocol):
                 )
             )
             return
-        self._in_head = False
         super().on_headers_complete()
+        self._in_head, self._in_body = False, True
+        self._body_begun, self._body_left = False, 0
 
     def on_body(self, body: bytes) -> None:
+        self._body_came = True
+        self._body_left -= len(body)
         if not self._over:
             super().on_body(body)
 
     def on_message_complete(self) -> None:
+        self._in_body = False
         if not self._over:
             # A body that nobody wanted may end after its answer.
             self._asked = self.cycle is None or not self.cycle.response_complete
@@ -133,6 +189,8 @@ class Connection(Patient, HttpToolsProtocol):
     def on_response_complete(self) -> None:
         self._asked = False
         super().on_response_complete()
+        if self._later and self.cycle.response_complete:
+            self._refuse(self._later)
 
     def handle_websocket_upgrade(self) -> None:
         if self._over:
@@ -188,10 +246,15 @@ class Connection(Patient, HttpToolsProtocol):
             self._refuse(None)
 
     def _refuse(self, problem: ProblemError | None) -> None:
-        """End the connection; before anything was answered on it, with the reason."""
+        """End the connection: with the reason, unless it lies in a body, whose request has its answer."""
         self._drop_deadline()
+        if self._in_body:
+            problem = None
         answering = self.cycle is not None and not self.cycle.response_complete
-        if answering or (problem is None and not self._received):
+        if answering and problem is not None:
+            self._later = problem
+            return
+        if answering or self.transport.is_closing() or (problem is None and not self._received):
             self.transport.close()
             return
         if problem is not None:

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from gateway import answers, content
 from gateway.content import Codings, Content
-from gateway.file_version import Version, version_of
+from gateway.file_version import Version, versions
 from gateway.problems import ProblemError, no_route, not_for_this_route
 
 log = logging.getLogger("gateway")
@@ -98,7 +98,7 @@ class Dashboard:
         Raises:
             ProblemError: there is none, or not for this method.
         """
-        if version_of(self._folder / PAGE) != self._version:
+        if self._newest() != self._version:
             await self._read()
         path = request.scope["path"]
         # A page that was loaded before a build may still want a part of what it was built with.
@@ -110,9 +110,12 @@ class Dashboard:
             raise not_for_this_route(request.method, "GET, HEAD")
         return answers.answer(request, file.content, file.media_type, _POLICY, kept=file.kept)
 
+    def _newest(self) -> Version | None:
+        return versions(self._folder / PAGE)[0]
+
     async def _read(self) -> None:
         async with self._reading:
-            version = version_of(self._folder / PAGE)
+            version = self._newest()
             if version is None or version == self._version:
                 return
             try:

@@ -21,12 +21,10 @@ from gateway.origin import check_cookie, shows_sign_in_itself
 from gateway.problems import ProblemError, failed
 from gateway.rest.session import PATH as SESSION_PATH
 from gateway.session import cookie
-from gateway.session.sessions import Session, Sessions
+from gateway.session.sessions import CHALLENGE, Session, Sessions
 
 CLOSED = ("/api", "/ws")
 """What stands below these is for users alone."""
-# A 401 has to name a scheme (RFC 9110); of one that it does not know, a browser asks nobody for a password.
-IN_ITS_OWN_WINDOW = {"WWW-Authenticate": 'Session realm="city"'}
 
 # The second is of a WebSocket handshake that was refused.
 _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
@@ -104,7 +102,7 @@ class Door:
             await self._app(scope, receive, send)
         except ProblemError as problem:
             if problem.status == HTTPStatus.UNAUTHORIZED and shows_sign_in_itself(scope):
-                problem.headers |= IN_ITS_OWN_WINDOW
+                problem.headers |= CHALLENGE
             await problem.response()(scope, receive, send)
 
     async def _let_in(self, scope: Scope, address: str) -> None:

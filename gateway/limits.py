@@ -9,8 +9,9 @@ from gateway.problems import ProblemError, bad_field
 
 # The longest that a route understands is below 1 kB; 8,000 is what clients may count on (RFC 9110).
 LONGEST_URL = 8_000
-# A body up to this on a method that no route has is 405, beyond it 413; none is read.
-LONGEST_BODY = 16_384
+# The longest that a route takes is far below. On a method that no route has none is read: 405, beyond this
+# 413.
+LONGEST_BODY = 65_536
 
 # Encoded backslashes and control characters: what one program reads as a letter, another does not.
 _ENCODED = re.compile(rb"%(5c|[01][0-9a-f]|7f)", re.IGNORECASE)

@@ -25,6 +25,8 @@ from gateway.topic_stream import TopicStream
 HEARTBEAT_S = 10.0
 # Ticks fall on multiples of this: clients that tick together share their deltas, and no tick has all clients.
 SLOT_S = 0.05
+# Messages of a client that wait for the one before.
+HEARD_AT_ONCE = 16
 
 Send = Callable[[str, str, str | None], Awaitable[None]]
 """Takes a message's type, the whole message, and where the client is when it has it."""
@@ -61,12 +63,12 @@ class Listener:
         self._subscribed: dict[str, _Subscribed] = {}
         self._told: Origin | None = None
         self._spoke_at = 0.0
-        # What a client says waits until what it said before is done.
-        self._heard: asyncio.Queue[str | None] = asyncio.Queue(1)
+        # What a client says waits until most of what it said before is done.
+        self._heard: asyncio.Queue[str | ProblemError | None] = asyncio.Queue(HEARD_AT_ONCE)
 
-    async def hear(self, text: str) -> None:
-        """Take a client's message, as soon as the one before is done."""
-        await self._heard.put(text)
+    async def hear(self, said: str | ProblemError) -> None:
+        """Take a client's message, or what it is to be told of one, as soon as there is room for it."""
+        await self._heard.put(said)
 
     def look(self) -> None:
         """The source may be another now."""
@@ -90,11 +92,19 @@ class Listener:
             await self._send_due()
             try:
                 async with asyncio.timeout_at(self._next_at()):
-                    text = await self._heard.get()
+                    said = await self._heard.get()
             except TimeoutError:
                 continue
-            if text is not None:
-                await self._obey(text)
+            await self._answer(said)
+            # Of several that come at once, as while a map is panned, only the last one's snapshot is made.
+            while not self._heard.empty():
+                await self._answer(self._heard.get_nowait())
+
+    async def _answer(self, said: str | ProblemError | None) -> None:
+        if isinstance(said, ProblemError):
+            await self._tell(said)
+        elif said is not None:
+            await self._obey(said)
 
     async def _obey(self, text: str) -> None:
         try:
@@ -104,9 +114,12 @@ class Listener:
             else:
                 self._drop(message)
         except ProblemError as problem:
-            await self._say("problem", f'"problem":{msgspec.json.encode(problem.document()).decode()}')
+            await self._tell(problem)
         else:
             await self._confirm(message.id)
+
+    async def _tell(self, problem: ProblemError) -> None:
+        await self._say("problem", f'"problem":{msgspec.json.encode(problem.document()).decode()}')
 
     def _drop(self, unwanted: Unsubscription) -> None:
         subscribed = self._subscribed.get(unwanted.id)

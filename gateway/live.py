@@ -17,9 +17,9 @@ LOOK_S = 0.5
 class Live:
     """Who listens."""
 
-    def __init__(self, city: City) -> None:
+    def __init__(self, city: City, most_clients: int) -> None:
         self._city = city
-        self._quota = Quota()
+        self._quota = Quota(most_clients)
         self._listeners: set[Listener] = set()
 
     async def run(self) -> NoReturn:

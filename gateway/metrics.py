@@ -33,8 +33,9 @@ SESSIONS = Counter(
 REFUSED = Counter(
     "city_gateway_refused_total",
     "Refused by a limit: rate (of a user), address (its rate), role, origin (another site's page), "
-    "connections (too many), slow (no whole request in time), unread (took nothing of an answer in time), clients (too "
-    "many live ones), subscriptions (too many).",
+    "connections (too many), slow (no whole request in time), unread (took nothing of an answer in time), "
+    "clients (too many live ones), subscriptions (too many), messages (too many of a WebSocket "
+    "client).",
     ["limit"],
 )
 LIVE_CLIENTS = Gauge(

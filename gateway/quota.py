@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from gateway import metrics
 from gateway.problems import ProblemError
 
-# At about 60 kB each, kernel buffers aside.
-MOST_CLIENTS = 5_000
 # A topic of a subscription counts as one.
 MOST_OF_A_CLIENT = 50
 MOST_OF_A_USER = 10_000
@@ -18,7 +16,8 @@ RETRY_AFTER_S = 30
 class Quota:
     """What all live clients of this process have together."""
 
-    def __init__(self) -> None:
+    def __init__(self, most_clients: int) -> None:
+        self._most_clients = most_clients
         self._clients = 0
         self._of_user: Counter[str] = Counter()
 
@@ -29,7 +28,7 @@ class Quota:
         Raises:
             ProblemError: 503, there are too many.
         """
-        if self._clients >= MOST_CLIENTS:
+        if self._clients >= self._most_clients:
             metrics.REFUSED.labels("clients").inc()
             raise ProblemError(
                 503,

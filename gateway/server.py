@@ -6,7 +6,6 @@ import os
 import resource
 import signal
 import socket
-import ssl
 import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
@@ -20,6 +19,7 @@ from starlette.types import ASGIApp
 from citystream.http_server import HttpServer
 from gateway.connection import SPARE, ConnectionLimits, with_limits
 from gateway.forwarded import Forwarded
+from gateway.tls import Certificate
 from gateway.websocket_connection import with_patience
 
 # Subscriptions are the only thing a client sends; the longest is far shorter.
@@ -62,7 +62,7 @@ class Port:
     app: ASGIApp
     listener: socket.socket
     limits: ConnectionLimits
-    tls: ssl.SSLContext | None = None
+    tls: Certificate | None = None
     proxies: tuple[str, ...] = ()
 
     @property
@@ -105,11 +105,16 @@ def in_loop(port: Port, main: Coroutine[Any, Any, None]) -> None:
 
 
 async def until_asked(port: Port, *signals: signal.Signals) -> None:
-    """Serve it until one of these signals, then end in order."""
+    """Serve it until one of these signals, then end in order; a renewed certificate is taken meanwhile."""
     one, loop = HttpServer(_config(port)), asyncio.get_running_loop()
     for number in signals:
         loop.add_signal_handler(number, one.handle_exit, number, None)
-    await one.serve([port.listener])
+    watching = asyncio.create_task(port.tls.watch()) if port.tls else None
+    try:
+        await one.serve([port.listener])
+    finally:
+        if watching:
+            watching.cancel()
 
 
 @asynccontextmanager
@@ -142,7 +147,7 @@ def _config(port: Port) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         proxy_headers=False,
-        ssl_context_factory=(lambda *_: tls) if tls else None,
+        ssl_context_factory=(lambda *_: tls.context) if tls else None,
         backlog=BACKLOG,
         timeout_graceful_shutdown=GRACEFUL_S,
     )

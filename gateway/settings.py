@@ -63,6 +63,9 @@ class GatewaySettings(BaseSettings):
     """The longest wait: with 300 s one address tries a name 288 times a day."""
     connections: int = Field(default=10_000, ge=1, le=1_000_000)
     """At once, WebSockets included, in each process; each takes a file descriptor."""
+    clients: int = Field(default=5_000, ge=1, le=1_000_000)
+    """Live ones at once, WebSockets and event streams, in each process; at about 60 kB each, kernel buffers
+    aside."""
     request_s: float = Field(default=10, gt=0, le=3_600)
     """Time that a client has to send a whole request."""
     take_s: float = Field(default=20, gt=0, le=3_600)

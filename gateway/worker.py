@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from citystream.contracts.city_model import CityModelError
 from citystream.settings import Settings
-from gateway import audit, operations, server, tls
+from gateway import audit, operations, server
 from gateway.app import build
 from gateway.city import City
 from gateway.connection import ConnectionLimits
@@ -23,7 +23,7 @@ from gateway.link import ORIGINS
 from gateway.session.keys import SessionKeyError
 from gateway.settings import GatewaySettings
 from gateway.standing import Word
-from gateway.tls import TlsError
+from gateway.tls import TlsError, certificate_of
 from gateway.users import UsersError
 
 log = logging.getLogger("gateway")
@@ -57,14 +57,14 @@ def run(work: Work, listener: socket.socket, word: Word) -> None:
     )
     audit.to_stderr()
     try:
-        context = tls.context_of(work.own)
+        tls = certificate_of(work.own)
         # The supervisor tells of changes of the users file, once.
         apps = build(work.settings, work.own, work.operations_port, tells_of_users=False)
     except (UsersError, SessionKeyError, CityModelError, TlsError) as error:
         # They were right when the supervisor looked.
         log.error("%s", error)
         sys.exit(1)
-    public = server.Port(apps.public, listener, work.limits, context, work.own.trusted_proxies)
+    public = server.Port(apps.public, listener, work.limits, tls, work.own.trusted_proxies)
     server.in_loop(public, _serve(public, apps.city, word))
 
 

@@ -18,6 +18,7 @@ from demo.session import found, live
 from demo.smoke.archived import Archived, read_archive
 from demo.smoke.dead_letters import count_dead_letters
 from demo.smoke.freshness import Ages, percentile, sample
+from demo.smoke.refused import refused
 from demo.smoke.report import Check, Result, below, equal
 from demo.smoke.time_to_live import keys_without_ttl
 from demo.statuses import lag, read_statuses
@@ -58,6 +59,7 @@ class Seen:
     lag: int | None = None
     archived: Mapping[str, Archived] = field(default_factory=dict)
     dead_letters: Mapping[str, int] = field(default_factory=dict)
+    refused: int = 0
     keys: int = 0
     bare_keys: list[str] = field(default_factory=list)
     restarts: list[str] = field(default_factory=list)
@@ -145,6 +147,7 @@ async def _look(city: City, seen: Seen) -> None:
     async with Api(city) as api:
         seen.vehicles = len(await api.vehicles())
         seen.roads = await api.roads_with_data()
+    seen.refused = await refused(city.gateway_metrics_url)
     if settings.model is not None:
         seen.hospitals = len(city_model.load(settings.model).hospitals)
     seen.dead_letters = await count_dead_letters(settings, SERVICES)
@@ -175,6 +178,7 @@ def judge(broker: str, goal: Sent, seen: Seen, *, speed: bool = True) -> Result:
         equal("rows in the archive (no record twice)", rows, goal.records_total),
         equal("distinct events in the archive, by type", distinct, goal.distinct),
         equal("dead letters, by type", dict(seen.dead_letters), goal.malformed),
+        equal("requests beyond the gateway's rates", seen.refused, 0),
         Check("keys in Redis", seen.keys, "more than 0", seen.keys > 0),
         equal("keys without a time to live", seen.bare_keys[:5], []),
         *([below("age of a position at the API, p99, ms", p99, FRESHNESS_P99_MS)] if speed else []),

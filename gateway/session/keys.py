@@ -11,7 +11,7 @@ from typing import NoReturn
 from pydantic import SecretStr
 
 from gateway import private_file
-from gateway.file_version import version_of
+from gateway.file_version import versions
 
 log = logging.getLogger(__name__)
 
@@ -92,30 +92,33 @@ def rotate(file: Path, *, end_all: bool) -> None:
 
 
 def of(setting: SecretStr | None, users_file: Path) -> Keys:
-    """Those that a gateway begins with; where neither the setting nor a file has one, one is made.
+    """Those that a gateway begins with: the setting's, else the file's.
 
     Raises:
         SessionKeyError: the file can't be read.
     """
+    return read(file_beside(users_file)) if setting is None else (setting.get_secret_value(),)
+
+
+def prepare(setting: SecretStr | None, users_file: Path) -> None:
+    """At a start: where neither the setting nor the file has one, make one; say so where none can be kept."""
     if setting is not None:
-        return (setting.get_secret_value(),)
+        return
     file = file_beside(users_file)
     try:
         make(file)
     except SessionKeyError as error:
         log.warning("no session key can be made: %s", error)
-    found = read(file)
-    if not found:
+    if not file.exists():
         log.warning("browsers can't sign in: no session key in %s", file)
-    return found
 
 
 async def watch(file: Path, use: Callable[[Keys], None]) -> NoReturn:
     """Use what the file has, as it changes, until cancelled."""
-    version = version_of(file)
+    version = versions(file)
     while True:
         await asyncio.sleep(CHECK_S)
-        before, version = version, version_of(file)
+        before, version = version, versions(file)
         if version != before:
             try:
                 use(read(file))

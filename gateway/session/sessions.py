@@ -19,7 +19,8 @@ from gateway.users import User
 # Checking a signature takes longer than most answers do.
 REMEMBERED = 10_000
 
-SIGN_IN_AGAIN = "sign in with POST /api/session"
+# A 401 has to name a scheme (RFC 9110); of one that it does not know, a browser asks nobody for a password.
+CHALLENGE = {"WWW-Authenticate": 'Session realm="city"'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,13 @@ class Sessions:
 
     def _refused(self, why: str, user: User | None) -> ProblemError:
         self._note(why, user)
-        return ProblemError(401, "the session is over", field="Cookie", remedy=SIGN_IN_AGAIN)
+        return ProblemError(
+            401,
+            "the session is over",
+            field="Cookie",
+            remedy="sign in again with POST /api/session",
+            headers=CHALLENGE,
+        )
 
     def _note(self, result: str, user: User | None) -> None:
         metrics.SESSIONS.labels(result).inc()

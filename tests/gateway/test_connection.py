@@ -4,10 +4,12 @@ import asyncio
 import json
 import socket
 
+import psutil
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from gateway.connection import LONGEST_HEAD
+from gateway.connection import LINGER_S, LONGEST_HEAD
+from gateway.limits import LONGEST_BODY, LONGEST_URL
 from tests.gateway.raw import answer, basic, read_answer
 from tests.gateway.running import OPERATOR, Gateway, receive, subscribe, until
 from tests.harness.patience import PATIENCE_S
@@ -69,11 +71,13 @@ async def test_who_is_refused_and_goes_on_sending_can_still_read_why(strict_gate
 async def test_a_body_that_comes_byte_by_byte_is_answered_and_ended(
     strict_gateway: Gateway,
 ) -> None:
-    said, _ = await drip(
+    said, after_s = await drip(
         strict_gateway.port, b"POST /api/status HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n"
     )
     assert said.startswith(b"HTTP/1.1 413 ")
     assert said.count(b"HTTP/1.1") == 1
+    # A body has time of its own, and a route that waits for one some to answer in.
+    assert after_s > (REQUEST_S + LINGER_S) * 0.9
 
 
 @pytest.mark.parametrize("rest", [b"G", b"\r\n"])
@@ -116,6 +120,73 @@ async def test_requests_in_one_packet_and_in_parts_are_answered_each(strict_gate
     await asyncio.sleep(REQUEST_S / 10)
     writer.write(REQUEST[20:])
     assert (await read_answer(reader))[0] == 200
+    writer.close()
+
+
+POST = f"POST /api/status HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(OPERATOR)}\r\n".encode()
+CHUNKED = POST + b"Transfer-Encoding: chunked\r\n\r\n"
+
+
+def head(size: int, path: str = "/api/status") -> bytes:
+    """A request of so many bytes, spaces that mean nothing among them."""
+    begins = f"GET {path} HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(OPERATOR)}\r\nX-Long:   ".encode()
+    ends = b"  \r\nX-Last:x\r\n\r\n"
+    return begins + b"x" * (size - len(begins) - len(ends)) + ends
+
+
+@pytest.mark.parametrize(("size", "code"), [(LONGEST_HEAD, 200), (LONGEST_HEAD + 1, 431)])
+@pytest.mark.parametrize("piece", [1, 999, 16_383, 1_000_000])
+@pytest.mark.parametrize(
+    ("before", "codes"),
+    [
+        (b"", []),
+        (b"\r\n\r\n", []),
+        (REQUEST * 2, [200, 200]),
+        (POST + b"Content-Length: 5\r\n\r\n\r\n\r\nx", [405]),
+        (POST + b"Content-Length: 60000\r\n\r\n" + b"x" * 60_000, [405]),
+        (CHUNKED + b"3\r\nabc\r\n0\r\n\r\n", [405]),
+        (CHUNKED + b"8\r\n\r\n\r\n\r\n\r\n\r\n0\r\nX-Trailer: x\r\n\r\n", [405]),
+        (head(LONGEST_HEAD), [200]),
+    ],
+)
+async def test_a_head_is_held_to_its_bound_to_the_byte_whatever_comes_before_it(
+    shared_gateway: Gateway, size: int, code: int, piece: int, before: bytes, codes: list[int]
+) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", shared_gateway.port)
+    sent = before + head(size)
+    for start in range(0, len(sent), piece):
+        writer.write(sent[start : start + piece])
+    async with asyncio.timeout(PATIENCE_S):
+        assert [(await read_answer(reader))[0] for _ in range(len(codes) + 1)] == [*codes, code]
+    writer.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [("/api/status?" + "x" * LONGEST_URL, 414), ("/api/status?" + "x" * (LONGEST_URL - 100), 431)],
+)
+async def test_of_a_head_that_is_too_long_the_url_is_named_where_it_alone_is(
+    shared_gateway: Gateway, target: str, code: int
+) -> None:
+    assert (await answer(shared_gateway.port, head(LONGEST_HEAD + 1, target)))[0] == code
+
+
+async def test_a_body_in_chunks_that_no_route_takes_is_answered_and_kept_by_nobody(
+    shared_gateway: Gateway,
+) -> None:
+    chunk = b"%x\r\n" % LONGEST_BODY + b"x" * LONGEST_BODY + b"\r\n"
+    process = psutil.Process(shared_gateway.process.pid)
+    reader, writer = await asyncio.open_connection("127.0.0.1", shared_gateway.port)
+    before = process.memory_info().rss
+    writer.write(CHUNKED + chunk)
+    assert (await read_answer(reader))[0] == 405
+    for _ in range(400):
+        writer.write(chunk)
+        await writer.drain()
+    assert process.memory_info().rss - before < 400 * LONGEST_BODY / 2
+    # What comes behind the last chunk is held to as much as a head.
+    writer.write(b"0\r\nX-Trailer: " + b"x" * 3 * LONGEST_HEAD)
+    assert await asyncio.wait_for(reader.read(), PATIENCE_S) == b""
     writer.close()
 
 

@@ -18,6 +18,7 @@ PATH = "/api/status"
         ("GET", 1, 400),
         ("GET", LONGEST_BODY + 1, 413),
         ("POST", 100, 405),
+        ("POST", LONGEST_BODY, 405),
         ("POST", LONGEST_BODY + 1, 413),
         ("PUT", 5_000_000, 413),
     ],
@@ -25,6 +26,8 @@ PATH = "/api/status"
 async def test_a_body_is_refused_unread(shared_gateway: Gateway, method: str, size: int, code: int) -> None:
     refused = await shared_gateway.http.request(method, PATH, content=b"x" * size)
     assert (refused.status_code, refused.headers["content-type"]) == (code, "application/problem+json")
+    if code == 413:
+        assert refused.json()["detail"] == f"longer than {LONGEST_BODY} bytes"
     assert (await shared_gateway.http.get(PATH)).status_code == 200
 
 
@@ -152,3 +155,29 @@ async def test_a_handshake_is_held_to_the_same(shared_gateway: Gateway) -> None:
         request = f"{line} HTTP/1.1\r\n{upgrade}{more}\r\n".encode("latin-1")
         got, headers, _ = await answer(shared_gateway.port, request)
         assert (got, headers["content-type"]) == (code, "application/problem+json"), line
+
+
+SIGN_IN = "POST /api/session HTTP/1.1\r\nHost: x\r\nOrigin: http://x\r\nContent-Type: application/json\r\n"
+
+
+async def test_a_body_that_is_read_has_a_bound(shared_gateway: Gateway) -> None:
+    too_long = LONGEST_BODY + 1
+    for head, body in (
+        (f"Content-Length: {too_long}", b"x" * too_long),
+        ("Transfer-Encoding: chunked", b"%x\r\n%b\r\n0\r\n\r\n" % (too_long, b" " * too_long)),
+        ("Transfer-Encoding: chunked", b"1000\r\n" + b"x" * 4_096 + b"\r\n" + b"1\r\nx\r\n" * too_long),
+    ):
+        code, _, said = await answer(shared_gateway.port, f"{SIGN_IN}{head}\r\n\r\n".encode() + body)
+        assert (code, json.loads(said)["field"]) == (413, "body")
+    fits = b'{"name":"ada","password":"a viewer\'s password"}'.ljust(LONGEST_BODY)
+    code, _, said = await answer(
+        shared_gateway.port, f"{SIGN_IN}Content-Length: {LONGEST_BODY}\r\n\r\n".encode() + fits
+    )
+    assert (code, json.loads(said)["name"]) == (200, VIEWER[0])
+
+
+async def test_a_body_that_is_slow_is_told_so(strict_gateway: Gateway) -> None:
+    request = f"{SIGN_IN}Content-Length: 100\r\n\r\n".encode() + b'{"name":'
+    code, headers, said = await answer(strict_gateway.port, request)
+    assert (code, headers["content-type"]) == (408, "application/problem+json")
+    assert json.loads(said)["detail"] == "no whole body within 1 s"

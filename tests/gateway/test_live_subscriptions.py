@@ -6,8 +6,11 @@ from typing import Any
 import msgspec
 import pytest
 from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import InvalidStatus
 
-from gateway.quota import MOST_OF_A_CLIENT, MOST_OF_A_USER
+from citystream.settings import SettingsError
+from gateway.quota import MOST_OF_A_CLIENT, MOST_OF_A_USER, RETRY_AFTER_S
+from gateway.settings import load
 from gateway.subscription import DEFAULT_MS, MOST_ENTITIES, TOPICS
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway, receive, subscribe, until
@@ -210,3 +213,39 @@ async def test_ten_thousand_subscriptions_of_a_user_are_the_most_and_all_of_them
     async with gateway.live() as client:
         await subscribe(client, "weather")
         assert (await receive(client, "subscription"))["rates_ms"]
+
+
+async def test_a_process_has_so_many_live_clients_and_a_place_that_is_freed_is_taken_again(
+    start_gateway: StartGateway,
+) -> None:
+    gateway = await start_gateway(CITY_GATEWAY_CLIENTS="3")
+    stream = "/api/live/stream?subscribe=weather"
+    clients = [await gateway.live() for _ in range(2)]
+    async with gateway.http.stream("GET", stream) as streaming:
+        assert streaming.status_code == 200
+        with pytest.raises(InvalidStatus) as refused:
+            await gateway.live()
+        answer = await gateway.http.get(stream)
+        for told in (refused.value.response, answer):
+            assert (told.status_code, told.headers["retry-after"]) == (503, f"{RETRY_AFTER_S}")
+        assert answer.json()["detail"] == "too many live clients"
+        assert await gateway.metric('city_gateway_refused_total{limit="clients"}') == 2
+        # They cost nobody else anything.
+        assert (await gateway.http.get("/api/status")).status_code == 200
+
+        await clients.pop().close()
+        await until(lambda: gateway.metric("city_gateway_live_clients"), lambda count: count == 2)
+        clients.append(await gateway.live())
+        await subscribe(clients[-1], "weather")
+        await receive(clients[-1], "subscription")
+    await until(lambda: gateway.metric("city_gateway_live_clients"), lambda count: count == 2)
+    async with gateway.http.stream("GET", stream) as streaming:
+        assert streaming.status_code == 200
+    for client in clients:
+        await client.close()
+
+
+def test_no_live_clients_at_all_is_refused_by_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITY_GATEWAY_CLIENTS", "0")
+    with pytest.raises(SettingsError, match="CITY_GATEWAY_CLIENTS"):
+        load()
