@@ -1,6 +1,19 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 
+import './styles/fonts.css'
+import './styles/tokens.css'
+import './styles/base.css'
+import './styles/controls.css'
+import './styles/start.css'
+import { keepPreferences } from './app/preferences.ts'
+import { App } from './ui/App.tsx'
+
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
-createRoot(root).render(<StrictMode>City</StrictMode>)
+keepPreferences()
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+)

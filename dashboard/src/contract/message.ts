@@ -84,15 +84,15 @@ function topicOf(of: Fields): Topic {
   return topic
 }
 
-function changeOf<T extends Topic>(topic: T, of: Fields, whole: boolean, onBadItem: OnBadItem): AnyChange {
-  const change: Change<T> = {
+function changeOf(topic: Topic, of: Fields, whole: boolean, onBadItem: OnBadItem): AnyChange {
+  const change: Change<Topic> = {
     topic,
     whole,
     changed: itemsOf(topic, list(of, whole ? 'items' : 'changed'), onBadItem),
     removed: whole ? [] : texts(of, 'removed'),
     freshness: { asOfMs: timeMsOrNull(of, 'as_of'), source: word(of, 'source', SOURCES, 'last-known') },
   }
-  // A generic topic is one of the five, which the compiler does not follow.
+  // Things are of their topic, which the compiler does not follow.
   return change as AnyChange
 }
 

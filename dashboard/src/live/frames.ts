@@ -1,19 +1,17 @@
 /** Changes that come between two frames, told once: the last word on each thing wins. */
 
 import type { AnyChange, Change, Freshness } from '../contract/message.ts'
-import { TOPICS, type Things, type Topic } from '../contract/topics.ts'
+import type { Things, Topic } from '../contract/topics.ts'
 
-interface Gathered<T extends Topic> {
-  whole: boolean
-  readonly changed: Map<string, Things[T]>
+interface Gathered {
+  readonly whole: boolean
+  readonly changed: Map<string, Things[Topic]>
   readonly removed: Set<string>
   freshness: Freshness
 }
 
-type Topics = { [T in Topic]?: Gathered<T> }
-
 export class Frames {
-  #topics: Topics = {}
+  #topics = new Map<Topic, Gathered>()
   #waits = false
   readonly #tell: (changes: readonly AnyChange[]) => void
   readonly #soon: (what: () => void) => void
@@ -25,7 +23,8 @@ export class Frames {
   }
 
   take(change: AnyChange): void {
-    gather(this.#topics, change)
+    const known = change.whole ? undefined : this.#topics.get(change.topic)
+    this.#topics.set(change.topic, gathered(known, change))
     if (this.#waits) return
     this.#waits = true
     this.#soon(() => {
@@ -36,36 +35,30 @@ export class Frames {
   flush(): void {
     this.#waits = false
     const topics = this.#topics
-    this.#topics = {}
-    const changes = TOPICS.flatMap((topic) => changesOf(topics, topic))
-    if (changes.length > 0) this.#tell(changes)
+    this.#topics = new Map()
+    if (topics.size > 0) this.#tell([...topics].map(([topic, one]) => changeOf(topic, one)))
   }
 }
 
-function gather<T extends Topic>(topics: Topics, change: Change<T>): void {
-  const known = topics[change.topic] as Gathered<T> | undefined
-  const gathered: Gathered<T> =
-    known === undefined || change.whole
-      ? { whole: change.whole, changed: new Map(), removed: new Set(), freshness: change.freshness }
-      : known
+function gathered(known: Gathered | undefined, change: AnyChange): Gathered {
+  const { whole, freshness } = change
+  const all = known ?? { whole, changed: new Map<string, Things[Topic]>(), removed: new Set<string>(), freshness }
   for (const id of change.removed) {
-    gathered.changed.delete(id)
-    gathered.removed.add(id)
+    all.changed.delete(id)
+    all.removed.add(id)
   }
   for (const thing of change.changed) {
-    gathered.removed.delete(thing.id)
-    gathered.changed.set(thing.id, thing)
+    all.removed.delete(thing.id)
+    all.changed.set(thing.id, thing)
   }
-  gathered.freshness = change.freshness
-  Object.assign(topics, { [change.topic]: gathered })
+  all.freshness = freshness
+  return all
 }
 
-function changesOf<T extends Topic>(topics: Topics, topic: T): AnyChange[] {
-  const gathered = topics[topic] as Gathered<T> | undefined
-  if (gathered === undefined) return []
-  const { whole, changed, removed, freshness } = gathered
-  const change: Change<T> = { topic, whole, changed: [...changed.values()], removed: [...removed], freshness }
-  return [change as unknown as AnyChange]
+function changeOf(topic: Topic, { whole, changed, removed, freshness }: Gathered): AnyChange {
+  const change: Change<Topic> = { topic, whole, changed: [...changed.values()], removed: [...removed], freshness }
+  // Things are of their topic, which the compiler does not follow.
+  return change as AnyChange
 }
 
 /** At the next frame; a page that nobody sees has none, and goes on once a second. */

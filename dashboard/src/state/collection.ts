@@ -9,7 +9,9 @@ export interface Collection<T> {
   readonly freshness: Freshness | null
 }
 
-export const NOTHING: Collection<never> = { things: new Map(), freshness: null }
+export function nothing<T>(): Collection<T> {
+  return { things: new Map<string, T>(), freshness: null }
+}
 
 export function applied<T extends Topic>(
   before: Collection<Things[T]>,

@@ -9,9 +9,16 @@ export interface Connection {
   readonly source: Source | null
   /** Milliseconds that the gateway's clock is ahead of this browser's. */
   readonly offsetMs: number
+  /** What is shown is no longer what is: the connection has been lost for a while. */
+  readonly isPale: boolean
 }
 
-export const START_CONNECTION: Connection = { status: { phase: 'connecting' }, source: null, offsetMs: 0 }
+export const START_CONNECTION: Connection = {
+  status: { phase: 'connecting' },
+  source: null,
+  offsetMs: 0,
+  isPale: false,
+}
 
 export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting'
 

@@ -2,16 +2,16 @@
 
 import type { AnyChange, Change } from '../contract/message.ts'
 import type { Things, Topic } from '../contract/topics.ts'
-import { NOTHING, applied, type Collection } from './collection.ts'
+import { applied, nothing, type Collection } from './collection.ts'
 
 export type Live = { readonly [T in Topic]: Collection<Things[T]> }
 
 export const NO_LIVE: Live = {
-  traffic: NOTHING,
-  vehicles: NOTHING,
-  emergencies: NOTHING,
-  weather: NOTHING,
-  cameras: NOTHING,
+  traffic: nothing(),
+  vehicles: nothing(),
+  emergencies: nothing(),
+  weather: nothing(),
+  cameras: nothing(),
 }
 
 export function withChanges(live: Live, changes: readonly AnyChange[]): Live {

@@ -1,0 +1,178 @@
+/** Everything that flows while somebody is signed in: the stream, the model, the figures. */
+
+import { loadModel } from '../api/model.ts'
+import { poll } from '../api/polled.ts'
+import { Problem, Unreachable } from '../api/problem.ts'
+import { hearDates } from '../api/request.ts'
+import { isSignedOut, whoAmI } from '../api/session.ts'
+import { Malformed } from '../contract/fields.ts'
+import { readCongestion, readSummary } from '../contract/summary.ts'
+import { waitMs } from '../live/backoff.ts'
+import { ServerClock } from '../live/clock.ts'
+import { Complaints } from '../live/complaints.ts'
+import { LiveConnection, type Status } from '../live/connection.ts'
+import { Frames, atNextFrame } from '../live/frames.ts'
+import type { Connection } from '../state/health.ts'
+import { withChanges } from '../state/live.ts'
+import { city } from '../state/store.ts'
+import { endSession } from './session.ts'
+
+const SUMMARY_MS = 10_000
+const CONGESTION_MS = 15_000
+/** A connection that is back sooner than this was not missed. */
+const PALE_AFTER_MS = 5_000
+
+const complaints = new Complaints()
+const clock = new ServerClock()
+let connection: LiveConnection | null = null
+
+/** Returns what ends all of it. */
+export function goLive(): () => void {
+  hearDates((serverMs, nowMs) => {
+    // A date is of whole seconds, and says too little: what the stream says is better.
+    if (city.getState().connection.source === null) hearClock(serverMs, nowMs)
+  })
+  const stream = openStream()
+  connection = stream
+  stream.start()
+  const endings = [followModel(), ...followFigures(), lookAgain(stream)]
+  return () => {
+    stream.stop()
+    connection = null
+    for (const end of endings) end()
+  }
+}
+
+/** Somebody does not want to wait. */
+export function reconnectNow(): void {
+  connection?.look()
+}
+
+function openStream(): LiveConnection {
+  const frames = new Frames((changes) => {
+    city.setState(({ live }) => ({ live: withChanges(live, changes) }))
+  }, atNextFrame)
+  const { protocol, host } = window.location
+  let pale: number | undefined
+  const onStatus = (status: Status): void => {
+    setConnection({ status })
+    if (status.phase === 'live') {
+      window.clearTimeout(pale)
+      pale = undefined
+      setConnection({ isPale: false })
+    } else {
+      pale ??= window.setTimeout(() => {
+        setConnection({ isPale: true })
+      }, PALE_AFTER_MS)
+    }
+  }
+  return new LiveConnection(
+    {
+      url: `${protocol === 'https:' ? 'wss:' : 'ws:'}//${host}/ws/live`,
+      Socket: WebSocket,
+      isSignedOut: async () => {
+        try {
+          return (await whoAmI()) === null
+        } catch {
+          // Nobody can tell: the socket tries on.
+          return false
+        }
+      },
+      complaints,
+      random: Math.random,
+    },
+    {
+      onStatus,
+      onChange: (change) => {
+        frames.take(change)
+        setConnection({ source: change.freshness.source })
+      },
+      onHeartbeat: (serverMs, source) => {
+        hearClock(serverMs, Date.now())
+        setConnection({ source })
+      },
+      onSignedOut: endSession,
+    },
+  )
+}
+
+function followModel(): () => void {
+  let timer: number | undefined
+  let isOver = false
+  const load = async (attempt: number): Promise<void> => {
+    try {
+      const model = await loadModel(complaints)
+      city.setState({ model })
+    } catch (error) {
+      onError('model')(error)
+      if (isOver) return
+      timer = window.setTimeout(() => void load(attempt + 1), waitMs(attempt, Math.random()))
+    }
+  }
+  if (city.getState().model === null) void load(0)
+  return () => {
+    isOver = true
+    window.clearTimeout(timer)
+  }
+}
+
+function followFigures(): readonly (() => void)[] {
+  return [
+    poll({
+      path: '/api/analytics/traffic-summary',
+      everyMs: SUMMARY_MS,
+      read: readSummary,
+      take: (summary) => {
+        city.setState({ summary })
+      },
+      onError: onError('summary'),
+    }),
+    poll({
+      // One road is the least that can be asked for; the figures are of all.
+      path: '/api/analytics/congestion?limit=1',
+      everyMs: CONGESTION_MS,
+      read: readCongestion,
+      take: (congestion) => {
+        city.setState({ congestion })
+      },
+      onError: onError('congestion'),
+    }),
+  ]
+}
+
+function onError(what: string): (error: unknown) => void {
+  return (error) => {
+    if (isSignedOut(error)) {
+      endSession()
+    } else if (error instanceof Problem || error instanceof Malformed || error instanceof Unreachable) {
+      complaints.add(what, error.message)
+    } else {
+      throw error
+    }
+  }
+}
+
+/** The network is back, or the page is looked at again. */
+function lookAgain(stream: LiveConnection): () => void {
+  const look = (): void => {
+    if (document.visibilityState === 'visible') stream.look()
+  }
+  window.addEventListener('online', look)
+  document.addEventListener('visibilitychange', look)
+  return () => {
+    window.removeEventListener('online', look)
+    document.removeEventListener('visibilitychange', look)
+  }
+}
+
+function hearClock(serverMs: number, nowMs: number): void {
+  clock.hear(serverMs, nowMs)
+  setConnection({ offsetMs: clock.offsetMs })
+}
+
+function setConnection(change: Partial<Connection>): void {
+  city.setState(({ connection: before }) => {
+    const isSame = Object.entries(change).every(([name, value]) => before[name as keyof Connection] === value)
+    return isSame ? {} : { connection: { ...before, ...change } }
+  })
+}

@@ -1,0 +1,71 @@
+/** What this browser remembers: theme, layers, folded panels. */
+
+import { fieldsOf } from '../contract/fields.ts'
+import { city, setView } from '../state/store.ts'
+import { DEFAULT_LAYERS, LAYERS, THEMES, type Layers, type Theme, type ThemeChoice, type View } from '../state/view.ts'
+
+const KEY = 'city-view'
+const DARK = '(prefers-color-scheme: dark)'
+
+/** Takes what is remembered, and remembers from then on. */
+export function keepPreferences(): void {
+  const systemIsDark = window.matchMedia(DARK)
+  setView((view) => themed({ ...view, ...remembered() }, systemIsDark.matches))
+  systemIsDark.addEventListener('change', ({ matches }) => {
+    setView((view) => themed(view, matches))
+  })
+  show(city.getState().view)
+  city.subscribe(({ view }, { view: before }) => {
+    if (view === before) return
+    show(view)
+    remember(view)
+  })
+}
+
+export function chooseTheme(themeChoice: ThemeChoice): void {
+  setView((view) => themed({ ...view, themeChoice }, window.matchMedia(DARK).matches))
+}
+
+export function themed(view: View, systemIsDark: boolean): View {
+  const bySystem: Theme = systemIsDark ? 'dark' : 'light'
+  return { ...view, theme: view.themeChoice === 'system' ? bySystem : view.themeChoice }
+}
+
+function show({ theme }: View): void {
+  document.documentElement.dataset['theme'] = theme
+}
+
+function remember({ themeChoice, layers, incidentsOpen, layersOpen }: View): void {
+  try {
+    window.localStorage.setItem(KEY, JSON.stringify({ themeChoice, layers, incidentsOpen, layersOpen }))
+  } catch {
+    // A browser that keeps nothing shows the map all the same.
+  }
+}
+
+function remembered(): Partial<View> {
+  try {
+    return readPreferences(JSON.parse(window.localStorage.getItem(KEY) ?? '{}'))
+  } catch {
+    return {}
+  }
+}
+
+/** Of what an earlier version kept, as much as still means something. */
+export function readPreferences(value: unknown): Partial<View> {
+  const of = fieldsOf(value, 'preferences')
+  const choice = THEMES.find((one) => one === of['themeChoice'])
+  return {
+    ...(choice === undefined ? {} : { themeChoice: choice }),
+    layers: readLayers(of['layers']),
+    ...(typeof of['incidentsOpen'] === 'boolean' ? { incidentsOpen: of['incidentsOpen'] } : {}),
+    ...(typeof of['layersOpen'] === 'boolean' ? { layersOpen: of['layersOpen'] } : {}),
+  }
+}
+
+function readLayers(value: unknown): Layers {
+  if (typeof value !== 'object' || value === null) return DEFAULT_LAYERS
+  const of = fieldsOf(value, 'layers')
+  const known = LAYERS.map((layer) => [layer, typeof of[layer] === 'boolean' ? of[layer] : DEFAULT_LAYERS[layer]])
+  return Object.fromEntries(known) as Layers
+}

@@ -1,0 +1,83 @@
+/** Numbers, times and ages as people read them. */
+
+const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const ONE = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+const TWO = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
+
+/** A no-break space, so that a unit stays with its number. */
+const NB = '\u00a0'
+const MINUTE_S = 60
+const HOUR_S = 3_600
+const DAY_S = 86_400
+const YEAR_S = 365 * DAY_S
+
+export function whole(value: number): string {
+  return WHOLE.format(value)
+}
+
+export function ratio(value: number): string {
+  return TWO.format(value)
+}
+
+export function percent(share: number): string {
+  return PERCENT.format(share)
+}
+
+export function speedKmh(value: number): string {
+  return `${WHOLE.format(value)}${NB}km/h`
+}
+
+export function temperatureC(value: number): string {
+  // No minus before a zero.
+  return `${ONE.format(Math.abs(value) < 0.05 ? 0 : value)}${NB}°C`
+}
+
+export function windMs(value: number): string {
+  return `${ONE.format(value)}${NB}m/s`
+}
+
+export function rainMmH(value: number): string {
+  return `${ONE.format(value)}${NB}mm/h`
+}
+
+export function lengthM(value: number): string {
+  return value < 10_000 ? `${WHOLE.format(value)}${NB}m` : `${ONE.format(value / 1_000)}${NB}km`
+}
+
+/** As long as it is worth telling: seconds, then minutes, hours, days, years. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds))
+  if (s < MINUTE_S) return `${s}${NB}s`
+  if (s < 10 * MINUTE_S && s % MINUTE_S !== 0) return `${Math.floor(s / MINUTE_S)}${NB}min ${s % MINUTE_S}${NB}s`
+  if (s < HOUR_S) return `${Math.floor(s / MINUTE_S)}${NB}min`
+  if (s < DAY_S) {
+    const minutes = Math.floor((s % HOUR_S) / MINUTE_S)
+    return minutes === 0 ? `${Math.floor(s / HOUR_S)}${NB}h` : `${Math.floor(s / HOUR_S)}${NB}h ${minutes}${NB}min`
+  }
+  if (s < YEAR_S) return `${WHOLE.format(Math.floor(s / DAY_S))}${NB}d`
+  return `${WHOLE.format(Math.floor(s / YEAR_S))}${NB}y`
+}
+
+/** One unit alone, for lists: it must not jump in width each second. */
+export function shortAge(seconds: number): string {
+  const s = Math.max(0, Math.floor(seconds))
+  if (s < MINUTE_S) return `${s}${NB}s`
+  if (s < HOUR_S) return `${Math.floor(s / MINUTE_S)}${NB}min`
+  if (s < DAY_S) return `${Math.floor(s / HOUR_S)}${NB}h`
+  if (s < YEAR_S) return `${Math.floor(s / DAY_S)}${NB}d`
+  return `${Math.floor(s / YEAR_S)}${NB}y`
+}
+
+export function clockTime(ms: number, timeZone: string, withSeconds = true): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    timeZone,
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(withSeconds ? { second: '2-digit' } : {}),
+  }).format(ms)
+}
+
+export function calendarDay(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', day: 'numeric', month: 'short' }).format(ms)
+}

@@ -1,0 +1,22 @@
+/** What a map of the whole city shows: the model's bounds, or where the vehicles are. */
+
+import type { Bounds } from '../contract/model.ts'
+import type { Vehicle } from '../contract/vehicle.ts'
+import type { CityState } from '../state/store.ts'
+
+/** Null while nothing is known. */
+export function boundsOf({ model, live }: Pick<CityState, 'model' | 'live'>): Bounds | null {
+  if (model === null) return null
+  return model.city.bounds ?? around(live.vehicles.things.values())
+}
+
+/** Without the outermost of a hundred on each side: one lost vehicle must not make the city a dot. */
+function around(vehicles: Iterable<Vehicle>): Bounds | null {
+  const all = [...vehicles]
+  if (all.length === 0) return null
+  const lons = all.map(({ lon }) => lon).sort((one, other) => one - other)
+  const lats = all.map(({ lat }) => lat).sort((one, other) => one - other)
+  const left = Math.floor(all.length / 100)
+  const right = all.length - 1 - left
+  return [lons[left] ?? 0, lats[left] ?? 0, lons[right] ?? 0, lats[right] ?? 0]
+}

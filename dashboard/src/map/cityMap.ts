@@ -1,0 +1,264 @@
+/** The map lives here, outside of React: it is told what changed, and says what was clicked. */
+
+import { GeoJSONSource, Map as GlMap, setWorkerUrl } from 'maplibre-gl'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+
+import type { Bounds, ModelRoad } from '../contract/model.ts'
+import { LEVELS, type Level } from '../contract/road.ts'
+import { PALETTES } from '../theme/palette.ts'
+import type { Place } from '../state/places.ts'
+import type { RoadLevel } from '../state/roads.ts'
+import type { Selection } from '../state/selection.ts'
+import { affineOf } from '../vehicles/affine.ts'
+import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
+import { latOf, lonOf, mercatorX, mercatorY } from '../vehicles/mercator.ts'
+import { cameraOf, hashOf, type Camera } from './camera.ts'
+import { NARROW, paddingOf } from './frame.ts'
+import { drawIcon, iconOf } from './icons.ts'
+import { layersOf, styleOf } from './style.ts'
+import type { Look } from './look.ts'
+import { Mark } from './mark.ts'
+import { IncidentMarkers } from './markers.ts'
+import type { Orders } from './orders.ts'
+import { pick, pickStanding } from './picking.ts'
+import { currentScale } from './scale.ts'
+import { AREAS, PLACES, ROADS, areaFeatures, placeFeatures, roadFeatures, type StandingPlace } from './sources.ts'
+
+setWorkerUrl(workerUrl)
+
+const MOST_RATIO = 2
+const FLIGHT_MS = 900
+const PLACE_KINDS = ['hospital', 'camera', 'station', 'sensor'] as const
+const NEAR_ZOOM = 15
+
+export interface Clicks {
+  readonly onSelect: (selection: Selection | null) => void
+  /** Somebody took the map in their hand. */
+  readonly onGrab: () => void
+}
+
+export class CityMap {
+  readonly vehicles: VehicleLayer
+  readonly #map: GlMap
+  readonly #markers: IncidentMarkers
+  readonly #mark: Mark
+  readonly #loaded: Promise<unknown>
+  readonly #hadCamera: boolean
+  #look: Look
+  #hovered: string | null = null
+  readonly #levels = new Map<string, Level>()
+
+  constructor(container: HTMLElement, look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' }, clicks: Clicks) {
+    this.#look = { ...look, palette: PALETTES[look.theme], scale: currentScale() }
+    const camera = cameraOf(window.location.hash)
+    this.#hadCamera = camera !== null
+    this.#map = new GlMap({
+      container,
+      style: styleOf(this.#look, window.location.href),
+      center: [camera?.lon ?? 0, camera?.lat ?? 25],
+      zoom: camera?.zoom ?? 1.5,
+      bearing: camera?.bearingDeg ?? 0,
+      maxZoom: 19,
+      minZoom: 1,
+      maxPitch: 0,
+      pitchWithRotate: false,
+      touchPitch: false,
+      attributionControl: false,
+      fadeDuration: 120,
+      pixelRatio: Math.min(MOST_RATIO, window.devicePixelRatio),
+    })
+    const above = this.#map.getCanvasContainer()
+    this.vehicles = workerLayer(above)
+    this.#mark = new Mark(above)
+    this.#markers = new IncidentMarkers(above, (id) => {
+      clicks.onSelect({ kind: 'incident', id })
+    })
+    this.#loaded = this.#map.once('load')
+    this.#listen(clicks)
+    this.#tellTheme()
+  }
+
+  get camera(): Camera {
+    const { lng, lat } = this.#map.getCenter()
+    return { lon: lng, lat, zoom: this.#map.getZoom(), bearingDeg: this.#map.getBearing() }
+  }
+
+  /** The level that a road is coloured by; null of one that nobody told of. */
+  level(id: string): Level | null {
+    return this.#levels.get(id) ?? null
+  }
+
+  async obey(orders: Orders): Promise<void> {
+    if (orders.vehicles !== undefined) this.vehicles.moved(orders.vehicles.changed, orders.vehicles.removed)
+    if (orders.incidents !== undefined) this.#markers.set(orders.incidents)
+    if (orders.mark !== undefined) this.#mark.set(orders.mark)
+    if (orders.selection?.is !== undefined) this.#markers.choose(chosen(orders.selection.is, 'incident'))
+    if (orders.incidents !== undefined || orders.mark !== undefined) this.#placeAbove()
+    if (orders.follow !== undefined) this.#follow(orders.follow)
+    await this.#loaded
+    if (orders.look !== undefined) this.#setLook({ ...orders.look, shown: orders.look.layers })
+    if (orders.roads !== undefined) this.#setRoads([...orders.roads])
+    if (orders.places !== undefined) this.#setPlaces(orders.places)
+    if (orders.levels !== undefined) this.#recolour(orders.levels)
+    if (orders.selection !== undefined) this.#chooseRoad(orders.selection.was, orders.selection.is)
+  }
+
+  zoomBy(steps: number): void {
+    this.#map.zoomTo(this.#map.getZoom() + steps, { duration: this.#duration(180) })
+  }
+
+  /** `unless` somebody came with a place of their own. */
+  fit([west, south, east, north]: Bounds, { unlessChosen = false, flies = true } = {}): void {
+    if (unlessChosen && this.#hadCamera) return
+    this.#map.fitBounds([west, south, east < west ? east + 360 : east, north], {
+      padding: this.#padding(),
+      bearing: 0,
+      maxZoom: 16,
+      duration: flies ? this.#duration(FLIGHT_MS) : 0,
+    })
+  }
+
+  goTo({ lon, lat }: Place): void {
+    const { top, right, bottom, left } = this.#padding()
+    this.#map.flyTo({
+      center: [lon, lat],
+      zoom: Math.max(NEAR_ZOOM, this.#map.getZoom()),
+      offset: [(left - right) / 2, (top - bottom) / 2],
+      duration: this.#duration(FLIGHT_MS),
+    })
+  }
+
+  resize(): void {
+    this.#map.resize()
+    const scale = currentScale()
+    if (scale !== this.#look.scale) this.#applyLook({ ...this.#look, scale })
+  }
+
+  remove(): void {
+    this.vehicles.remove()
+    this.#markers.remove()
+    this.#map.remove()
+  }
+
+  #listen(clicks: Clicks): void {
+    const map = this.#map
+    map.on('render', () => {
+      this.#placeAbove()
+    })
+    map.on('moveend', () => {
+      window.history.replaceState(window.history.state, '', hashOf(this.camera))
+    })
+    map.on('dragstart', clicks.onGrab)
+    map.on('click', ({ point }) => {
+      void pick(map, this.vehicles, point).then(clicks.onSelect)
+    })
+    map.on('mousemove', ({ point, originalEvent }) => {
+      if (originalEvent.buttons === 0) this.#hover(pickStanding(map, point))
+    })
+    map.on('mouseout', () => {
+      this.#hover(null)
+    })
+  }
+
+  /** What lies above the map goes along with it. */
+  #placeAbove(): void {
+    const map = this.#map
+    const project = ({ lon, lat }: Place) => map.project([lon, lat])
+    this.#markers.place(project)
+    this.#mark.place(project)
+    const { lng, lat } = map.getCenter()
+    const step = 0.5 / 2 ** map.getZoom()
+    const affine = affineOf((x, y) => map.project([lonOf(x), latOf(y)]), mercatorX(lng), mercatorY(lat), step)
+    const { clientWidth, clientHeight } = map.getContainer()
+    this.vehicles.setView(affine, {
+      widthPx: clientWidth,
+      heightPx: clientHeight,
+      ratio: Math.min(MOST_RATIO, window.devicePixelRatio),
+    })
+  }
+
+  #hover(under: Selection | null): void {
+    this.#map.getCanvas().style.cursor = under === null ? '' : 'pointer'
+    const road = chosen(under, 'road')
+    if (road === this.#hovered) return
+    this.#flag(this.#hovered, 'hovered', false)
+    this.#flag(road, 'hovered', true)
+    this.#hovered = road
+  }
+
+  #chooseRoad(was: Selection | null, is: Selection | null): void {
+    this.#flag(chosen(was, 'road'), 'chosen', false)
+    this.#flag(chosen(is, 'road'), 'chosen', true)
+  }
+
+  #flag(id: string | null, name: string, value: boolean): void {
+    if (id !== null) this.#map.setFeatureState({ source: ROADS, id }, { [name]: value })
+  }
+
+  #recolour(levels: readonly RoadLevel[]): void {
+    for (const { id, level } of levels) {
+      this.#levels.set(id, level)
+      this.#map.setFeatureState({ source: ROADS, id }, { level })
+    }
+  }
+
+  #setRoads(roads: readonly ModelRoad[]): void {
+    void this.#source(ROADS).setData(roadFeatures(roads))
+    void this.#source(AREAS).setData(areaFeatures(roads))
+    for (const { id } of roads) if (!this.#levels.has(id)) this.#levels.set(id, LEVELS[5])
+  }
+
+  #setPlaces(places: readonly StandingPlace[]): void {
+    void this.#source(PLACES).setData(placeFeatures(places))
+  }
+
+  #source(name: string): GeoJSONSource {
+    const source = this.#map.getSource(name)
+    if (!(source instanceof GeoJSONSource)) throw new Error(`the map has no source ${name}`)
+    return source
+  }
+
+  #setLook({ theme, ...look }: { theme: 'light' | 'dark'; shown: Look['shown']; pale: boolean }): void {
+    this.#applyLook({ ...look, palette: PALETTES[theme], scale: this.#look.scale })
+  }
+
+  /** What is as it was costs nothing: the map compares. */
+  #applyLook(look: Look): void {
+    this.#look = look
+    this.#tellTheme()
+    for (const layer of layersOf(look)) {
+      for (const [name, value] of Object.entries(layer.paint ?? {})) this.#map.setPaintProperty(layer.id, name as never, value as never)
+      for (const [name, value] of Object.entries(layer.layout ?? {})) this.#map.setLayoutProperty(layer.id, name as never, value as never)
+    }
+  }
+
+  #tellTheme(): void {
+    const { palette, scale } = this.#look
+    this.vehicles.setTheme(palette, scale)
+    const ratio = Math.min(MOST_RATIO, window.devicePixelRatio)
+    void this.#loaded.then(() => {
+      for (const kind of PLACE_KINDS) {
+        const icon = drawIcon(kind, palette, ratio)
+        if (this.#map.hasImage(iconOf(kind))) this.#map.updateImage(iconOf(kind), icon)
+        else this.#map.addImage(iconOf(kind), icon, { pixelRatio: ratio })
+      }
+    })
+  }
+
+  #follow({ lon, lat }: Place): void {
+    this.#map.easeTo({ center: [lon, lat], duration: this.#duration(1_000), easing: (share) => share })
+  }
+
+  #padding(): ReturnType<typeof paddingOf> {
+    return paddingOf(window.matchMedia(NARROW).matches, this.#look.scale, this.#map.getContainer().clientHeight)
+  }
+
+  #duration(ms: number): number {
+    return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms
+  }
+}
+
+function chosen(selection: Selection | null, kind: Selection['kind']): string | null {
+  return selection?.kind === kind ? selection.id : null
+}

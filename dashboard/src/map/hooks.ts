@@ -1,0 +1,38 @@
+/**
+ * What browser tests may look at, on `window.__city`. Nothing can be changed through it.
+ *
+ * - `vehicles()`: promise of `{id: {lon, lat, x, y}}`, where each vehicle was drawn last: degrees, and CSS px from the
+ *   map's upper left corner
+ * - `roadLevel(id)`: the level that a road is coloured by, null of a road that is not known
+ * - `view()`: `{lon, lat, zoom, bearingDeg}` of the map's middle
+ * - `source()`: where the data comes from (`speed`, `batch`, `last-known`), null before the first word
+ */
+
+import type { Source } from '../contract/message.ts'
+import type { Level } from '../contract/road.ts'
+import { city } from '../state/store.ts'
+import type { VehicleLayer } from '../vehicles/layer.ts'
+import type { Drawn } from '../vehicles/protocol.ts'
+import type { Camera } from './camera.ts'
+
+export interface CityHooks {
+  readonly vehicles: () => Promise<Readonly<Record<string, Drawn>>>
+  readonly roadLevel: (id: string) => Level | null
+  readonly view: () => Camera
+  readonly source: () => Source | null
+}
+
+declare global {
+  interface Window {
+    __city?: CityHooks
+  }
+}
+
+export function offerHooks(vehicles: VehicleLayer, view: () => Camera, level: (id: string) => Level | null): void {
+  window.__city = {
+    vehicles: vehicles.drawn,
+    roadLevel: level,
+    view,
+    source: () => city.getState().connection.source,
+  }
+}

@@ -1,0 +1,96 @@
+/** From one state to the next: what the map is to be told, and no more. */
+
+import type { Incident } from '../contract/incident.ts'
+import type { ModelRoad } from '../contract/model.ts'
+import type { Vehicle } from '../contract/vehicle.ts'
+import { difference, type Difference } from '../state/collection.ts'
+import { ranked } from '../state/incidents.ts'
+import { placeOf, type Place } from '../state/places.ts'
+import { changedLevels, type RoadLevel } from '../state/roads.ts'
+import type { Selection } from '../state/selection.ts'
+import type { CityState } from '../state/store.ts'
+import type { Layers, Theme } from '../state/view.ts'
+import type { StandingPlace } from './sources.ts'
+
+/** What is absent stays as it is. */
+export interface Orders {
+  readonly roads?: Iterable<ModelRoad>
+  readonly places?: readonly StandingPlace[]
+  readonly levels?: readonly RoadLevel[]
+  readonly vehicles?: Difference<Vehicle>
+  readonly incidents?: readonly PlacedIncident[]
+  readonly look?: { readonly theme: Theme; readonly layers: Layers; readonly pale: boolean }
+  readonly selection?: { readonly was: Selection | null; readonly is: Selection | null }
+  /** Where the selected thing is marked; null where nothing is to be. */
+  readonly mark?: Place | null
+  /** Where the vehicle is that the map goes along with. */
+  readonly follow?: Place
+}
+
+export interface PlacedIncident {
+  readonly incident: Incident
+  readonly at: Place
+}
+
+export function ordersBetween(before: CityState, after: CityState): Orders {
+  const { live, view, model, connection } = after
+  const isMoved = (topic: keyof typeof live): boolean => before.live[topic].things !== live[topic].things
+  const isOther = before.view.selection !== view.selection
+  return {
+    ...(before.model === model || model === null ? {} : { roads: model.roads.values() }),
+    ...(before.model === model && !isMoved('cameras') && !isMoved('weather') ? {} : { places: standingPlaces(after) }),
+    ...(isMoved('traffic') ? { levels: changedLevels(before.live.traffic, live.traffic) } : {}),
+    ...(isMoved('vehicles') ? { vehicles: difference(before.live.vehicles.things, live.vehicles.things) } : {}),
+    ...(isMoved('emergencies') || before.model !== model || before.view.layers.incidents !== view.layers.incidents
+      ? { incidents: placedIncidents(after) }
+      : {}),
+    ...(before.view.theme === view.theme &&
+    before.view.layers === view.layers &&
+    before.connection.isPale === connection.isPale
+      ? {}
+      : { look: { theme: view.theme, layers: view.layers, pale: connection.isPale } }),
+    ...(isOther ? { selection: { was: before.view.selection, is: view.selection } } : {}),
+    ...(isOther || isMoved('emergencies') ? { mark: markOf(after) } : {}),
+    ...followed(before, after),
+  }
+}
+
+/** Those that stand still: vehicles and roads mark themselves, and an incident its own sign. */
+function markOf(state: CityState): Place | null {
+  const { selection } = state.view
+  if (selection === null || ['vehicle', 'road', 'incident'].includes(selection.kind)) return null
+  return placeOf(state, selection)
+}
+
+function placedIncidents(state: CityState): readonly PlacedIncident[] {
+  if (!state.view.layers.incidents) return []
+  // The worst last, for it lies above.
+  return [...ranked(state.live.emergencies)].reverse().flatMap((incident) => {
+    const at = placeOf(state, { kind: 'incident', id: incident.id })
+    return at === null ? [] : [{ incident, at }]
+  })
+}
+
+function standingPlaces({ model, live }: CityState): readonly StandingPlace[] {
+  const hospitals = [...(model?.hospitals.values() ?? [])].map((one) => ({ kind: 'hospital' as const, ...one }))
+  const sensors = [...(model?.sensors.values() ?? [])].map((one) => ({ kind: 'sensor' as const, ...one }))
+  const stations = [...live.weather.things.values()].map(({ id, name, lon, lat }) => ({
+    kind: 'station' as const,
+    id,
+    name,
+    lon,
+    lat,
+  }))
+  const cameras = [...live.cameras.things.values()].flatMap(({ id, at }) =>
+    at === null ? [] : [{ kind: 'camera' as const, id, name: id, ...at }],
+  )
+  return [...sensors, ...cameras, ...stations, ...hospitals]
+}
+
+function followed(before: CityState, after: CityState): Pick<Orders, 'follow'> {
+  const { selection, follows } = after.view
+  if (!follows || selection?.kind !== 'vehicle') return {}
+  const now = after.live.vehicles.things.get(selection.id)
+  const isNew = !before.view.follows || before.live.vehicles.things.get(selection.id) !== now
+  return now === undefined || !isNew ? {} : { follow: { lon: now.lon, lat: now.lat } }
+}

@@ -1,0 +1,78 @@
+/** What the map is made of: GeoJSON out of the city model and of what stands. */
+
+import type { Feature, FeatureCollection, LineString, Point } from 'geojson'
+
+import type { ModelRoad } from '../contract/model.ts'
+import { sides } from './twins.ts'
+import { widthOf } from './widths.ts'
+
+export const ROADS = 'roads'
+export const AREAS = 'areas'
+export const PLACES = 'places'
+/** The property that a road's state hangs on. */
+export const ROAD_ID = 'road_id'
+
+export const EMPTY: FeatureCollection = { type: 'FeatureCollection', features: [] }
+
+export interface RoadProperties {
+  readonly road_id: string
+  readonly name: string
+  readonly width: number
+  /** To which side a road moves to leave room for the one that leads back: 1 right, -1 left, 0 none. */
+  readonly side: number
+}
+
+export function roadFeatures(roads: Iterable<ModelRoad>): FeatureCollection<LineString, RoadProperties> {
+  const all = [...roads]
+  const sideOf = sides(all)
+  return {
+    type: 'FeatureCollection',
+    features: all.map((road) => ({
+      type: 'Feature',
+      geometry: { type: 'LineString', coordinates: road.line.map(([lon, lat]) => [lon, lat]) },
+      properties: { road_id: road.id, name: road.name, width: widthOf(road), side: sideOf.get(road.id) ?? 0 },
+    })),
+  }
+}
+
+/** The districts' names, each in the middle of its roads. */
+export function areaFeatures(roads: Iterable<ModelRoad>): FeatureCollection<Point, { readonly name: string }> {
+  const sums = new Map<string, { lon: number; lat: number; count: number }>()
+  for (const { area, line } of roads) {
+    const middle = line[Math.floor(line.length / 2)]
+    if (area === null || middle === undefined) continue
+    const sum = sums.get(area) ?? { lon: 0, lat: 0, count: 0 }
+    sums.set(area, { lon: sum.lon + middle[0], lat: sum.lat + middle[1], count: sum.count + 1 })
+  }
+  return {
+    type: 'FeatureCollection',
+    features: [...sums].map(([name, { lon, lat, count }]) => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [lon / count, lat / count] },
+      properties: { name },
+    })),
+  }
+}
+
+export type PlaceKind = 'hospital' | 'camera' | 'station' | 'sensor'
+
+export interface StandingPlace {
+  readonly kind: PlaceKind
+  readonly id: string
+  readonly name: string
+  readonly lon: number
+  readonly lat: number
+}
+
+export type PlaceProperties = Pick<StandingPlace, 'kind' | 'id' | 'name'>
+
+export function placeFeatures(places: readonly StandingPlace[]): FeatureCollection<Point, PlaceProperties> {
+  return {
+    type: 'FeatureCollection',
+    features: places.map(({ kind, id, name, lon, lat }): Feature<Point, PlaceProperties> => ({
+      type: 'Feature',
+      geometry: { type: 'Point', coordinates: [lon, lat] },
+      properties: { kind, id, name },
+    })),
+  }
+}

@@ -1,0 +1,311 @@
+/** Every word that the page says. */
+
+import type { RoadUser } from './contract/camera.ts'
+import type { Incident, IncidentKind, IncidentStatus, Severity } from './contract/incident.ts'
+import type { Source } from './contract/message.ts'
+import type { Level } from './contract/road.ts'
+import type { VehicleType } from './contract/vehicle.ts'
+import type { Health } from './state/health.ts'
+import type { Layer, Tab, ThemeChoice } from './state/view.ts'
+
+const KINDS: Readonly<Record<IncidentKind, string>> = {
+  medical: 'Medical',
+  accident: 'Accident',
+  fire: 'Fire',
+  crime: 'Crime',
+  hazard: 'Hazard',
+  other: 'Incident',
+}
+
+const STATUSES: Readonly<Record<IncidentStatus, string>> = {
+  reported: 'Reported',
+  dispatched: 'Dispatched',
+  en_route: 'En route',
+  on_scene: 'On scene',
+  transporting: 'Transporting',
+  resolved: 'Resolved',
+  cancelled: 'Cancelled',
+}
+
+const SEVERITIES: Readonly<Record<Severity, string>> = {
+  1: 'Slight',
+  2: 'Minor',
+  3: 'Serious',
+  4: 'Severe',
+  5: 'Critical',
+}
+
+const LEVELS: Readonly<Record<Level, string>> = {
+  free: 'Free',
+  light: 'Light',
+  moderate: 'Moderate',
+  heavy: 'Heavy',
+  jammed: 'Jammed',
+  unknown: 'No data',
+}
+
+const VEHICLES: Readonly<Record<VehicleType, string>> = {
+  car: 'Car',
+  bus: 'Bus',
+  taxi: 'Taxi',
+  ambulance: 'Ambulance',
+  police: 'Police',
+  fire: 'Fire engine',
+  tram: 'Tram',
+  train: 'Train',
+  ferry: 'Ferry',
+  truck: 'Truck',
+  van: 'Van',
+  motorcycle: 'Motorcycle',
+  bicycle: 'Bicycle',
+  other: 'Vehicle',
+}
+
+const ROAD_USERS: Readonly<Record<RoadUser, string>> = {
+  car: 'Cars',
+  bus: 'Buses',
+  truck: 'Trucks',
+  motorcycle: 'Motorcycles',
+  bicycle: 'Bicycles',
+  pedestrian: 'Pedestrians',
+  other: 'Others',
+}
+
+/** As the contract names them; another word is shown as it came. */
+const CONDITIONS: Readonly<Record<string, string>> = {
+  clear: 'Clear',
+  clouds: 'Clouds',
+  rain: 'Rain',
+  drizzle: 'Drizzle',
+  thunderstorm: 'Thunderstorm',
+  snow: 'Snow',
+  fog: 'Fog',
+  sleet: 'Sleet',
+  hail: 'Hail',
+  mist: 'Mist',
+  haze: 'Haze',
+  smoke: 'Smoke',
+  dust: 'Dust',
+  unknown: 'Unknown',
+}
+
+const LAYERS: Readonly<Record<Layer, string>> = {
+  vehicles: 'Vehicles',
+  incidents: 'Incidents',
+  congestion: 'Congestion',
+  hospitals: 'Hospitals',
+  cameras: 'Cameras',
+  stations: 'Weather stations',
+  sensors: 'Traffic sensors',
+  labels: 'Names',
+}
+
+const TABS: Readonly<Record<Tab, string>> = {
+  incidents: 'Incidents',
+  city: 'City',
+  layers: 'Layers',
+  selected: 'Details',
+}
+
+const THEMES: Readonly<Record<ThemeChoice, string>> = {
+  system: 'As the system',
+  light: 'Light',
+  dark: 'Dark',
+}
+
+const HEALTHS: Readonly<Record<Health, string>> = {
+  connecting: 'Connecting',
+  live: 'Live',
+  quiet: 'Feed is silent',
+  behind: 'Behind',
+  reconnecting: 'Reconnecting',
+}
+
+const SOURCES: Readonly<Record<Source, string>> = {
+  speed: 'Live',
+  batch: 'batch data',
+  'last-known': 'last-known data',
+}
+
+const COMPASS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const
+
+export const STRINGS = {
+  app: {
+    title: 'City live map',
+    cityWithoutName: 'City',
+    skipToIncidents: 'Skip to incidents',
+    map: 'Map of the city',
+    mapHelp: 'Arrow keys move the map, plus and minus zoom.',
+    loadingMap: 'Loading the map',
+  },
+  signIn: {
+    title: 'Sign in',
+    lead: 'The live map of the city',
+    again: 'Sign in again',
+    againLead: 'Your session has ended. The map stays as it was.',
+    name: 'Name',
+    password: 'Password',
+    submit: 'Sign in',
+    submitting: 'Signing in',
+    showPassword: 'Show password',
+    hidePassword: 'Hide password',
+    wrong: 'Name or password is wrong.',
+    missing: 'Enter name and password.',
+    locked: (wait: string) => `Too many attempts. Try again in ${wait}.`,
+    unreachable: 'The gateway does not answer. Check the network and try again.',
+    failed: (detail: string) => `Signing in failed: ${detail}`,
+  },
+  start: {
+    asking: 'Opening the city',
+    unreachable: 'The gateway does not answer',
+    retryIn: (wait: string) => `Next attempt in ${wait}.`,
+    retryNow: 'Try now',
+  },
+  user: {
+    menu: (name: string) => `Account of ${name}`,
+    role: (role: string) => `Signed in as ${role}`,
+    signOut: 'Sign out',
+  },
+  theme: {
+    label: 'Theme',
+    choices: THEMES,
+    toggle: (next: string) => `Switch to ${next.toLowerCase()} theme`,
+  },
+  state: {
+    names: HEALTHS,
+    chip: (name: string, age: string | null) => (age === null ? name : `${name}, data ${age} old`),
+    retryIn: (wait: string) => `Reconnecting in ${wait}`,
+    age: (age: string) => `${age} old`,
+    localTime: 'Local time in the city',
+  },
+  banner: {
+    behind: (source: Source, age: string | null) =>
+      `Live layer away: showing ${SOURCES[source]}${age === null ? '' : `, ${age} old`}.`,
+    reconnecting: (age: string | null) =>
+      `Connection lost: showing what was last known${age === null ? '' : `, ${age} old`}.`,
+    quiet: (age: string) => `No new data for ${age}. The connection is up.`,
+    retryNow: 'Reconnect now',
+  },
+  empty: {
+    vehicles: 'No vehicle has reported yet. They appear with their first position.',
+    model: 'No city model: roads are not drawn.',
+    incidents: 'No active incidents',
+    incidentsLead: 'New ones appear here by themselves.',
+  },
+  incident: {
+    panel: 'Incidents',
+    kinds: KINDS,
+    statuses: STATUSES,
+    severities: SEVERITIES,
+    severity: (severity: Severity) => `Severity ${severity}, ${SEVERITIES[severity].toLowerCase()}`,
+    marker: ({ kind, severity, status }: Incident) =>
+      `${KINDS[kind]}, severity ${severity}, ${STATUSES[status].toLowerCase()}`,
+    arrived: ({ kind, severity }: Incident, place: string | null) =>
+      `New incident: ${KINDS[kind]}, severity ${severity}${place === null ? '' : `, ${place}`}`,
+    arrivedMany: (count: number) => `${count} new incidents`,
+    noPlace: 'Place not known',
+    unit: 'Unit',
+    hospital: 'Hospital',
+    road: 'Road',
+    response: 'Response time',
+    dispatch: 'Until dispatch',
+    since: 'Open for',
+    course: 'Course',
+    latest: 'Last word',
+  },
+  level: { names: LEVELS, legend: 'Speed against free flow', title: 'Congestion' },
+  vehicle: {
+    types: VEHICLES,
+    speed: 'Speed',
+    heading: 'Heading',
+    road: 'Road',
+    seen: 'Last position',
+    follow: 'Follow',
+    unfollow: 'Stop following',
+    stale: 'Not heard of lately',
+    compass: (headingDeg: number) => {
+      const name = COMPASS[Math.round(headingDeg / 45) % 8] ?? 'N'
+      return `${name} ${Math.round(headingDeg) % 360}°`
+    },
+  },
+  road: {
+    kind: 'Road',
+    speed: 'Mean speed',
+    ofFreeFlow: (percent: string, freeFlow: string) => `${percent} of free flow (${freeFlow})`,
+    span: 'Slowest and fastest',
+    spanHelp: '15th and 85th percentile',
+    vehicles: 'Vehicles counted',
+    occupancy: 'Occupancy',
+    readings: 'Readings',
+    window: 'Measured',
+    length: 'Length',
+    lanes: 'Lanes',
+    roadClass: 'Class',
+    area: 'District',
+    seen: 'Last reading',
+  },
+  station: {
+    kind: 'Weather station',
+    conditions: CONDITIONS,
+    temperature: 'Temperature',
+    humidity: 'Humidity',
+    wind: 'Wind',
+    precipitation: 'Precipitation',
+    visibility: 'Visibility',
+    airQuality: 'Air quality index',
+    seen: 'Last observation',
+  },
+  camera: {
+    kind: 'Camera',
+    users: ROAD_USERS,
+    counts: 'Counted since the observation before',
+    speed: 'Mean speed',
+    incident: 'Noticed',
+    road: 'Road',
+    seen: 'Last observation',
+  },
+  hospital: {
+    kind: 'Hospital',
+    inbound: 'Transports on their way',
+    noInbound: 'No transport is on its way.',
+  },
+  sensor: { kind: 'Traffic sensor', road: 'Road' },
+  card: {
+    close: 'Close',
+    goTo: 'Show on the map',
+    gone: 'This is no longer reported.',
+    noData: 'No data',
+    stale: 'Old',
+  },
+  layers: { panel: 'Layers', names: LAYERS },
+  summary: {
+    panel: 'The city now',
+    vehicles: 'Vehicles',
+    speed: 'Mean speed',
+    index: 'Congestion',
+    indexHelp: 'Time that it takes to drive all measured roads, over the time at free flow',
+    incidents: 'Incidents',
+    response: 'Response',
+    weather: 'Weather',
+    reporting: (reporting: string, all: string) => `${reporting} of ${all} roads report`,
+  },
+  controls: {
+    group: 'Map controls',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
+    showAll: 'Show the whole city',
+  },
+  panel: {
+    fold: (name: string) => `Fold ${name}`,
+    unfold: (name: string) => `Unfold ${name}`,
+    tabs: TABS,
+    sheet: 'Panels',
+    openSheet: 'Open panels',
+    closeSheet: 'Close panels',
+  },
+  time: {
+    now: 'now',
+    ago: (age: string) => `${age} ago`,
+    future: 'ahead of the clock',
+  },
+} as const

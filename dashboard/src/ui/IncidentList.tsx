@@ -1,0 +1,121 @@
+import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
+
+import { sinceMs, type Incident } from '../contract/incident.ts'
+import { mapHandle } from '../map/handle.ts'
+import { ranked } from '../state/incidents.ts'
+import { placeOf } from '../state/places.ts'
+import { city, setView, useCity } from '../state/store.ts'
+import { selected } from '../state/view.ts'
+import { STRINGS } from '../strings.ts'
+import { Age } from './Age.tsx'
+import { ClearIcon } from './icons.tsx'
+import { SkeletonRows } from './Skeleton.tsx'
+import { whereIs } from './whereIs.ts'
+
+/** All active incidents, worst first. Arrow keys go through them. */
+export function IncidentList() {
+  const incidents = useCity((state) => state.live.emergencies)
+  const chosenId = useCity(({ view }) => (view.selection?.kind === 'incident' ? view.selection.id : null))
+  const rows = useMemo(() => ranked(incidents), [incidents])
+  const [focusedId, setFocusedId] = useState<string | null>(null)
+  const list = useRef<HTMLUListElement>(null)
+
+  if (incidents.freshness === null) return <SkeletonRows count={5} />
+  if (rows.length === 0) {
+    return (
+      <div className="empty" id="incidents" tabIndex={-1} data-testid="no-incidents">
+        <ClearIcon />
+        <p>{STRINGS.empty.incidents}</p>
+        <p className="quiet">{STRINGS.empty.incidentsLead}</p>
+      </div>
+    )
+  }
+  // One of them takes the Tab key, whatever came and went.
+  const tabId = rows.some(({ id }) => id === focusedId) ? focusedId : rows[0]?.id
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = stepOf(event.key, rows.findIndex(({ id }) => id === tabId), rows.length)
+    if (to === null) return
+    event.preventDefault()
+    list.current?.querySelectorAll('button')[to]?.focus()
+  }
+  return (
+    // The list takes arrow keys on behalf of its buttons.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <ul ref={list} id="incidents" className="incident-list" tabIndex={-1} onKeyDown={onKeyDown} aria-label={STRINGS.incident.panel}>
+      {rows.map((incident) => (
+        <Row
+          key={incident.id}
+          incident={incident}
+          isChosen={incident.id === chosenId}
+          isTab={incident.id === tabId}
+          onFocus={setFocusedId}
+        />
+      ))}
+    </ul>
+  )
+}
+
+interface RowProps {
+  readonly incident: Incident
+  readonly isChosen: boolean
+  readonly isTab: boolean
+  readonly onFocus: (id: string) => void
+}
+
+function Row({ incident, isChosen, isTab, onFocus }: RowProps) {
+  const { id, kind, severity, status } = incident
+  const where = useCity((state) => whereIs(state, incident))
+  return (
+    <li>
+      <button
+        type="button"
+        className="incident-row"
+        data-testid="incident-row"
+        data-incident={id}
+        aria-current={isChosen}
+        tabIndex={isTab ? 0 : -1}
+        onFocus={() => {
+          onFocus(id)
+        }}
+        onClick={() => {
+          choose(incident)
+        }}
+      >
+        <span className="severity" data-severity={severity} title={STRINGS.incident.severity(severity)}>
+          <span className="hidden-words">{STRINGS.incident.severity(severity)}</span>
+          <span aria-hidden="true">{severity}</span>
+        </span>
+        <span className="incident-row-what">
+          <strong>{STRINGS.incident.kinds[kind]}</strong>
+          <span>{where ?? STRINGS.incident.noPlace}</span>
+        </span>
+        <span className="incident-row-state">
+          <Age ms={sinceMs(incident)} short />
+          <span data-status={status}>{STRINGS.incident.statuses[status]}</span>
+        </span>
+      </button>
+    </li>
+  )
+}
+
+function choose({ id }: Incident): void {
+  setView((view) => selected(view, { kind: 'incident', id }))
+  const place = placeOf(city.getState(), { kind: 'incident', id })
+  if (place !== null) mapHandle()?.goTo(place)
+}
+
+/** Where a key leads to in a list; null of one that leads nowhere. */
+export function stepOf(key: string, at: number, length: number): number | null {
+  switch (key) {
+    case 'ArrowDown':
+      return Math.min(length - 1, at + 1)
+    case 'ArrowUp':
+      return Math.max(0, at - 1)
+    case 'Home':
+      return 0
+    case 'End':
+      return length - 1
+    default:
+      return null
+  }
+}

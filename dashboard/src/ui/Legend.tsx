@@ -1,0 +1,28 @@
+import { useMemo } from 'react'
+
+import { LEVELS } from '../contract/road.ts'
+import { whole } from '../format.ts'
+import { countByLevel } from '../state/roads.ts'
+import { useCity } from '../state/store.ts'
+import { STRINGS } from '../strings.ts'
+
+/** What the colours of roads mean, and how many roads have each. */
+export function Legend() {
+  const roads = useCity((state) => state.live.traffic)
+  const counts = useMemo(() => countByLevel(roads), [roads])
+  return (
+    <section className="legend" aria-labelledby="legend-title" data-testid="legend">
+      <h3 id="legend-title">{STRINGS.level.title}</h3>
+      <p className="quiet">{STRINGS.level.legend}</p>
+      <ul>
+        {LEVELS.map((level) => (
+          <li key={level} data-level={level}>
+            <span className="level-line" aria-hidden="true" />
+            <span>{STRINGS.level.names[level]}</span>
+            <span className="legend-count">{roads.freshness === null ? '' : whole(counts[level])}</span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

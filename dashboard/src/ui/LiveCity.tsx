@@ -1,0 +1,83 @@
+/** The map over the whole window, and the panels that float on it. */
+
+import { useEffect } from 'react'
+
+import { goLive } from '../app/live.ts'
+import { NARROW } from '../map/frame.ts'
+import { setView, useCity } from '../state/store.ts'
+import { selected } from '../state/view.ts'
+import { STRINGS } from '../strings.ts'
+import '../styles/city.css'
+import '../styles/map.css'
+import '../styles/panels.css'
+import '../styles/cards.css'
+import '../styles/sheet.css'
+import { Banner } from './Banner.tsx'
+import { IncidentAnnouncer } from './IncidentAnnouncer.tsx'
+import { IncidentPanel } from './IncidentPanel.tsx'
+import { LayerPanel } from './LayerPanel.tsx'
+import { MapControls } from './MapControls.tsx'
+import { MapStage } from './MapStage.tsx'
+import { SelectedCard } from './SelectedCard.tsx'
+import { Sheet } from './Sheet.tsx'
+import { SummaryStrip } from './Summary.tsx'
+import { TopBar } from './TopBar.tsx'
+import { useMedia } from './useMedia.ts'
+import { WaitingNote } from './WaitingNote.tsx'
+
+export function LiveCity() {
+  const isIn = useCity((state) => state.session.status === 'in')
+  const name = useCity((state) => state.model?.city.name ?? null)
+  const isNarrow = useMedia(NARROW)
+  useEffect(() => (isIn ? goLive() : undefined), [isIn])
+  useEffect(() => {
+    document.title = name === null ? STRINGS.app.title : `${name} · ${STRINGS.app.title}`
+  }, [name])
+  useEscape()
+
+  return (
+    <div className="city" data-testid="city">
+      <a className="skip-link" href="#incidents">
+        {STRINGS.app.skipToIncidents}
+      </a>
+      <TopBar />
+      <main className="stage">
+        <MapStage />
+      </main>
+      <Banner />
+      {isNarrow ? (
+        <Sheet />
+      ) : (
+        <>
+          <div className="column is-left">
+            <IncidentPanel />
+          </div>
+          <div className="column is-right">
+            <SelectedCard />
+            <LayerPanel />
+          </div>
+          <SummaryStrip />
+        </>
+      )}
+      <MapControls />
+      <WaitingNote />
+      <IncidentAnnouncer />
+    </div>
+  )
+}
+
+/** Escape closes what is open, the last first. */
+function useEscape(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
+      setView((view) =>
+        view.selection === null ? { ...view, sheetOpen: false } : { ...selected(view, null), sheetOpen: false },
+      )
+    }
+    window.addEventListener('keydown', onKey)
+    return () => {
+      window.removeEventListener('keydown', onKey)
+    }
+  }, [])
+}

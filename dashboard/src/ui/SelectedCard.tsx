@@ -1,0 +1,29 @@
+import type { ComponentType } from 'react'
+
+import type { SelectableKind } from '../state/selection.ts'
+import { useCity } from '../state/store.ts'
+import { CameraCard } from './cards/CameraCard.tsx'
+import { HospitalCard } from './cards/HospitalCard.tsx'
+import { IncidentCard } from './cards/IncidentCard.tsx'
+import { RoadCard } from './cards/RoadCard.tsx'
+import { SensorCard } from './cards/SensorCard.tsx'
+import { StationCard } from './cards/StationCard.tsx'
+import { VehicleCard } from './cards/VehicleCard.tsx'
+
+const CARDS: Readonly<Record<SelectableKind, ComponentType<{ readonly id: string }>>> = {
+  incident: IncidentCard,
+  vehicle: VehicleCard,
+  road: RoadCard,
+  hospital: HospitalCard,
+  camera: CameraCard,
+  station: StationCard,
+  sensor: SensorCard,
+}
+
+/** Of the one thing that is chosen; nothing while nothing is. */
+export function SelectedCard() {
+  const selection = useCity((state) => state.view.selection)
+  if (selection === null) return null
+  const Card = CARDS[selection.kind]
+  return <Card key={`${selection.kind} ${selection.id}`} id={selection.id} />
+}

@@ -1,0 +1,37 @@
+import { useCity } from '../state/store.ts'
+import { calendarDay, clockTime } from '../format.ts'
+import { STRINGS } from '../strings.ts'
+import { Mark } from './icons.tsx'
+import { StateChip } from './StateChip.tsx'
+import { ThemeButton } from './ThemeButton.tsx'
+import { UserMenu } from './UserMenu.tsx'
+import { useServerNow } from './useNow.ts'
+
+export function TopBar() {
+  const city = useCity((state) => state.model?.city ?? null)
+  return (
+    <header className="top-bar">
+      <div className="floating top-bar-city">
+        <Mark />
+        <h1 data-testid="city-name">
+          {city === null ? <span className="skeleton is-name" /> : (city.name ?? STRINGS.app.cityWithoutName)}
+        </h1>
+        {city !== null && <CityClock timeZone={city.timeZone} />}
+      </div>
+      <div className="floating top-bar-state">
+        <StateChip />
+        <ThemeButton />
+        <UserMenu />
+      </div>
+    </header>
+  )
+}
+
+function CityClock({ timeZone }: { readonly timeZone: string }) {
+  const now = useServerNow()
+  return (
+    <time className="city-clock" dateTime={new Date(now).toISOString()} title={`${STRINGS.state.localTime}: ${timeZone}`} data-testid="city-clock">
+      <span className="city-clock-day">{calendarDay(now, timeZone)}</span> {clockTime(now, timeZone)}
+    </time>
+  )
+}

@@ -1,0 +1,63 @@
+import { useId, type ReactNode } from 'react'
+
+import { mapHandle } from '../../map/handle.ts'
+import { placeOf } from '../../state/places.ts'
+import { city, setView } from '../../state/store.ts'
+import { selected } from '../../state/view.ts'
+import { STRINGS } from '../../strings.ts'
+import { CloseIcon, TargetIcon } from '../icons.tsx'
+
+interface Props {
+  readonly sign: ReactNode
+  /** What it is. */
+  readonly kind: string
+  /** Which one it is. */
+  readonly title: string
+  readonly actions?: ReactNode
+  readonly children: ReactNode
+}
+
+/** What is known of one thing. */
+export function Card({ sign, kind, title, actions, children }: Props) {
+  const id = useId()
+  return (
+    <section className="floating card" aria-labelledby={id} data-testid="card">
+      <header className="card-head">
+        {sign}
+        <div className="card-names">
+          <p className="quiet">{kind}</p>
+          <h2 id={id} data-testid="card-title">
+            {title}
+          </h2>
+        </div>
+        <button type="button" className="icon-button is-small" aria-label={STRINGS.card.goTo} title={STRINGS.card.goTo} onClick={goThere}>
+          <TargetIcon />
+        </button>
+        <button type="button" className="icon-button is-small" aria-label={STRINGS.card.close} title={STRINGS.card.close} data-testid="card-close" onClick={close}>
+          <CloseIcon />
+        </button>
+      </header>
+      {children}
+      {actions !== undefined && <footer className="card-actions">{actions}</footer>}
+    </section>
+  )
+}
+
+/** Of what was chosen and is not there any more. */
+export function GoneCard({ kind, id }: { readonly kind: string; readonly id: string }) {
+  return (
+    <Card sign={null} kind={kind} title={id}>
+      <p className="quiet card-gone">{STRINGS.card.gone}</p>
+    </Card>
+  )
+}
+
+function goThere(): void {
+  const state = city.getState()
+  const place = state.view.selection === null ? null : placeOf(state, state.view.selection)
+  if (place !== null) mapHandle()?.goTo(place)
+}
+
+function close(): void {
+  setView((view) => selected(view, null))
+}

@@ -1,0 +1,78 @@
+import { sinceMs, type Step } from '../../contract/incident.ts'
+import { clockTime, duration } from '../../format.ts'
+import { useCity } from '../../state/store.ts'
+import { STRINGS } from '../../strings.ts'
+import { Age, Lasting } from '../Age.tsx'
+import { whereIs } from '../whereIs.ts'
+import { Card, GoneCard } from './Card.tsx'
+import { Fact, Facts } from './Facts.tsx'
+import { Link } from './Link.tsx'
+import { RoadLink } from './RoadLink.tsx'
+
+const SAY = STRINGS.incident
+
+export function IncidentCard({ id }: { readonly id: string }) {
+  const incident = useCity(({ live }) => live.emergencies.things.get(id))
+  const where = useCity((state) => (incident === undefined ? null : whereIs(state, incident)))
+  const hospital = useCity(({ model }) =>
+    incident?.hospitalId == null ? null : (model?.hospitals.get(incident.hospitalId)?.name ?? incident.hospitalId),
+  )
+  if (incident === undefined) return <GoneCard kind={SAY.kinds.other} id={id} />
+  const { kind, severity, status, unitId, hospitalId, roadId, responseS, timeMs } = incident
+  return (
+    <Card
+      sign={
+        <span className="severity" data-severity={severity} title={SAY.severity(severity)}>
+          {severity}
+        </span>
+      }
+      kind={`${SAY.kinds[kind]} · ${SAY.severities[severity]}`}
+      title={where ?? SAY.noPlace}
+    >
+      <p className="card-status" data-testid="incident-status">
+        {SAY.statuses[status]}
+      </p>
+      <Facts>
+        <Fact name={SAY.since}>
+          <Lasting ms={sinceMs(incident)} />
+        </Fact>
+        <Fact name={SAY.latest}>
+          <Age ms={timeMs} />
+        </Fact>
+        {responseS !== null && <Fact name={SAY.response}>{duration(responseS)}</Fact>}
+        {unitId !== null && (
+          <Fact name={SAY.unit}>
+            <Link to={{ kind: 'vehicle', id: unitId }}>{unitId}</Link>
+          </Fact>
+        )}
+        {hospitalId !== null && hospital !== null && (
+          <Fact name={SAY.hospital}>
+            <Link to={{ kind: 'hospital', id: hospitalId }}>{hospital}</Link>
+          </Fact>
+        )}
+        {roadId !== null && (
+          <Fact name={SAY.road}>
+            <RoadLink id={roadId} />
+          </Fact>
+        )}
+      </Facts>
+      <Course steps={incident.steps} />
+    </Card>
+  )
+}
+
+/** What happened when. */
+function Course({ steps }: { readonly steps: readonly Step[] }) {
+  const timeZone = useCity((state) => state.model?.city.timeZone ?? 'UTC')
+  if (steps.length === 0) return null
+  return (
+    <ol className="course" aria-label={SAY.course}>
+      {steps.map(({ status, timeMs }) => (
+        <li key={status}>
+          <span>{SAY.statuses[status]}</span>
+          <time dateTime={new Date(timeMs).toISOString()}>{clockTime(timeMs, timeZone)}</time>
+        </li>
+      ))}
+    </ol>
+  )
+}

@@ -1,0 +1,55 @@
+import { speedKmh } from '../../format.ts'
+import { setView, useCity } from '../../state/store.ts'
+import { STRINGS } from '../../strings.ts'
+import { Age } from '../Age.tsx'
+import { TargetIcon, VehicleIcon } from '../icons.tsx'
+import { Card, GoneCard } from './Card.tsx'
+import { Fact, Facts, known } from './Facts.tsx'
+import { RoadLink } from './RoadLink.tsx'
+
+const SAY = STRINGS.vehicle
+
+export function VehicleCard({ id }: { readonly id: string }) {
+  const vehicle = useCity(({ live }) => live.vehicles.things.get(id))
+  const follows = useCity((state) => state.view.follows)
+  if (vehicle === undefined) return <GoneCard kind={SAY.types.other} id={id} />
+  return (
+    <Card
+      sign={
+        <span className="card-sign" data-vehicle={vehicle.type}>
+          <VehicleIcon />
+        </span>
+      }
+      kind={SAY.types[vehicle.type]}
+      title={vehicle.id}
+      actions={
+        <button
+          type="button"
+          className="button is-small"
+          aria-pressed={follows}
+          data-testid="follow"
+          onClick={() => {
+            setView((view) => ({ ...view, follows: !view.follows }))
+          }}
+        >
+          <TargetIcon />
+          {follows ? SAY.unfollow : SAY.follow}
+        </button>
+      }
+    >
+      {vehicle.stale && <p className="mark-stale">{SAY.stale}</p>}
+      <Facts>
+        <Fact name={SAY.speed}>{known(vehicle.speedKmh, speedKmh)}</Fact>
+        <Fact name={SAY.heading}>{known(vehicle.headingDeg, SAY.compass)}</Fact>
+        {vehicle.roadId !== null && (
+          <Fact name={SAY.road}>
+            <RoadLink id={vehicle.roadId} />
+          </Fact>
+        )}
+        <Fact name={SAY.seen}>
+          <Age ms={vehicle.timeMs} />
+        </Fact>
+      </Facts>
+    </Card>
+  )
+}
