@@ -30,7 +30,7 @@ from tests.harness.kafka_log import delete_topics
 MakeSettings = Callable[..., Settings]
 
 # Settings of the developer's own shell have no place in a test.
-for _name in [name for name in os.environ if name.startswith("CITY_")]:
+for _name in [name for name in os.environ if name.startswith("CITY_") and name != "CITY_SCREENSHOTS"]:
     del os.environ[_name]
 
 

@@ -19,7 +19,7 @@ from citystream.contracts.city_model import CityModel, Position, Road
 from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from demo.environment import city_environment
-from demo.servers.noida_db import NoidaKafka
+from demo.servers.noida_db import NoidaDb
 from demo.servers.process import Process, installed
 from demo.servers.valkey import Valkey
 from gateway import users
@@ -46,7 +46,7 @@ class Town:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.redis = Valkey(folder / "redis")
-        self._kafka = NoidaKafka(folder / "kafka")
+        self._noida = NoidaDb(folder / "noida")
         self.model: CityModel
         self.settings: Settings
         self.gateway: Gateway
@@ -65,7 +65,7 @@ class Town:
             self.folder / "model.log",
         )
         model.start()
-        await asyncio.gather(*(asyncio.to_thread(server.start) for server in (self.redis, self._kafka)))
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in (self.redis, self._noida)))
         async with asyncio.timeout(PATIENCE_S):
             while model.exit_code is None:
                 await asyncio.sleep(0.05)
@@ -75,7 +75,8 @@ class Town:
             namespace="browser",
             model=model_file,
             data_dir=self.folder / "data",
-            kafka=self._kafka.address,
+            kafka=self._noida.address,
+            elasticsearch=self._noida.elasticsearch_url,
             redis=self.redis.address,
             partitions=1,
             window_s=WINDOW_S,
@@ -121,7 +122,7 @@ class Town:
         if hasattr(self, "gateway"):
             await self.gateway.stop()
         self.redis.kill()
-        self._kafka.kill()
+        self._noida.kill()
 
     async def report(self, incident_id: str, road_id: str, **fields: Any) -> Position:
         """A step of an incident in the middle of a road; where that is."""

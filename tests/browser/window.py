@@ -68,7 +68,7 @@ class Window:
 
     async def sign_in(self, user: tuple[str, str]) -> None:
         """Fill the form and send it."""
-        await self.page.get_by_label("Name").fill(user[0])
+        await self.page.get_by_role("textbox", name="Name", exact=True).fill(user[0])
         await self.page.get_by_label("Password", exact=True).fill(user[1])
         await self.page.get_by_role("button", name="Sign in").click()
 
