@@ -1,8 +1,8 @@
 """One Chromium and one city for all; each test has a window of its own, without complaints at its end."""
 
 import os
-import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -45,25 +45,55 @@ async def browser() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@asynccontextmanager
+async def windows(town: Town, browser: Browser, name: str) -> AsyncIterator[OpenWindow]:
+    """Opens windows; at the end none of them may have complained."""
+    opened: list[Window] = []
+    folder = os.environ.get("CITY_SCREENSHOTS")
+
+    async def open_one(
+        size: tuple[int, int] = DESK,
+        *,
+        phone: bool = False,
+        moves: bool = False,
+        user: tuple[str, str] | None = VIEWER,
+    ) -> Window:
+        window = Window(town.gateway.url, name, Path(folder) if folder else None)
+        opened.append(window)
+        await window.open(browser, size, phone=phone, moves=moves, user=user)
+        return window
+
+    try:
+        yield open_one
+    finally:
+        for window in opened:
+            await window.close()
+    for window in opened:
+        assert not window.complaints, window.complaints
+
+
 @pytest.fixture
 async def open_window(
     town: Town, browser: Browser, request: pytest.FixtureRequest
 ) -> AsyncIterator[OpenWindow]:
     """Opens windows, each with cookies of its own; size, touch and who is signed in are arguments."""
-    opened: list[Window] = []
-    name = re.sub(r"^test_", "", request.node.name)
+    async with windows(town, browser, request.node.name.removeprefix("test_")) as open_one:
+        yield open_one
 
-    async def open_one(
-        size: tuple[int, int] = DESK, *, phone: bool = False, user: tuple[str, str] | None = VIEWER
-    ) -> Window:
-        folder = os.environ.get("CITY_SCREENSHOTS")
-        window = Window(town.gateway.url, name, Path(folder) if folder else None)
-        opened.append(window)
-        await window.open(browser, size, phone=phone, user=user)
-        return window
 
-    yield open_one
-    for window in opened:
-        await window.close()
-    for window in opened:
-        assert window.complaints == [], name
+@pytest.fixture(scope="module")
+async def window_of_the_day(town: Town, browser: Browser) -> AsyncIterator[Window]:
+    """One that was opened in the morning, and is looked at all day."""
+    async with windows(town, browser, "desk") as open_one:
+        window = await open_one()
+        await window.shows_the_map()
+        yield window
+
+
+@pytest.fixture
+def desk(window_of_the_day: Window) -> Iterator[Window]:
+    """The same window for all; what it complains of is the fault of the test in which it does."""
+    yield window_of_the_day
+    complaints = list(window_of_the_day.complaints)
+    window_of_the_day.complaints.clear()
+    assert not complaints, complaints

@@ -5,8 +5,8 @@ import math
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.conftest import OpenWindow
 from tests.browser.town import Town, in_the_middle
+from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
 
@@ -14,73 +14,65 @@ pytestmark = pytest.mark.browser
 NEAR = 0.005
 
 
-async def test_vehicles_move(open_window: OpenWindow) -> None:
-    window = await open_window()
-    before = await window.until_hook("vehicles()", lambda drawn: len(drawn) >= 40)
+async def test_vehicles_move(desk: Window) -> None:
+    before = await desk.until_hook("vehicles()", lambda drawn: len(drawn) >= 40)
 
     def moved(now: dict[str, dict[str, float]]) -> bool:
         return all(
             _degrees(now[name], place) > 0 and _pixels(now[name], place) > 0 for name, place in before.items()
         )
 
-    await window.until_hook("vehicles()", moved)
-    await window.picture("map")
+    await desk.until_hook("vehicles()", moved)
+    await desk.picture("map")
 
 
 async def test_an_incident_appears_in_the_panel_and_on_the_map_and_goes_when_it_ends(
-    open_window: OpenWindow, town: Town
+    desk: Window, town: Town
 ) -> None:
-    window = await open_window()
-    await window.shows_the_map()
     road = list(in_the_middle(town.model))[-1]
     longitude, latitude = await town.report("fire-1", road.id)
-    row = window.page.locator("[data-testid=incident-row][data-incident=fire-1]")
-    marker = window.page.locator("[data-testid=incident-marker][data-incident=fire-1]")
+    row = desk.page.locator("[data-testid=incident-row][data-incident=fire-1]")
+    marker = desk.page.locator("[data-testid=incident-marker][data-incident=fire-1]")
     await expect(row).to_contain_text("Fire")
     await expect(row).to_contain_text(road.name)
     await expect(marker).to_be_in_viewport()
-    await window.picture("reported")
+    await desk.picture("incident")
     await row.click()
-    await window.until_hook(
+    await desk.until_hook(
         "view()", lambda view: abs(view["lon"] - longitude) < NEAR and abs(view["lat"] - latitude) < NEAR
     )
     await expect(marker).to_be_in_viewport()
-    await window.picture("chosen")
+    await desk.picture("incident-chosen")
     await town.report("fire-1", road.id, status="resolved")
     await expect(marker).to_have_count(0)
     await expect(row).to_have_count(0)
 
 
-async def test_a_road_takes_the_colour_of_a_jam(open_window: OpenWindow, town: Town) -> None:
-    window = await open_window()
+async def test_a_road_takes_the_colour_of_a_jam(desk: Window, town: Town) -> None:
     road = list(in_the_middle(town.model))[3]
     call = f"roadLevel('{road.id}')"
-    await window.until_hook(call, lambda level: level in ("free", "light", "moderate"))
+    await desk.until_hook(call, lambda level: level in ("free", "light", "moderate"))
     await town.jam(road.id)
     try:
-        await window.until_hook(call, lambda level: level == "jammed")
-        await window.picture("jammed")
+        await desk.until_hook(call, lambda level: level == "jammed")
+        await desk.picture("jammed")
     finally:
         await town.clear(road.id)
-    await window.until_hook(call, lambda level: level in ("free", "light", "moderate"))
+    await desk.until_hook(call, lambda level: level in ("free", "light", "moderate"))
 
 
-async def test_while_redis_is_away_the_page_says_so_and_keeps_its_data(
-    open_window: OpenWindow, town: Town
-) -> None:
-    window = await open_window()
-    await window.shows_the_map()
-    banner = window.page.get_by_test_id("banner")
+async def test_while_redis_is_away_the_page_says_so_and_keeps_its_data(desk: Window, town: Town) -> None:
+    banner = desk.page.get_by_test_id("banner")
     await expect(banner).to_have_count(0)
     town.redis.pause()
     try:
         await expect(banner).to_contain_text("Live layer away")
-        assert await window.hook("source()") == "last-known"
-        assert len(await window.hook("vehicles()")) >= 40
-        await window.picture("away")
+        assert await desk.hook("source()") == "last-known"
+        assert len(await desk.hook("vehicles()")) >= 40
+        await desk.picture("redis-away")
     finally:
         town.redis.resume()
-    await window.until_hook("source()", lambda source: source == "speed")
+    await desk.until_hook("source()", lambda source: source == "speed")
     await expect(banner).to_have_count(0)
 
 

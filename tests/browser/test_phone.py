@@ -14,7 +14,7 @@ WIDER_THAN_THE_SCREEN = "() => document.scrollingElement.scrollWidth - innerWidt
 
 
 async def test_a_phone_shows_the_map_with_its_panels_as_a_sheet(open_window: OpenWindow, town: Town) -> None:
-    window = await open_window(PHONE, phone=True, user=None)
+    window = await open_window(PHONE, phone=True, moves=True, user=None)
     await window.sign_in(VIEWER)
     await window.shows_the_map()
     assert await window.page.evaluate(WIDER_THAN_THE_SCREEN) <= 0

@@ -32,11 +32,20 @@ class Window:
         self._tolerated: tuple[str, ...] = (UNSIGNED,)
 
     async def open(
-        self, browser: Browser, size: tuple[int, int], *, phone: bool, user: tuple[str, str] | None
+        self,
+        browser: Browser,
+        size: tuple[int, int],
+        *,
+        phone: bool,
+        moves: bool,
+        user: tuple[str, str] | None,
     ) -> None:
-        """The page, by a user who has signed in if one is given."""
+        """The page, for a user who has signed in if one is given; if it `moves`, things glide."""
         self._context = await browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, is_mobile=phone, has_touch=phone
+            viewport={"width": size[0], "height": size[1]},
+            is_mobile=phone,
+            has_touch=phone,
+            reduced_motion="no-preference" if moves else "reduce",
         )
         self._context.set_default_timeout(PATIENCE_S * 1_000)
         await self._context.add_init_script(TELL_OF_VIOLATIONS)
