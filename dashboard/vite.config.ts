@@ -30,5 +30,7 @@ export default defineConfig({
     include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
     passWithNoTests: false,
     restoreMocks: true,
+    // A test holds the page's colours to what can be read.
+    css: { include: [/tokens\.css/] },
   },
 })

@@ -45,8 +45,9 @@ export function drawBody(context: Context, look: Look, headed: boolean, dot: boo
       if (headed) pinPath(context)
       else context.arc(0, 0, 0.78, 0, 2 * Math.PI)
   }
-  context.lineWidth = dot ? 0.35 : 0.26
-  context.stroke()
+  // A halo of its own would make a row of dots a band.
+  context.lineWidth = 0.26
+  if (!dot) context.stroke()
   context.fill()
 }
 

@@ -2,15 +2,18 @@
 
 import type { Rank } from './fleet.ts'
 
-/** From where a car has a shape; below it is a dot. */
-export const DOT_PX = 5
+/** Below, a vehicle has no direction: it is a dot. */
+export const DOT_PX = 3.2
+
+/** From where a sign on a vehicle can be read. */
+export const GLYPH_PX = 7.5
 
 /** Half of a sprite's length at a zoom, by rank, CSS px. */
 const STOPS: readonly (readonly [zoom: number, quiet: number, service: number, emergency: number])[] = [
-  [9, 1.4, 1.8, 5],
-  [11, 2.2, 2.8, 7],
-  [12.5, 4.2, 5, 8.5],
-  [14, 6, 7, 10.5],
+  [9, 1.1, 1.4, 3.2],
+  [11, 1.7, 2.2, 4.6],
+  [12.5, 3.6, 4.6, 6.6],
+  [14, 5.4, 6.6, 9.5],
   [16, 8.5, 10, 13],
   [18, 12, 14, 17],
 ]
@@ -19,7 +22,7 @@ export function halfLengthPx(zoom: number, rank: Rank): number {
   const column = (rank + 1) as 1 | 2 | 3
   const first = STOPS[0]
   const last = STOPS.at(-1)
-  if (first === undefined || last === undefined) return DOT_PX
+  if (first === undefined || last === undefined) return 1
   if (zoom <= first[0]) return first[column]
   for (let at = 1; at < STOPS.length; at += 1) {
     const low = STOPS[at - 1]

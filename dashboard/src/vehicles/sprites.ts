@@ -1,7 +1,7 @@
 /** Vehicles drawn once for each look, size and direction: a frame only copies them. */
 
 import type { Palette } from '../theme/palette.ts'
-import { DOT_PX } from './sizes.ts'
+import { DOT_PX, GLYPH_PX } from './sizes.ts'
 import { drawBody, drawGlyph, type Look } from './shapes.ts'
 
 /** Directions a sprite is made for: a step is 7.5 degrees. */
@@ -27,7 +27,7 @@ export class Sprites {
 
   /** `turnDeg` is the heading on the screen; null of one that is not known. */
   of(look: Look, lengthPx: number, turnDeg: number | null, stale: boolean): Sprite {
-    const dot = lengthPx < DOT_PX * 0.75 && (look === 'car' || look === 'taxi' || look === 'service')
+    const dot = lengthPx < DOT_PX && (look === 'car' || look === 'taxi' || look === 'service')
     const direction = turnDeg === null || dot ? -1 : modulo(Math.round((turnDeg / 360) * DIRECTIONS), DIRECTIONS)
     const key = `${look} ${lengthPx} ${direction} ${stale ? 1 : 0}`
     const known = this.#made.get(key)
@@ -51,7 +51,7 @@ export class Sprites {
     if (direction >= 0) context.rotate((direction / DIRECTIONS) * 2 * Math.PI)
     drawBody(context, look, direction >= 0, dot, this.#paint)
     context.restore()
-    if (lengthPx >= 6) drawGlyph(context, look, this.#paint)
+    if (lengthPx >= GLYPH_PX) drawGlyph(context, look, this.#paint)
     return { image, half }
   }
 }

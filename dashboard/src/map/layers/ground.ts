@@ -15,9 +15,9 @@ export function groundLayers({ palette }: Look): LayerSpecification[] {
       layout: { 'line-cap': 'round', 'line-join': 'round' },
       paint: {
         'line-color': palette.builtUp,
-        // About 700 m on the ground at any zoom: two pixels for one at each step.
-        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 8, 3.5, 18, 3584],
-        'line-blur': ['interpolate', ['exponential', 2], ['zoom'], 8, 1.2, 18, 1200],
+        // About 1,200 m on the ground at any zoom: two pixels for one at each step.
+        'line-width': ['interpolate', ['exponential', 2], ['zoom'], 8, 6, 18, 6144],
+        'line-blur': ['interpolate', ['exponential', 2], ['zoom'], 8, 2.5, 18, 2560],
       },
     },
   ]

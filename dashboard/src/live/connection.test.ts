@@ -1,0 +1,221 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+
+import { CAR, HEAD } from '../contract/samples.ts'
+import { FIRST_MS, LONGEST_MS, waitMs } from './backoff.ts'
+import { Complaints } from './complaints.ts'
+import { LiveConnection, SILENCE_MS, type Heard, type Status } from './connection.ts'
+
+/** Stands where the browser's own would: everything behind it is real. */
+class FakeSocket {
+  static all: FakeSocket[] = []
+  readonly url: string
+  readonly sent: Record<string, unknown>[] = []
+  isClosed = false
+  onopen: (() => void) | null = null
+  onmessage: ((event: { data: string }) => void) | null = null
+  onclose: ((event: { code: number }) => void) | null = null
+
+  constructor(url: string) {
+    this.url = url
+    FakeSocket.all.push(this)
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text) as Record<string, unknown>)
+  }
+
+  close(): void {
+    this.isClosed = true
+  }
+
+  says(message: object): void {
+    this.onmessage?.({ data: JSON.stringify(message) })
+  }
+
+  ends(code: number): void {
+    this.isClosed = true
+    this.onclose?.({ code })
+  }
+}
+
+function newest(): FakeSocket {
+  const socket = FakeSocket.all.at(-1)
+  if (socket === undefined) throw new Error('no socket was opened')
+  return socket
+}
+
+function opened(isSignedOut = false) {
+  const statuses: Status[] = []
+  const heard = {
+    onStatus: (status: Status) => {
+      statuses.push(status)
+    },
+    onChange: vi.fn<Heard['onChange']>(),
+    onHeartbeat: vi.fn<Heard['onHeartbeat']>(),
+    onSignedOut: vi.fn<Heard['onSignedOut']>(),
+  }
+  const log = vi.fn<(line: string) => void>()
+  const complaints = new Complaints(log)
+  const connection = new LiveConnection(
+    {
+      url: 'ws://city/ws/live',
+      Socket: FakeSocket as unknown as new (url: string) => WebSocket,
+      isSignedOut: () => Promise.resolve(isSignedOut),
+      complaints,
+      random: () => 1,
+    },
+    heard,
+  )
+  connection.start()
+  return { connection, statuses, heard, complaints, log }
+}
+
+const heartbeat = (seq: number) => ({ type: 'heartbeat', seq, time: '2026-11-28T08:00:00Z', source: 'speed' })
+const delta = (seq: number, resume: string) => ({ type: 'delta', ...HEAD, seq, resume, changed: [CAR], removed: [] })
+
+beforeEach(() => {
+  FakeSocket.all = []
+  vi.useFakeTimers()
+})
+
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+test('an open socket is asked for everything, and is live at its first word', () => {
+  const { statuses } = opened()
+  expect(newest().url).toBe('ws://city/ws/live')
+  newest().onopen?.()
+  expect(newest().sent.flatMap(({ subscribe }) => subscribe as string[]).sort()).toEqual([
+    'cameras',
+    'emergencies',
+    'traffic',
+    'vehicles',
+    'weather',
+  ])
+  expect(newest().sent.every((one) => !('resume' in one))).toBe(true)
+  expect(statuses).toEqual([{ phase: 'connecting' }])
+  newest().says(heartbeat(1))
+  newest().says(heartbeat(2))
+  expect(statuses).toEqual([{ phase: 'connecting' }, { phase: 'live' }])
+})
+
+test('who comes back gives the last word that came of each subscription', async () => {
+  opened()
+  newest().onopen?.()
+  newest().says(delta(1, 'first'))
+  newest().says(delta(2, 'second'))
+  newest().ends(1006)
+  await vi.advanceTimersByTimeAsync(FIRST_MS)
+  expect(FakeSocket.all).toHaveLength(2)
+  newest().onopen?.()
+  expect(newest().sent.find(({ id }) => id === 'vehicles')).toMatchObject({ resume: 'second' })
+  expect(newest().sent.find(({ id }) => id === 'traffic')).not.toHaveProperty('resume')
+})
+
+test('each attempt waits longer, until one is heard', async () => {
+  const { statuses } = opened()
+  const waits: number[] = []
+  for (let attempt = 0; attempt < 8; attempt += 1) {
+    newest().ends(1006)
+    const status = statuses.at(-1)
+    if (status?.phase !== 'waiting') throw new Error(`it is ${status?.phase}`)
+    const wait = status.retryAtMs - Date.now()
+    waits.push(wait)
+    await vi.advanceTimersByTimeAsync(wait)
+  }
+  expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
+  newest().onopen?.()
+  newest().says(heartbeat(1))
+  newest().ends(1006)
+  expect(statuses.at(-1)).toEqual({ phase: 'waiting', retryAtMs: Date.now() + FIRST_MS })
+})
+
+test('a wait is never all of a step for all clients', () => {
+  expect(waitMs(0, 0)).toBe(FIRST_MS / 2)
+  expect(waitMs(3, 0.5)).toBe(6_000)
+  expect(waitMs(1_000, 1)).toBe(LONGEST_MS)
+})
+
+test('a socket that says nothing is left', () => {
+  const { statuses } = opened()
+  const socket = newest()
+  socket.onopen?.()
+  socket.says(heartbeat(1))
+  vi.advanceTimersByTime(SILENCE_MS - 1)
+  expect(socket.isClosed).toBe(false)
+  vi.advanceTimersByTime(1)
+  expect(socket.isClosed).toBe(true)
+  expect(statuses.at(-1)).toMatchObject({ phase: 'waiting' })
+  vi.advanceTimersByTime(FIRST_MS)
+  expect(FakeSocket.all).toHaveLength(2)
+})
+
+test('a session that has ended asks who is there, and no more', async () => {
+  const { heard, statuses } = opened()
+  newest().onopen?.()
+  newest().says(heartbeat(1))
+  newest().ends(1008)
+  expect(heard.onSignedOut).toHaveBeenCalledTimes(1)
+  expect(statuses.at(-1)).toEqual({ phase: 'stopped' })
+  await vi.advanceTimersByTimeAsync(10 * LONGEST_MS)
+  expect(FakeSocket.all).toHaveLength(1)
+})
+
+test('a handshake that is refused without a session asks who is there', async () => {
+  const { heard } = opened(true)
+  newest().ends(1006)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(heard.onSignedOut).toHaveBeenCalledTimes(1)
+})
+
+test('a handshake that fails with a session is tried again', async () => {
+  const { heard } = opened(false)
+  newest().ends(1006)
+  await vi.advanceTimersByTimeAsync(FIRST_MS)
+  expect(heard.onSignedOut).not.toHaveBeenCalled()
+  expect(FakeSocket.all).toHaveLength(2)
+})
+
+test('what can not be read is counted and logged once, and the rest is heard', () => {
+  const { heard, complaints, log } = opened()
+  newest().onopen?.()
+  newest().says(heartbeat(1))
+  newest().onmessage?.({ data: 'gibberish' })
+  newest().says({ type: 'snapshot', ...HEAD, seq: 3, items: [{}, {}, CAR] })
+  newest().onmessage?.({ data: 'gibberish' })
+  newest().says(heartbeat(5))
+  expect(heard.onChange).toHaveBeenCalledTimes(1)
+  expect(heard.onHeartbeat).toHaveBeenCalledTimes(2)
+  expect([...complaints.counts]).toEqual([
+    ['message', 2],
+    ['item of vehicles', 2],
+  ])
+  expect(log).toHaveBeenCalledTimes(2)
+})
+
+test('a word that is missing makes everything begin anew', () => {
+  opened()
+  newest().onopen?.()
+  newest().says(delta(1, 'first'))
+  newest().says(delta(3, 'third'))
+  vi.advanceTimersByTime(FIRST_MS)
+  newest().onopen?.()
+  expect(newest().sent.every((one) => !('resume' in one))).toBe(true)
+})
+
+test('a place that the gateway does not take is given up', () => {
+  opened()
+  newest().onopen?.()
+  newest().says({ type: 'problem', seq: 1, problem: { status: 400, detail: 'resume: no', field: 'resume' } })
+  expect(newest().sent).toHaveLength(8)
+})
+
+test('somebody who looks again does not wait', () => {
+  const { connection } = opened()
+  newest().ends(1006)
+  connection.look()
+  expect(FakeSocket.all).toHaveLength(2)
+  connection.look()
+  expect(FakeSocket.all).toHaveLength(2)
+})

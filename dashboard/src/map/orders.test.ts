@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest'
+
+import type { AnyChange, Freshness } from '../contract/message.ts'
+import { readIncident } from '../contract/incident.ts'
+import { readRoad } from '../contract/road.ts'
+import { CAR, incident, road } from '../contract/samples.ts'
+import { readVehicle } from '../contract/vehicle.ts'
+import { withChanges } from '../state/live.ts'
+import { START, type CityState } from '../state/store.ts'
+import { selected } from '../state/view.ts'
+import { boundsOf } from './bounds.ts'
+import { ordersBetween } from './orders.ts'
+
+const LIVE: Freshness = { asOfMs: 1, source: 'speed' }
+const MODEL = {
+  city: { name: null, bounds: null, timeZone: 'UTC' },
+  roads: new Map(),
+  hospitals: new Map(),
+  sensors: new Map(),
+}
+
+function after(before: CityState, ...changes: AnyChange[]): CityState {
+  return { ...before, live: withChanges(before.live, changes) }
+}
+
+function cars(...ids: string[]): AnyChange {
+  const changed = ids.map((id) => ({ ...readVehicle(CAR), id }))
+  return { topic: 'vehicles', whole: true, changed, removed: [], freshness: LIVE }
+}
+
+function incidents(...severities: number[]): AnyChange {
+  const changed = severities.map((severity) => readIncident(incident(`i${severity}`, severity)))
+  return { topic: 'emergencies', whole: true, changed, removed: [], freshness: LIVE }
+}
+
+test('a state that is the same needs no orders', () => {
+  expect(ordersBetween(START, START)).toEqual({})
+  expect(ordersBetween(START, { ...START, summary: null, connection: { ...START.connection, offsetMs: 5 } })).toEqual({})
+})
+
+test('vehicles that changed are told, and no others', () => {
+  const before = after(START, cars('a', 'b'))
+  const moved: AnyChange = { ...cars('b'), whole: false, removed: ['a'] }
+  expect(ordersBetween(before, after(before, moved))).toMatchObject({
+    vehicles: { changed: [{ id: 'b' }], removed: ['a'] },
+  })
+})
+
+test('roads are told by their level', () => {
+  const roads: AnyChange = {
+    topic: 'traffic',
+    whole: true,
+    changed: [readRoad(road('r', 'heavy'))],
+    removed: [],
+    freshness: LIVE,
+  }
+  expect(ordersBetween(START, after(START, roads))).toEqual({ levels: [{ id: 'r', level: 'heavy' }] })
+})
+
+test('the worst incident lies above the others', () => {
+  const orders = ordersBetween(START, after(START, incidents(2, 5, 1)))
+  expect(orders.incidents?.map((one) => one.incident.severity)).toEqual([1, 2, 5])
+})
+
+test('incidents that nobody wants to see are taken off', () => {
+  const before = after(START, incidents(2))
+  const hidden = { ...before, view: { ...before.view, layers: { ...before.view.layers, incidents: false } } }
+  expect(ordersBetween(before, hidden)).toMatchObject({ incidents: [], look: { layers: { incidents: false } } })
+})
+
+test('a new theme and pale data are another look', () => {
+  const dark = { ...START, view: { ...START.view, theme: 'dark' as const } }
+  expect(ordersBetween(START, dark)).toMatchObject({ look: { theme: 'dark', pale: false } })
+  const pale = { ...START, connection: { ...START.connection, isPale: true } }
+  expect(ordersBetween(START, pale)).toMatchObject({ look: { pale: true } })
+})
+
+test('a followed vehicle is followed at each of its words', () => {
+  const before = after(START, cars('a', 'b'))
+  const chosen = { ...before, view: { ...selected(before.view, { kind: 'vehicle', id: 'a' }), follows: true } }
+  expect(ordersBetween(before, chosen)).toMatchObject({ follow: { lon: 11.5, lat: 48.1 } })
+  expect(ordersBetween(chosen, after(chosen, { ...cars('b'), whole: false })).follow).toBeUndefined()
+  expect(ordersBetween(chosen, after(chosen, { ...cars('a'), whole: false })).follow).toBeDefined()
+})
+
+test('a city without a model is where its vehicles are', () => {
+  expect(boundsOf(START)).toBeNull()
+  expect(boundsOf({ ...START, model: MODEL })).toBeNull()
+  const lost = { ...readVehicle({ ...CAR, latitude: 0, longitude: 0 }), id: 'lost' }
+  const crowd = Array.from({ length: 200 }, (_, at) => ({ ...readVehicle(CAR), id: String(at), lon: 11 + at / 200 }))
+  const all: AnyChange = { topic: 'vehicles', whole: true, changed: [...crowd, lost], removed: [], freshness: LIVE }
+  const [west, south] = boundsOf({ ...after(START, all), model: MODEL }) ?? []
+  expect(west).toBeGreaterThan(10)
+  expect(south).toBeGreaterThan(40)
+})

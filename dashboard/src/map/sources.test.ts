@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest'
+
+import type { ModelRoad, Position } from '../contract/model.ts'
+import { areaFeatures, roadFeatures } from './sources.ts'
+import { sides } from './twins.ts'
+import { widthOf } from './widths.ts'
+
+function road(id: string, line: readonly Position[], more: Partial<ModelRoad> = {}): ModelRoad {
+  return { id, name: id, line, lengthM: null, freeFlowKmh: 50, lanes: null, roadClass: null, area: null, ...more }
+}
+
+const OUT = road('out', [[11.5, 48.1], [11.51, 48.1]])
+
+test('roads that lie on each other move to their right', () => {
+  const back = road('back', [[11.51, 48.1], [11.5, 48.1]])
+  expect([...sides([OUT, back])]).toEqual([['out', 1], ['back', 1]])
+})
+
+test('roads that are drawn apart move farther apart, whichever side a city drives on', () => {
+  const north = road('north', [[11.51, 48.1002], [11.5, 48.1002]])
+  const south = road('south', [[11.51, 48.0998], [11.5, 48.0998]])
+  expect(sides([OUT, north]).get('out')).toBe(1)
+  expect(sides([OUT, south]).get('out')).toBe(-1)
+})
+
+test('a road that leads another way back is no twin', () => {
+  const bow = road('bow', [[11.51, 48.1], [11.505, 48.12], [11.5, 48.1]])
+  const away = road('away', [[11.51, 48.1], [11.52, 48.1]])
+  expect(sides([OUT, bow, away]).size).toBe(0)
+})
+
+test('a class that is known tells the width, else the lanes do', () => {
+  expect(widthOf({ roadClass: 'expressway', lanes: 1 })).toBeGreaterThan(widthOf({ roadClass: 'street', lanes: 1 }))
+  expect(widthOf({ roadClass: 'Feldweg', lanes: 3 })).toBeGreaterThan(widthOf({ roadClass: null, lanes: null }))
+})
+
+test('a road carries what the map draws it by', () => {
+  const { features } = roadFeatures([OUT])
+  expect(features[0]?.properties).toMatchObject({ road_id: 'out', name: 'out', side: 0 })
+})
+
+test('a district is named in the middle of its roads', () => {
+  const all = [road('a', [[0, 0], [1, 1]], { area: 'centre' }), road('b', [[0, 0], [3, 3]], { area: 'centre' }), OUT]
+  expect(areaFeatures(all).features).toMatchObject([
+    { geometry: { coordinates: [2, 2] }, properties: { name: 'centre' } },
+  ])
+})

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest'
+
+import { ROAD_USERS } from './contract/camera.ts'
+import { INCIDENT_KINDS, INCIDENT_STATUSES } from './contract/incident.ts'
+import { LEVELS } from './contract/road.ts'
+import { VEHICLE_TYPES } from './contract/vehicle.ts'
+import { LAYERS, TABS, THEMES } from './state/view.ts'
+import { STRINGS } from './strings.ts'
+
+test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
+  ['kind of incident', INCIDENT_KINDS, STRINGS.incident.kinds],
+  ['status', INCIDENT_STATUSES, STRINGS.incident.statuses],
+  ['level', LEVELS, STRINGS.level.names],
+  ['type of vehicle', VEHICLE_TYPES, STRINGS.vehicle.types],
+  ['road user', ROAD_USERS, STRINGS.camera.users],
+  ['layer', LAYERS, STRINGS.layers.names],
+  ['tab', TABS, STRINGS.panel.tabs],
+  ['theme', THEMES, STRINGS.theme.choices],
+])('every %s has a name of its own', (_, known, names) => {
+  expect(Object.keys(names).sort()).toEqual([...known].sort())
+  expect(new Set(Object.values(names)).size).toBe(known.length)
+})
+
+test('no text is empty, and none ends in blanks', () => {
+  for (const text of texts(STRINGS)) expect(text).toMatch(/^\S(.*\S)?$/)
+})
+
+test('a heading has a name and a number', () => {
+  expect(STRINGS.vehicle.compass(0)).toBe('N 0°')
+  expect(STRINGS.vehicle.compass(359.7)).toBe('N 0°')
+  expect(STRINGS.vehicle.compass(134)).toBe('SE 134°')
+})
+
+function texts(of: object): string[] {
+  return Object.values(of).flatMap((one: unknown) =>
+    typeof one === 'string' ? [one] : typeof one === 'object' && one !== null ? texts(one) : [],
+  )
+}

@@ -1,0 +1,98 @@
+import { expect, test } from 'vitest'
+
+import tokens from '../styles/tokens.css?raw'
+import { LEVELS } from '../contract/road.ts'
+import { contrast, distance, linear, luminance, seenBy } from './contrast.ts'
+import { PALETTES } from './palette.ts'
+
+const THEMES = ['light', 'dark'] as const
+const SEVERITIES = [1, 2, 3, 4, 5] as const
+const TEXT = 4.5
+/** What is no text but has to be seen. */
+const SIGN = 3
+
+/** The page's colours by name, for one theme. */
+function colours(theme: 'light' | 'dark'): ReadonlyMap<string, string> {
+  const pairs = tokens.matchAll(/--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)
+  return new Map([...pairs].map(([, name = '', light = '', dark = '']) => [name, theme === 'light' ? light : dark]))
+}
+
+function colour(theme: 'light' | 'dark', name: string): string {
+  const found = colours(theme).get(name)
+  if (found === undefined) throw new Error(`no colour --${name}`)
+  return found
+}
+
+const PAIRS = [
+  ['text', 'surface'],
+  ['text', 'surface-low'],
+  ['text', 'surface-press'],
+  ['text', 'accent-low'],
+  ['text', 'warn-low'],
+  ['text', 'ground'],
+  ['text-quiet', 'surface'],
+  ['text-quiet', 'surface-low'],
+  ['text-quiet', 'accent-low'],
+  ['text-quiet', 'ground'],
+  ['accent', 'surface'],
+  ['accent', 'accent-low'],
+  ['on-accent', 'accent'],
+  ['warn', 'surface'],
+  ['warn', 'warn-low'],
+  ['bad', 'surface'],
+  ['good', 'surface'],
+] as const
+
+test.each(THEMES.flatMap((theme) => PAIRS.map(([text, ground]) => [theme, text, ground] as const)))(
+  '%s: %s can be read on %s',
+  (theme, text, ground) => {
+    expect(contrast(colour(theme, text), colour(theme, ground))).toBeGreaterThanOrEqual(TEXT)
+  },
+)
+
+test.each(THEMES)('%s: a severity can be read on its colour', (theme) => {
+  for (const severity of SEVERITIES) {
+    const ground = colour(theme, `severity-${severity}`)
+    expect(contrast(colour(theme, 'on-severity'), ground)).toBeGreaterThanOrEqual(TEXT)
+  }
+})
+
+test.each(THEMES)('%s: names on the map can be read', (theme) => {
+  const { label, ground, builtUp } = PALETTES[theme]
+  for (const below of [ground, builtUp]) expect(contrast(label, below)).toBeGreaterThanOrEqual(TEXT)
+})
+
+test.each(THEMES)('%s: who brings help is seen on the ground and on a free road', (theme) => {
+  const { vehicles, builtUp } = PALETTES[theme]
+  for (const look of ['ambulance', 'police', 'fire'] as const) {
+    expect(contrast(vehicles[look], builtUp)).toBeGreaterThanOrEqual(SIGN)
+    expect(contrast(vehicles[look], vehicles.glyph)).toBeGreaterThanOrEqual(SIGN)
+  }
+})
+
+test.each(THEMES)('%s: the worse a road, the farther it is from the ground in lightness', (theme) => {
+  const { levels, builtUp } = PALETTES[theme]
+  const apart = (level: (typeof LEVELS)[number]): number =>
+    Math.abs(luminance(linear(levels[level])) - luminance(linear(builtUp)))
+  const steps = (['unknown', 'free', 'moderate', 'heavy', 'jammed'] as const).map(apart)
+  expect(steps).toEqual([...steps].sort((one, other) => one - other))
+})
+
+test.each(THEMES)('%s: levels are told apart without seeing red or green', (theme) => {
+  const known = LEVELS.filter((level) => level !== 'unknown').map((level) => linear(PALETTES[theme].levels[level]))
+  for (const [at, one] of known.entries()) {
+    for (const other of known.slice(at + 1)) {
+      expect(distance(one, other)).toBeGreaterThan(0.06)
+      for (const kind of ['protan', 'deutan'] as const) {
+        expect(distance(seenBy(kind, one), seenBy(kind, other))).toBeGreaterThan(0.05)
+      }
+    }
+  }
+})
+
+test.each(THEMES)('%s: the legend has the colours of the map', (theme) => {
+  const { levels, severities, ground } = PALETTES[theme]
+  for (const level of LEVELS) expect(colour(theme, `level-${level}`)).toBe(levels[level])
+  for (const severity of SEVERITIES) expect(colour(theme, `severity-${severity}`)).toBe(severities[severity])
+  expect(colour(theme, 'ground')).toBe(ground)
+})
