@@ -101,11 +101,18 @@ test-fast: $(INSTALLED) ## What needs no server
 test-real: $(INSTALLED) ## The long tests, and those by chance with seeds drawn anew (SEED= sets them)
 	$(BIN)/pytest -m "real or drawn" --seed $(if $(filter file,$(origin SEED)),draw,$(SEED)) $(T)
 
+# Python's types and the page's take a core each, for about as long.
 lint: $(INSTALLED) $(PACKAGES) ## Style, types and who may import whom
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target lint-python lint-page
+
+.PHONY: lint-python lint-page
+lint-python:
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-page:
 	$(NPM) run --silent typecheck
 	$(NPM) run --silent lint
 

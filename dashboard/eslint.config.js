@@ -18,7 +18,8 @@ export default defineConfig(
     },
   },
   {
-    files: ['src/**/*.{ts,tsx}'],
+    // Where components and hooks are.
+    files: ['src/**/*.tsx', 'src/**/use[A-Z]*.ts'],
     extends: [hooks.configs.flat['recommended-latest'], a11y.flatConfigs.strict],
   },
 )

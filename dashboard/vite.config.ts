@@ -26,10 +26,12 @@ export default defineConfig({
     },
   },
   test: {
-    environment: 'happy-dom',
-    include: ['src/**/*.test.{ts,tsx}', 'tools/**/*.test.ts'],
-    passWithNoTests: false,
     restoreMocks: true,
+    // A document costs more than most tests; what needs one is a component's, or says so itself.
+    projects: [
+      { extends: true, test: { name: 'words', environment: 'node', include: ['{src,tools}/**/*.test.ts'] } },
+      { extends: true, test: { name: 'page', environment: 'happy-dom', include: ['src/**/*.test.tsx'] } },
+    ],
     // A test holds the page's colours to what can be read.
     css: { include: [/tokens\.css/] },
   },

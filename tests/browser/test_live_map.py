@@ -23,6 +23,7 @@ async def test_vehicles_move(desk: Window) -> None:
         )
 
     await desk.until_hook("vehicles()", moved)
+    await desk.shows_the_roads()
     await desk.picture("map")
 
 
@@ -51,6 +52,7 @@ async def test_an_incident_appears_in_the_panel_and_on_the_map_and_goes_when_it_
 async def test_a_road_takes_the_colour_of_a_jam(desk: Window, town: Town) -> None:
     road = list(in_the_middle(town.model))[3]
     call = f"roadLevel('{road.id}')"
+    await desk.page.get_by_role("button", name="Show the whole city").click()
     await desk.until_hook(call, lambda level: level in ("free", "light", "moderate"))
     await town.jam(road.id)
     try:

@@ -22,6 +22,7 @@ async def test_a_wrong_password_is_told_and_the_right_one_opens_the_map(open_win
     await window.sign_in(VIEWER)
     await window.shows_the_map()
     await expect(window.page.get_by_role("heading", name="Sign in")).to_have_count(0)
+    await window.shows_the_roads()
     await window.picture("map")
 
 

@@ -85,6 +85,10 @@ class Window:
         """Wait until vehicles are drawn on it."""
         await self.until_hook("vehicles()", bool)
 
+    async def shows_the_roads(self) -> None:
+        """Wait until they are drawn too, by their levels."""
+        await self.until_hook("roadLevel('road-001')", bool)
+
     async def hook(self, call: str) -> Any:
         """What the page tells tests of itself: `window.__city`; None while it is not there."""
         return await self.page.evaluate(f"() => window.__city?.{call} ?? null")
