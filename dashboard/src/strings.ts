@@ -119,6 +119,7 @@ const HEALTHS: Readonly<Record<Health, string>> = {
   quiet: 'Feed is silent',
   behind: 'Behind',
   reconnecting: 'Reconnecting',
+  stopped: 'Signed out',
 }
 
 const SOURCES: Readonly<Record<Source, string>> = {
@@ -213,7 +214,7 @@ export const STRINGS = {
     course: 'Course',
     latest: 'Last word',
   },
-  level: { names: LEVELS, legend: 'Speed against free flow', title: 'Congestion' },
+  level: { names: LEVELS, legend: 'by speed against free flow', title: 'Congestion' },
   vehicle: {
     types: VEHICLES,
     speed: 'Speed',

@@ -11,6 +11,7 @@ test.each<[string, Connection, number | null, string]>([
   ['before the first data a connection is connecting', START_CONNECTION, null, 'connecting'],
   ['a connection that is made anew is reconnecting', START_CONNECTION, NOW, 'reconnecting'],
   ['a lost connection is reconnecting', { ...LIVE, status: { phase: 'waiting', retryAtMs: NOW } }, NOW, 'reconnecting'],
+  ['a connection that was ended is stopped', { ...LIVE, status: { phase: 'stopped' } }, NOW, 'stopped'],
   ['data of the archive is behind', { ...LIVE, source: 'batch' }, NOW, 'behind'],
   ['last-known data is behind', { ...LIVE, source: 'last-known' }, NOW, 'behind'],
   ['a feed that stopped is quiet', LIVE, NOW - QUIET_MS - 1, 'quiet'],

@@ -20,7 +20,7 @@ export const START_CONNECTION: Connection = {
   isPale: false,
 }
 
-export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting'
+export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'stopped'
 
 /** Moving things report within seconds: a feed that is silent this long has stopped. */
 export const QUIET_MS = 60_000
@@ -35,7 +35,8 @@ export function newestMs(live: Live): number | null {
 
 export function healthOf(connection: Connection, newest: number | null, nowMs: number): Health {
   const { status, source } = connection
-  if (status.phase === 'waiting' || status.phase === 'stopped') return 'reconnecting'
+  if (status.phase === 'stopped') return 'stopped'
+  if (status.phase === 'waiting') return 'reconnecting'
   if (status.phase === 'connecting') return newest === null ? 'connecting' : 'reconnecting'
   if (source !== null && source !== 'speed') return 'behind'
   if (newest !== null && nowMs - newest > QUIET_MS) return 'quiet'

@@ -91,8 +91,11 @@ test.each(THEMES)('%s: levels are told apart without seeing red or green', (them
 })
 
 test.each(THEMES)('%s: the legend has the colours of the map', (theme) => {
-  const { levels, severities, ground } = PALETTES[theme]
+  const { levels, severities, ground, vehicles } = PALETTES[theme]
   for (const level of LEVELS) expect(colour(theme, `level-${level}`)).toBe(levels[level])
   for (const severity of SEVERITIES) expect(colour(theme, `severity-${severity}`)).toBe(severities[severity])
+  for (const look of ['quiet', 'taxi', 'service', 'ambulance', 'police', 'fire'] as const) {
+    expect(colour(theme, `vehicle-${look}`)).toBe(vehicles[look])
+  }
   expect(colour(theme, 'ground')).toBe(ground)
 })

@@ -42,7 +42,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     roadCasing: '#ffffff',
     levels: {
       free: '#b4bfcc',
-      light: '#d9b44a',
+      light: '#d8c078',
       moderate: '#dc8430',
       heavy: '#c2422b',
       jammed: '#7c1034',
@@ -75,7 +75,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     roadCasing: '#0a0d12',
     levels: {
       free: '#3d4a5b',
-      light: '#7d6e3a',
+      light: '#6d6341',
       moderate: '#b07a28',
       heavy: '#ff8f4d',
       jammed: '#ffb3c1',

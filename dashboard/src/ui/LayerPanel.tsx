@@ -15,8 +15,8 @@ export function LayerPanel() {
         setView((view) => ({ ...view, layersOpen }))
       }}
     >
-      <LayerSwitches />
       <Legend />
+      <LayerSwitches />
     </Panel>
   )
 }

@@ -5,6 +5,7 @@ import { whole } from '../format.ts'
 import { countByLevel } from '../state/roads.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
+import { VehicleLegend } from './VehicleLegend.tsx'
 
 /** What the colours of roads mean, and how many roads have each. */
 export function Legend() {
@@ -12,8 +13,9 @@ export function Legend() {
   const counts = useMemo(() => countByLevel(roads), [roads])
   return (
     <section className="legend" aria-labelledby="legend-title" data-testid="legend">
-      <h3 id="legend-title">{STRINGS.level.title}</h3>
-      <p className="quiet">{STRINGS.level.legend}</p>
+      <h3 id="legend-title">
+        {STRINGS.level.title} <span className="quiet">{STRINGS.level.legend}</span>
+      </h3>
       <ul>
         {LEVELS.map((level) => (
           <li key={level} data-level={level}>
@@ -23,6 +25,7 @@ export function Legend() {
           </li>
         ))}
       </ul>
+      <VehicleLegend />
     </section>
   )
 }

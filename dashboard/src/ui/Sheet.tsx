@@ -28,8 +28,8 @@ export function Sheet() {
         {current === 'city' && <Figures />}
         {current === 'layers' && (
           <>
-            <LayerSwitches />
             <Legend />
+            <LayerSwitches />
           </>
         )}
         {current === 'selected' && <SelectedCard />}

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react'
+import { useLayoutEffect, useRef } from 'react'
 
 import { STRINGS } from '../strings.ts'
 import { SignInForm } from './SignInForm.tsx'
@@ -6,7 +6,8 @@ import { SignInForm } from './SignInForm.tsx'
 /** Above the map, which stays as it was. */
 export function SignInDialog({ name }: { readonly name: string }) {
   const dialog = useRef<HTMLDialogElement>(null)
-  useEffect(() => {
+  // Before the form takes the focus: a dialog that opens takes it back to its first field.
+  useLayoutEffect(() => {
     const element = dialog.current
     if (element?.open === false) element.showModal()
     return () => {

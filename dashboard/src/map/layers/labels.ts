@@ -21,6 +21,8 @@ export function labelLayers({ palette, scale, shown }: Look): LayerSpecification
         'text-field': ['get', 'name'],
         'text-font': [FONT],
         'text-size': sized(scale, 13, 10.5, 17, 13),
+        // Beside the road: on it are its vehicles.
+        'text-offset': [0, 1.3],
         'text-max-angle': 35,
         'text-padding': 12,
       },

@@ -22,18 +22,6 @@ export function roadLayers(look: Look): LayerSpecification[] {
   const layout = { 'line-cap': 'round', 'line-join': 'round' } as const
   return [
     {
-      id: 'road-chosen',
-      type: 'line',
-      source: ROADS,
-      layout,
-      paint: {
-        'line-color': palette.accent,
-        'line-opacity': ['case', CHOSEN, 1, HOVERED, 0.35, 0],
-        'line-width': byZoom(scale, 7),
-        'line-offset': offset(scale),
-      },
-    },
-    {
       id: 'road-casing',
       type: 'line',
       source: ROADS,
@@ -49,6 +37,20 @@ export function roadLayers(look: Look): LayerSpecification[] {
         'line-color': look.shown.congestion ? byLevel(look) : palette.levels.free,
         'line-opacity': pale ? 0.45 : 1,
         'line-width': byZoom(scale, 0),
+        'line-offset': offset(scale),
+      },
+    },
+    {
+      // An edge on both sides, above the road that leads back.
+      id: 'road-chosen',
+      type: 'line',
+      source: ROADS,
+      layout,
+      paint: {
+        'line-color': palette.accent,
+        'line-opacity': ['case', CHOSEN, 1, HOVERED, 0.5, 0],
+        'line-gap-width': byZoom(scale, 1),
+        'line-width': 2.5 * scale,
         'line-offset': offset(scale),
       },
     },

@@ -3,7 +3,6 @@ import { clockTime, duration } from '../../format.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age, Lasting } from '../Age.tsx'
-import { whereIs } from '../whereIs.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts } from './Facts.tsx'
 import { Link } from './Link.tsx'
@@ -13,7 +12,6 @@ const SAY = STRINGS.incident
 
 export function IncidentCard({ id }: { readonly id: string }) {
   const incident = useCity(({ live }) => live.emergencies.things.get(id))
-  const where = useCity((state) => (incident === undefined ? null : whereIs(state, incident)))
   const hospital = useCity(({ model }) =>
     incident?.hospitalId == null ? null : (model?.hospitals.get(incident.hospitalId)?.name ?? incident.hospitalId),
   )
@@ -26,13 +24,16 @@ export function IncidentCard({ id }: { readonly id: string }) {
           {severity}
         </span>
       }
-      kind={`${SAY.kinds[kind]} · ${SAY.severities[severity]}`}
-      title={where ?? SAY.noPlace}
+      kind={SAY.severity(severity)}
+      title={SAY.kinds[kind]}
     >
       <p className="card-status" data-testid="incident-status">
         {SAY.statuses[status]}
       </p>
       <Facts>
+        <Fact name={SAY.road}>
+          {roadId === null ? <span className="quiet">{SAY.noPlace}</span> : <RoadLink id={roadId} />}
+        </Fact>
         <Fact name={SAY.since}>
           <Lasting ms={sinceMs(incident)} />
         </Fact>
@@ -48,11 +49,6 @@ export function IncidentCard({ id }: { readonly id: string }) {
         {hospitalId !== null && hospital !== null && (
           <Fact name={SAY.hospital}>
             <Link to={{ kind: 'hospital', id: hospitalId }}>{hospital}</Link>
-          </Fact>
-        )}
-        {roadId !== null && (
-          <Fact name={SAY.road}>
-            <RoadLink id={roadId} />
           </Fact>
         )}
       </Facts>
