@@ -10,12 +10,18 @@ import { VehicleLegend } from './VehicleLegend.tsx'
 /** What the colours of roads mean, and how many roads have each. */
 export function Legend() {
   const roads = useCity((state) => state.live.traffic)
+  const hasNoModel = useCity(({ model }) => model?.roads.size === 0)
   const counts = useMemo(() => countByLevel(roads), [roads])
   return (
     <section className="legend" aria-labelledby="legend-title" data-testid="legend">
       <h3 id="legend-title">
         {STRINGS.level.title} <span className="quiet">{STRINGS.level.legend}</span>
       </h3>
+      {hasNoModel && (
+        <p className="quiet" data-testid="no-model">
+          {STRINGS.empty.model}
+        </p>
+      )}
       <ul>
         {LEVELS.map((level) => (
           <li key={level} data-level={level}>

@@ -92,7 +92,7 @@ export class Painter {
       if (x < -lengthPx || y < -lengthPx || x > widthPx + lengthPx || y > heightPx + lengthPx) continue
       const heading = shown.headingDeg === null ? null : shown.headingDeg + turn
       const { image, half } = sprites.of(lookOf(member.type), lengthPx, heading, member.stale)
-      context.drawImage(image, Math.round(x * ratio) - half, Math.round(y * ratio) - half)
+      context.drawImage(image, x * ratio - half, y * ratio - half)
     }
   }
 
