@@ -166,6 +166,7 @@ export const STRINGS = {
     menu: (name: string) => `Account of ${name}`,
     role: (role: string) => `Signed in as ${role}`,
     signOut: 'Sign out',
+    signOutFailed: 'The gateway does not answer: you are still signed in.',
   },
   theme: {
     label: 'Theme',

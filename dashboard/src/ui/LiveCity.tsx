@@ -20,6 +20,7 @@ import { MapControls } from './MapControls.tsx'
 import { MapStage } from './MapStage.tsx'
 import { SelectedCard } from './SelectedCard.tsx'
 import { Sheet } from './Sheet.tsx'
+import { SkipLink } from './SkipLink.tsx'
 import { SummaryStrip } from './Summary.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useMedia } from './useMedia.ts'
@@ -37,9 +38,7 @@ export function LiveCity() {
 
   return (
     <div className="city" data-testid="city">
-      <a className="skip-link" href="#incidents">
-        {STRINGS.app.skipToIncidents}
-      </a>
+      <SkipLink />
       <TopBar />
       <main className="stage">
         <MapStage />

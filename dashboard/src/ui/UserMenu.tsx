@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react'
 
+import { Problem, Unreachable } from '../api/problem.ts'
 import { leave } from '../app/session.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
@@ -8,6 +9,7 @@ import { ExitIcon, UserIcon } from './icons.tsx'
 export function UserMenu() {
   const person = useCity(({ session }) => (session.status === 'in' ? session.person : null))
   const [isOpen, setIsOpen] = useState(false)
+  const [hasFailed, setHasFailed] = useState(false)
   const root = useRef<HTMLDivElement>(null)
   const button = useRef<HTMLButtonElement>(null)
   const id = useId()
@@ -32,6 +34,16 @@ export function UserMenu() {
     }
   }, [isOpen])
 
+  const signOut = async (): Promise<void> => {
+    setHasFailed(false)
+    try {
+      await leave()
+    } catch (error) {
+      if (!(error instanceof Problem || error instanceof Unreachable)) throw error
+      setHasFailed(true)
+    }
+  }
+
   if (person === null) return null
   return (
     <div className="user-menu" ref={root}>
@@ -52,10 +64,15 @@ export function UserMenu() {
       <div id={id} className="floating popover" hidden={!isOpen}>
         <p className="popover-title">{person.name}</p>
         <p className="quiet">{STRINGS.user.role(person.role)}</p>
-        <button type="button" className="button" data-testid="sign-out" onClick={() => void leave()}>
+        <button type="button" className="button" data-testid="sign-out" onClick={() => void signOut()}>
           <ExitIcon />
           {STRINGS.user.signOut}
         </button>
+        {hasFailed && (
+          <p className="popover-failure" role="alert">
+            {STRINGS.user.signOutFailed}
+          </p>
+        )}
       </div>
     </div>
   )
