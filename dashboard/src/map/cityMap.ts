@@ -14,8 +14,10 @@ import { affineOf } from '../vehicles/affine.ts'
 import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
 import { latOf, lonOf, mercatorX, mercatorY } from '../vehicles/mercator.ts'
 import { cameraOf, hashOf, type Camera } from './camera.ts'
+import { drawBuiltUp } from './builtUp.ts'
 import { NARROW, paddingOf } from './frame.ts'
 import { drawIcon, iconOf } from './icons.ts'
+import { ROAD_CASING } from './layers/roads.ts'
 import { layersOf, styleOf } from './style.ts'
 import type { Look } from './look.ts'
 import { Mark } from './mark.ts'
@@ -29,6 +31,7 @@ setWorkerUrl(workerUrl)
 
 const MOST_RATIO = 2
 const FLIGHT_MS = 900
+const BUILT_UP = 'built-up'
 const PLACE_KINDS = ['hospital', 'camera', 'station', 'sensor'] as const
 const NEAR_ZOOM = 15
 
@@ -47,6 +50,7 @@ export class CityMap {
   readonly #hadCamera: boolean
   #look: Look
   #hovered: string | null = null
+  #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
 
   constructor(container: HTMLElement, look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' }, clicks: Clicks) {
@@ -204,9 +208,21 @@ export class CityMap {
   }
 
   #setRoads(roads: readonly ModelRoad[]): void {
+    this.#roads = roads
+    this.#drawBuiltUp()
     void this.#source(ROADS).setData(roadFeatures(roads))
     void this.#source(AREAS).setData(areaFeatures(roads))
     for (const { id } of roads) if (!this.#levels.has(id)) this.#levels.set(id, LEVELS[5])
+  }
+
+  #drawBuiltUp(): void {
+    const map = this.#map
+    if (map.getLayer(BUILT_UP) !== undefined) map.removeLayer(BUILT_UP)
+    if (map.getSource(BUILT_UP) !== undefined) map.removeSource(BUILT_UP)
+    const drawn = drawBuiltUp(this.#roads, this.#look.palette.builtUp)
+    if (drawn === null) return
+    map.addSource(BUILT_UP, { type: 'canvas', canvas: drawn.canvas, coordinates: drawn.corners, animate: false })
+    map.addLayer({ id: BUILT_UP, type: 'raster', source: BUILT_UP, paint: { 'raster-fade-duration': 0 } }, ROAD_CASING)
   }
 
   #setPlaces(places: readonly StandingPlace[]): void {
@@ -225,8 +241,10 @@ export class CityMap {
 
   /** What is as it was costs nothing: the map compares. */
   #applyLook(look: Look): void {
+    const isOther = look.palette !== this.#look.palette
     this.#look = look
     this.#tellTheme()
+    if (isOther) this.#drawBuiltUp()
     for (const layer of layersOf(look)) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) this.#map.setPaintProperty(layer.id, name as never, value as never)
       for (const [name, value] of Object.entries(layer.layout ?? {})) this.#map.setLayoutProperty(layer.id, name as never, value as never)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { ModelRoad, Position } from '../contract/model.ts'
+import { frameOf } from './builtUp.ts'
 import { areaFeatures, roadFeatures } from './sources.ts'
 import { sides } from './twins.ts'
 import { widthOf } from './widths.ts'
@@ -44,4 +45,11 @@ test('a district is named in the middle of its roads', () => {
   expect(areaFeatures(all).features).toMatchObject([
     { geometry: { coordinates: [2, 2] }, properties: { name: 'centre' } },
   ])
+})
+
+test('the ground around a city over the 180th meridian is one', () => {
+  const fiji = [road('a', [[179.9, -17], [-179.9, -17.1]]), road('b', [[-179.95, -17], [179.95, -17]])]
+  const frame = frameOf(fiji)
+  expect((frame?.east ?? 1) - (frame?.west ?? 0)).toBeLessThan(0.3 / 360)
+  expect(frameOf([])).toBeNull()
 })

@@ -8,6 +8,9 @@ import { ROADS } from '../sources.ts'
 
 export const ROAD_LAYER = 'road'
 
+/** The lowest of them. */
+export const ROAD_CASING = 'road-casing'
+
 /** A road's own width of 1 at a zoom, px. */
 const STOPS: readonly (readonly [zoom: number, px: number])[] = [
   [9, 0.5],
@@ -22,7 +25,7 @@ export function roadLayers(look: Look): LayerSpecification[] {
   const layout = { 'line-cap': 'round', 'line-join': 'round' } as const
   return [
     {
-      id: 'road-casing',
+      id: ROAD_CASING,
       type: 'line',
       source: ROADS,
       layout,
