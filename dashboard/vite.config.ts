@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 import { budget } from './tools/budget.ts'
 
 /** The gateway that `npm run dev` asks: a `make demo` beside it. */
-const GATEWAY = process.env['CITY_GATEWAY_URL'] ?? 'http://127.0.0.1:8000'
+const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8000'
 
 /** What a phone fetches before it shows anything, packed. */
 const FIRST_JAVASCRIPT_KB = 350

@@ -19,7 +19,7 @@ from gateway.authentication import Authenticator
 from gateway.batch import Batch
 from gateway.budget import Budget
 from gateway.city import City
-from gateway.dashboard import Dashboard
+from gateway.dashboard import BUILT, Dashboard
 from gateway.fallback import Fallback
 from gateway.feed import Feed
 from gateway.front import Answered, Door
@@ -127,7 +127,9 @@ def build(
         city_model.zone_of(model, settings.timezone),
     )
     sockets = WebSocketRoute(LIVE_PATH, Sockets(live, lasting, own.cors_origins).serve)
-    routed = Endpoints(endpoints, Dashboard(own.dashboard).answer, Router([sockets], lifespan=lifespan))
+    routed = Endpoints(
+        endpoints, Dashboard(own.dashboard or BUILT).answer, Router([sockets], lifespan=lifespan)
+    )
     public: ASGIApp = Door(
         routed,
         authenticator,

@@ -21,6 +21,8 @@ from gateway.problems import ProblemError, no_route, not_for_this_route
 log = logging.getLogger("gateway")
 
 PAGE = "index.html"
+BUILT = Path(__file__).parents[1] / "dashboard" / "dist"
+"""Where `make dashboard` puts it, in a checkout."""
 POLICY = "; ".join(
     (
         "default-src 'none'",

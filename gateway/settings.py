@@ -31,8 +31,8 @@ class GatewaySettings(BaseSettings):
     """Processes that share the port, each with its own copy of the city."""
     users_file: Path = Path(".city/gateway-users.json")
     """Names, roles and password hashes; written by `city-gateway user add`."""
-    dashboard: Path = Path(__file__).parents[1] / "dashboard" / "dist"
-    """The built page with the map; by default where `make dashboard` puts it."""
+    dashboard: Path | None = None
+    """Folder of the built page with the map; without it, where `make dashboard` puts it."""
     batch_hours: int = Field(default=6, ge=0, le=168)
     """Hours of the archive that are folded in the background, to answer what Redis lacks; 0 is none."""
     stale_vehicles_s: float = Field(default=90, gt=0, le=604_800)

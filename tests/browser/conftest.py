@@ -1,4 +1,8 @@
-"""One Chromium and one city for all; each test has a window of its own, without complaints at its end."""
+"""One Chromium and one city for all; a window has no complaints at its end.
+
+CITY_SCREENSHOTS=/tmp/pictures make test T=tests/browser
+keeps a picture of each main state, for people to look at.
+"""
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
