@@ -140,7 +140,7 @@ class Town:
         for number in range(200):
             await self._send("traffic", _reading(road_id, f"probe-{number}", JAM_KMH))
 
-    async def clear(self, road_id: str) -> None:
+    def clear(self, road_id: str) -> None:
         """From now on it is as the others are."""
         self._speeds.pop(road_id, None)
 
