@@ -50,6 +50,7 @@ export class CityMap {
   readonly #hadCamera: boolean
   #look: Look
   #hovered: string | null = null
+  #isRemoved = false
   #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
 
@@ -100,7 +101,7 @@ export class CityMap {
     if (orders.selection?.is !== undefined) this.#markers.choose(chosen(orders.selection.is, 'incident'))
     if (orders.incidents !== undefined || orders.mark !== undefined) this.#placeAbove()
     if (orders.follow !== undefined) this.#follow(orders.follow)
-    await this.#loaded
+    if (!(await this.#isReady())) return
     if (orders.look !== undefined) this.#setLook({ ...orders.look, shown: orders.look.layers })
     if (orders.roads !== undefined) this.#setRoads([...orders.roads])
     if (orders.places !== undefined) this.#setPlaces(orders.places)
@@ -139,7 +140,14 @@ export class CityMap {
     if (scale !== this.#look.scale) this.#applyLook({ ...this.#look, scale })
   }
 
+  /** False of who signed out while it loaded: there is no map any more. */
+  async #isReady(): Promise<boolean> {
+    await this.#loaded
+    return !this.#isRemoved
+  }
+
   remove(): void {
+    this.#isRemoved = true
     this.vehicles.remove()
     this.#markers.remove()
     this.#map.remove()
@@ -255,7 +263,8 @@ export class CityMap {
     const { palette, scale } = this.#look
     this.vehicles.setTheme(palette, scale)
     const ratio = Math.min(MOST_RATIO, window.devicePixelRatio)
-    void this.#loaded.then(() => {
+    void this.#isReady().then((isReady) => {
+      if (!isReady) return
       for (const kind of PLACE_KINDS) {
         const icon = drawIcon(kind, palette, ratio)
         if (this.#map.hasImage(iconOf(kind))) this.#map.updateImage(iconOf(kind), icon)
