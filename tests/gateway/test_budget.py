@@ -1,6 +1,7 @@
 """How much users and addresses may ask, and that the defaults leave room for a city's own screens."""
 
 import asyncio
+import json
 
 import httpx
 import pytest
@@ -10,7 +11,9 @@ from gateway.rates import Rates
 from gateway.settings import GatewaySettings
 from tests.gateway.browser import Browser
 from tests.gateway.conftest import StartGateway
+from tests.gateway.raw import basic, read_answer
 from tests.gateway.running import GUESSED, OPERATOR, VIEWER, Gateway
+from tests.harness.patience import PATIENCE_S
 
 PATH = "/api/status"
 PAGE_REQUESTS = 16
@@ -67,18 +70,21 @@ async def test_a_user_over_the_rate_waits_with_password_and_cookie_alike(start_g
 
 async def test_when_too_many_sign_in_at_once_some_are_told_to_come_again(start_gateway: StartGateway) -> None:
     gateway = await start_gateway()
-
-    async def guess(number: int) -> httpx.Response:
-        async with _from(f"127.0.1.{number}", gateway, (f"name-{number}", "a password")) as client:
-            client.timeout = httpx.Timeout(60)
-            return await client.get(PATH)
-
-    answers = await asyncio.gather(*(guess(number) for number in range(1, 2 * WAITING)))
-    busy = [one for one in answers if one.status_code == 429]
-    assert {one.status_code for one in answers} == {401, 429}
-    assert {(one.json()["detail"], one.headers["retry-after"]) for one in busy} == {
-        ("too many sign-ins at once", "1")
-    }
+    # Each from an address of its own, and all of them there before the first one asks.
+    connections = [
+        await asyncio.open_connection("127.0.0.1", gateway.port, local_addr=(f"127.0.1.{number}", 0))
+        for number in range(1, 2 * WAITING)
+    ]
+    for number, (_, writer) in enumerate(connections):
+        credential = basic((f"name-{number}", "a password"))
+        writer.write(f"GET {PATH} HTTP/1.1\r\nHost: x\r\nAuthorization: {credential}\r\n\r\n".encode())
+    async with asyncio.timeout(PATIENCE_S):
+        answers = [await read_answer(reader) for reader, _ in connections]
+    for _, writer in connections:
+        writer.close()
+    assert {code for code, _, _ in answers} == {401, 429}
+    busy = [(headers["retry-after"], json.loads(body)) for code, headers, body in answers if code == 429]
+    assert {(retry, told["detail"]) for retry, told in busy} == {("1", "too many sign-ins at once")}
     assert (await gateway.http.get(PATH)).status_code == 200
 
 
@@ -89,7 +95,7 @@ async def test_nobody_locks_the_wall_screen_out_by_its_name(start_gateway: Start
         assert (await guesser.sign_in((GUESSED[0], "a wrong password"))).status_code == 401
     locked = await guesser.sign_in(GUESSED)
     assert (locked.status_code, locked.json()["detail"]) == (429, "too many wrong passwords")
-    assert 50 <= int(locked.headers["retry-after"]) <= 60
+    assert 1 <= int(locked.headers["retry-after"]) <= 60
     assert (await wall.sign_in(GUESSED)).status_code == 200
     assert await wall.status(PATH) == 200
 
