@@ -187,7 +187,7 @@ async def test_each_of_several_processes_takes_a_renewed_certificate(
     first, second, served = folders(tmp_path)
     old = issue(authority, first, KEY_PASSWORD)
     gateway = await start_gateway(**settings(served), CITY_GATEWAY_PROCESSES="2")
-    await until(lambda: gateway.metric('city_gateway_processes{state="alive"}'), lambda alive: alive == 2)
+    await until(lambda: gateway.metric('city_gateway_processes{state="ready"}'), lambda ready: ready == 2)
     assert await shown(gateway, authority) == old
     new = issue(authority, second, KEY_PASSWORD)
     all_at_once(served, second)
