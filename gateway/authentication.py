@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from gateway import audit, metrics, users
-from gateway.file_version import versions
+from gateway.file_version import WatchedFiles
 from gateway.lockout import Lockout
 from gateway.problems import ProblemError, too_many
 from gateway.users import User, Users, UsersError
@@ -44,8 +44,8 @@ class Authenticator:
     def __init__(self, users_file: Path, lockout: Lockout, tells_of_users: bool) -> None:
         self._file = users_file
         self._tells_of_users = tells_of_users
+        self._watched = WatchedFiles(users_file)
         self._users = users.read(users_file)
-        self._file_version = versions(users_file)
         self._key = secrets.token_bytes(32)
         self._verified: dict[bytes, _Verified] = {}
         """By the keyed hash of the credential."""
@@ -156,11 +156,8 @@ class Authenticator:
     async def watch(self) -> NoReturn:
         """Take changes of the users file as they come, until cancelled."""
         while True:
-            await asyncio.sleep(FILE_CHECK_S)
-            version = versions(self._file)
-            if version != self._file_version:
-                self._file_version = version
-                self._reread()
+            await self._watched.change(FILE_CHECK_S)
+            self._reread()
 
     def _reread(self) -> None:
         try:

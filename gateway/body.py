@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from gateway.endpoint import JSON
 from gateway.limits import LONGEST_BODY, body_too_long
-from gateway.problems import ProblemError, bad_field
+from gateway.problems import ProblemError, naming_fields
 
 T = TypeVar("T")
 
@@ -22,13 +22,8 @@ async def of_json(request: Request, type_: type[T], within_s: float, example: st
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != JSON:
         raise ProblemError(415, "not JSON", field="Content-Type", remedy=f"send {JSON}: {example}")
     body = await _read(request, within_s)
-    try:
+    with naming_fields("body", f"send {example}"):
         return msgspec.json.decode(body, type=type_)
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
-        raise bad_field(path.rstrip("`") or "body", reason, f"send {example}") from error
-    except msgspec.DecodeError as error:
-        raise bad_field("body", f"not JSON: {error}", f"send {example}") from error
 
 
 async def _read(request: Request, within_s: float) -> bytes:

@@ -1,7 +1,8 @@
 """Errors as `application/problem+json` (RFC 9457), with the field and the remedy."""
 
 import math
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import Any
 
@@ -54,6 +55,22 @@ class ProblemError(Exception):
 def bad_field(field: str, reason: str, remedy: str) -> ProblemError:
     """A parameter that can't be used."""
     return ProblemError(400, f"{field}: {reason}", field=field, remedy=remedy)
+
+
+@contextmanager
+def naming_fields(whole: str, remedy: str) -> Iterator[None]:
+    """What can't be decoded in it is a problem of its field; `whole` is the name of all of it.
+
+    Raises:
+        ProblemError: 400.
+    """
+    try:
+        yield
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).partition(" - at `$.")
+        raise bad_field(path.rstrip("`").partition("[")[0] or whole, reason, remedy) from error
+    except msgspec.DecodeError as error:
+        raise bad_field(whole, f"not JSON: {error}", remedy) from error
 
 
 def unanswered(detail: str) -> ProblemError:

@@ -1,14 +1,13 @@
 """What a client of the live stream asks for, checked."""
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 import xxhash
 
 from gateway.bounds import Bounds, BoundsError, checked
-from gateway.problems import bad_field
+from gateway.problems import bad_field, naming_fields
 from gateway.values import BBOX_REMEDY
 
 Topic = Literal["traffic", "vehicles", "emergencies", "weather", "cameras"]
@@ -85,7 +84,7 @@ def parse(text: str) -> Subscription | Unsubscription:
     Raises:
         ProblemError: naming the field and the reason.
     """
-    with _named("message", f"send {EXAMPLE}"):
+    with naming_fields("message", f"send {EXAMPLE}"):
         if "unsubscribe" in _decoder.decode(text):
             return _unsubscription.decode(text)
         return _usable(_subscription.decode(text))
@@ -104,25 +103,14 @@ def of_query(given: Mapping[str, str], last_event_id: str | None) -> Subscriptio
     # A browser that comes back says so in a header; the address is as it was.
     if last_event_id:
         members["resume"] = last_event_id
-    with _named("subscribe", f"ask with subscribe={','.join(TOPICS)}, or some of these"):
+    with naming_fields("subscribe", f"ask with subscribe={','.join(TOPICS)}, or some of these"):
         return _usable(msgspec.convert(members, Subscription, strict=False))
 
 
 def _usable(subscription: Subscription) -> Subscription:
     """What its type can't say."""
-    _ = subscription.bounds
-    return subscription
-
-
-@contextmanager
-def _named(whole: str, remedy: str) -> Iterator[None]:
-    """Problems name the field; `whole` is the name of all of it."""
     try:
-        yield
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `$.")
-        raise bad_field(path.rstrip("`").partition("[")[0] or whole, reason, remedy) from error
-    except msgspec.DecodeError as error:
-        raise bad_field(whole, f"not JSON: {error}", remedy) from error
+        _ = subscription.bounds
     except BoundsError as error:
         raise bad_field("bbox", str(error), BBOX_REMEDY) from error
+    return subscription

@@ -6,7 +6,7 @@ import ssl
 from pathlib import Path
 from typing import NoReturn
 
-from gateway.file_version import versions
+from gateway.file_version import WatchedFiles
 from gateway.settings import GatewaySettings
 
 log = logging.getLogger("gateway")
@@ -28,7 +28,7 @@ class Certificate:
             TlsError: a file can't be read, or the key is not the certificate's.
         """
         self._certificate, self._key, self._password_file = certificate, key, password_file
-        self._versions = self._look()
+        self._watched = WatchedFiles(*(file for file in (certificate, key, password_file) if file))
         self.context = self._newest = context(certificate, key, password_file)
         """For a server, as long as it runs."""
         # Files are replaced one after the other: to load them into a context that is served from could leave
@@ -41,11 +41,8 @@ class Certificate:
     async def watch(self) -> NoReturn:
         """Take a renewed one as its files come, until cancelled."""
         while True:
-            await asyncio.sleep(CHECK_S)
-            now = self._look()
-            if now != self._versions:
-                self._versions = now
-                await self._renew()
+            await self._watched.change(CHECK_S)
+            await self._renew()
 
     async def _renew(self) -> None:
         try:
@@ -55,10 +52,6 @@ class Certificate:
             log.error("the certificate stays as it was: %s", error)
         else:
             log.info("a renewed certificate is served: %s", self._certificate)
-
-    def _look(self) -> object:
-        files = (self._certificate, self._key, self._password_file)
-        return versions(*(file for file in files if file))
 
 
 def certificate_of(own: GatewaySettings) -> Certificate | None:

@@ -45,7 +45,6 @@ SLOWEST_FIRST = (
     "tests/demo/test_whole_city.py",
     "tests/faults/test_garbage.py",
     "tests/faults/test_outages.py",
-    "tests/gateway/test_session.py",
 )
 
 hypothesis.settings.register_profile("gate", derandomize=True, deadline=None)

@@ -1,6 +1,5 @@
 """What session tokens are signed with: one secret for all processes of a city's gateway."""
 
-import asyncio
 import logging
 import secrets
 import string
@@ -11,7 +10,7 @@ from typing import NoReturn
 from pydantic import SecretStr
 
 from gateway import private_file
-from gateway.file_version import versions
+from gateway.file_version import WatchedFiles
 
 log = logging.getLogger(__name__)
 
@@ -114,16 +113,14 @@ def prepare(setting: SecretStr | None, users_file: Path) -> None:
 
 
 async def watch(file: Path, use: Callable[[Keys], None]) -> NoReturn:
-    """Use what the file has, as it changes, until cancelled."""
-    version = versions(file)
+    """Use what the file has, now and as it changes, until cancelled."""
+    watched = WatchedFiles(file)
     while True:
-        await asyncio.sleep(CHECK_S)
-        before, version = version, versions(file)
-        if version != before:
-            try:
-                use(read(file))
-            except SessionKeyError as error:
-                log.error("the session key stays as it was: %s", error)
+        try:
+            use(read(file))
+        except SessionKeyError as error:
+            log.error("the session key stays as it was: %s", error)
+        await watched.change(CHECK_S)
 
 
 def _new() -> str:

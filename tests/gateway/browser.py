@@ -66,3 +66,17 @@ def token_like(of: str, users_file: Path, **other: Any) -> str:
     assert claims is not None
     told = {name: getattr(claims, name) for name in Claims.__struct_fields__}
     return token.sign(signing, Claims(**(told | other)))
+
+
+async def signed_in(gateway: Gateway, user: tuple[str, str] = VIEWER) -> Browser:
+    """One that has a session."""
+    browser = Browser(gateway)
+    assert (await browser.sign_in(user)).status_code == 200
+    return browser
+
+
+def with_token(gateway: Gateway, value: str) -> Browser:
+    """One that has this cookie."""
+    browser = Browser(gateway)
+    browser.use(value)
+    return browser

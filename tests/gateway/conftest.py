@@ -97,6 +97,14 @@ async def strict_gateway(gateway_dir: Path, redis_url: str) -> AsyncIterator[Gat
 
 
 @pytest.fixture
+def users_file(gateway_dir: Path, tmp_path: Path) -> Path:
+    """The usual users, for this test to change."""
+    copy = tmp_path / "users.json"
+    copy.write_bytes((gateway_dir / "users.json").read_bytes())
+    return copy
+
+
+@pytest.fixture
 def valkey(tmp_path: Path) -> Iterator[Valkey]:
     """A Redis that only this test uses."""
     server = Valkey(tmp_path / "redis")

@@ -34,14 +34,6 @@ AT_ONCE = 8
 
 
 @pytest.fixture
-def users_file(gateway_dir: Path, tmp_path: Path) -> Path:
-    """The usual users, for this test to change."""
-    copy = tmp_path / "users.json"
-    copy.write_bytes((gateway_dir / "users.json").read_bytes())
-    return copy
-
-
-@pytest.fixture
 async def strangers() -> AsyncIterator[httpx.AsyncClient]:
     """A client that takes a connection anew for each request."""
     limits = httpx.Limits(max_keepalive_connections=0)

@@ -1,39 +1,22 @@
 """Signing in and out by a cookie."""
 
 import asyncio
-import stat
 import time
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from demo.servers.valkey import Valkey
 from gateway import users
 from gateway.session import keys, token
-from tests.gateway.browser import COOKIE, SESSION, Browser, token_like
+from tests.gateway.browser import COOKIE, SESSION, Browser, signed_in, token_like
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import GUESSED, OPERATOR, VIEWER, Gateway, receive, subscribe, until
 from tests.harness.patience import PATIENCE_S
 
 PATH = "/api/traffic/live"
 ELSEWHERE = "https://evil.example"
-
-
-@pytest.fixture
-def users_file(gateway_dir: Path, tmp_path: Path) -> Path:
-    """The usual users, for this test to change."""
-    copy = tmp_path / "users.json"
-    copy.write_bytes((gateway_dir / "users.json").read_bytes())
-    return copy
-
-
-async def signed_in(gateway: Gateway, user: tuple[str, str] = VIEWER) -> Browser:
-    browser = Browser(gateway)
-    assert (await browser.sign_in(user)).status_code == 200
-    return browser
 
 
 async def test_who_signs_in_gets_a_cookie_that_only_this_site_gets_back(shared_gateway: Gateway) -> None:
@@ -210,192 +193,6 @@ async def test_a_stream_ends_when_its_session_expires(shared_gateway: Gateway, g
     assert await browser.status(PATH) == 401
 
 
-@pytest.mark.parametrize(
-    ("headers", "code"),
-    [
-        ({}, 200),
-        ({"Origin": ""}, 403),
-        ({"Origin": ELSEWHERE}, 403),
-        ({"Origin": "null"}, 403),
-        ({"Origin": "http://127.0.0.1:1"}, 403),
-        ({"Origin": "https://{host}"}, 403),
-        ({"Origin": "http://user@{host}/"}, 403),
-        ({"Origin": ELSEWHERE, "Sec-Fetch-Site": "cross-site"}, 403),
-        ({"Origin": "", "Sec-Fetch-Site": "same-site"}, 403),
-        ({"Origin": "", "Sec-Fetch-Site": "none"}, 403),
-        ({"Origin": "", "Sec-Fetch-Site": "same-origin"}, 200),
-    ],
-)
-async def test_only_a_page_of_ours_signs_in_and_out(
-    shared_gateway: Gateway, headers: dict[str, str], code: int
-) -> None:
-    browser = Browser(shared_gateway)
-    host = f"127.0.0.1:{shared_gateway.port}"
-    given = {name: value.format(host=host) for name, value in headers.items()}
-    if given.get("Origin") == "":
-        del browser.http.headers["Origin"], given["Origin"]
-    answer = await browser.sign_in(VIEWER, **given)
-    assert answer.status_code == code
-    if code == 403:
-        assert answer.json()["field"] == "Origin"
-        assert "set-cookie" not in answer.headers
-    browser.use((await signed_in(shared_gateway)).token)
-    out = await browser.http.delete(SESSION, headers=given)
-    assert out.status_code == (204 if code == 200 else 403)
-    assert await _with(shared_gateway, browser.token).status() == (401 if code == 200 else 200)
-
-
-async def test_another_site_s_page_reads_nothing_with_the_cookie(start_gateway: StartGateway) -> None:
-    gateway = await start_gateway(CITY_GATEWAY_CORS_ORIGINS="https://map.example")
-    browser = await signed_in(gateway)
-    for origin in (ELSEWHERE, "null", "https://map.example"):
-        assert (await browser.http.get(PATH, headers={"Origin": origin})).status_code == 403
-        with pytest.raises(InvalidStatus) as refused:
-            async with browser.live(origin):
-                pass
-        assert refused.value.response.status_code == 403
-    # Typed into the address bar, or asked by a page of ours: no origin is told of a plain GET.
-    del browser.http.headers["Origin"]
-    assert await browser.status(PATH) == 200
-    with pytest.raises(InvalidStatus) as refused:
-        async with browser.live(None):
-            pass
-    assert refused.value.response.status_code == 403
-    # A program says no origin, and an allowed page has a credential of its own.
-    for allowed in (None, "https://map.example", browser.origin):
-        async with gateway.live(origin=allowed) as socket:
-            await receive(socket, "heartbeat")
-    assert await gateway.metric('city_gateway_refused_total{limit="origin"}') == 7
-
-
-async def test_behind_a_trusted_proxy_ours_is_what_the_client_sees(
-    start_gateway: StartGateway,
-) -> None:
-    ours = {
-        "X-Forwarded-Proto": "https",
-        "X-Forwarded-Host": "city.example",
-        "Origin": "https://city.example",
-    }
-    trusting = await start_gateway(CITY_GATEWAY_TRUSTED_PROXIES="127.0.0.0/8")
-    answer = await Browser(trusting).sign_in(VIEWER, **ours)
-    assert answer.status_code == 200
-    name, *attributes = answer.headers["set-cookie"].split("; ")
-    assert name.startswith(f"__Host-{COOKIE}=")
-    assert "Secure" in attributes
-    async with httpx.AsyncClient(base_url=trusting.url, headers=ours | {"Cookie": name}) as client:
-        assert (await client.get(PATH)).status_code == 200
-        # In clear the browser would not send it.
-        assert (await client.get(PATH, headers={"X-Forwarded-Proto": "http"})).status_code == 401
-    assert (await Browser(trusting).sign_in(VIEWER, **ours | {"Origin": trusting.url})).status_code == 403
-    other = await start_gateway()
-    assert (await Browser(other).sign_in(VIEWER, **ours)).status_code == 403
-
-
-async def test_a_session_of_one_gateway_is_good_in_another_and_ends_in_both(
-    start_gateway: StartGateway, valkey: Valkey
-) -> None:
-    one, other = [await start_gateway(CITY_REDIS=valkey.address) for _ in range(2)]
-    browser = await signed_in(one)
-    there = _with(other, browser.token)
-    assert await there.status(PATH) == 200
-    await browser.http.delete(SESSION)
-    assert await browser.status() == 401
-    await until(there.status, lambda code: code == 401)
-    # One that begins later hears of it too.
-    late = await start_gateway(CITY_REDIS=valkey.address)
-    await until(_with(late, there.token).status, lambda code: code == 401)
-
-
-async def test_without_redis_sessions_go_on_and_an_end_is_told_when_it_is_back(
-    start_gateway: StartGateway, valkey: Valkey
-) -> None:
-    valkey.kill()
-    one, other = [
-        await start_gateway(CITY_REDIS=valkey.address, CITY_GATEWAY_BATCH_HOURS="0") for _ in range(2)
-    ]
-    browser, lasting = await signed_in(one), await signed_in(one)
-    there = _with(other, browser.token)
-    assert (await browser.status(), await there.status()) == (200, 200)
-    await browser.http.delete(SESSION)
-    assert (await browser.status(), await there.status()) == (401, 200)
-    valkey.start()
-    await until(there.status, lambda code: code == 401)
-    assert await _with(other, lasting.token).status() == 200
-
-
-async def test_a_session_is_good_in_each_of_several_processes_and_ends_in_each(
-    start_gateway: StartGateway,
-) -> None:
-    gateway = await start_gateway(CITY_GATEWAY_PROCESSES="2")
-    browser = await signed_in(gateway)
-    there = _with(gateway, browser.token)
-
-    async def everywhere() -> set[int]:
-        return {await there.status() for _ in range(30)}
-
-    assert await everywhere() == {200}
-    await browser.http.delete(SESSION)
-
-    await until(everywhere, lambda codes: codes == {401})
-
-
-async def test_the_key_is_made_once_and_for_its_owner_alone(
-    start_gateway: StartGateway, users_file: Path
-) -> None:
-    gateways = await asyncio.gather(
-        *(start_gateway(CITY_GATEWAY_USERS_FILE=str(users_file)) for _ in range(3))
-    )
-    file = keys.file_beside(users_file)
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert len(keys.read(file)) == 1
-    browser = await signed_in(gateways[0])
-    for gateway in gateways[1:]:
-        assert await _with(gateway, browser.token).status() == 200
-
-
-async def test_a_rotated_key_ends_no_session_unless_all_shall_end(
-    start_gateway: StartGateway, users_file: Path
-) -> None:
-    gateway = await start_gateway(CITY_GATEWAY_USERS_FILE=str(users_file))
-    file = keys.file_beside(users_file)
-    first = await signed_in(gateway)
-    keys.rotate(file, end_all=False)
-
-    async def signs_with_the_new() -> bool:
-        return token.read(keys.read(file)[-1:], (await signed_in(gateway)).token) is not None
-
-    await until(signs_with_the_new, bool)
-    assert await first.status() == 200
-    keys.rotate(file, end_all=True)
-    await until(first.status, lambda code: code == 401)
-    await until(signs_with_the_new, bool)
-    file.write_text("short\n")
-    second = await signed_in(gateway)
-    await until(
-        lambda: asyncio.to_thread(gateway.process.log.read_text), lambda log: "session key stays" in log
-    )
-    assert await second.status() == 200
-
-
-async def test_the_key_may_come_from_the_environment(start_gateway: StartGateway, users_file: Path) -> None:
-    given = {"CITY_GATEWAY_USERS_FILE": str(users_file), "CITY_GATEWAY_SESSION_KEY": "0123456789abcdef" * 2}
-    browser = await signed_in(await start_gateway(**given))
-    assert token.read((given["CITY_GATEWAY_SESSION_KEY"],), browser.token) is not None
-    assert not keys.file_beside(users_file).exists()
-
-
-async def test_where_no_key_can_be_kept_programs_are_answered_and_browsers_told_why(
-    start_gateway: StartGateway, users_file: Path
-) -> None:
-    # Root writes where nobody may; not where a link leads nowhere.
-    keys.file_beside(users_file).symlink_to("/nowhere/at/all")
-    gateway = await start_gateway(CITY_GATEWAY_USERS_FILE=str(users_file))
-    assert (await gateway.http.get(PATH)).status_code == 200
-    answer = await Browser(gateway).sign_in()
-    assert (answer.status_code, answer.json()["detail"]) == (503, "no session key")
-    assert "browsers can't sign in" in gateway.process.last_lines()
-
-
 async def test_the_audit_log_tells_of_sessions_by_account_and_role(start_gateway: StartGateway) -> None:
     gateway = await start_gateway()
     browser = await signed_in(gateway)
@@ -419,9 +216,3 @@ async def test_the_audit_log_tells_of_sessions_by_account_and_role(start_gateway
         assert line in log
     for secret in (VIEWER[1], kept, "127.0.0.1", ELSEWHERE):
         assert secret not in "\n".join(line for line in log.splitlines() if line.startswith("{"))
-
-
-def _with(gateway: Gateway, value: str) -> Browser:
-    browser = Browser(gateway)
-    browser.use(value)
-    return browser

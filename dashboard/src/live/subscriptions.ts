@@ -8,7 +8,7 @@ export interface Subscription {
   readonly rateMs: number
 }
 
-/** At most four: the gateway reads five messages a second. */
+/** A message each, so few beside the 100 that the gateway takes at once. */
 export const SUBSCRIPTIONS: readonly Subscription[] = [
   // What moves must not jump: between two positions the map draws the way.
   { id: 'vehicles', topics: ['vehicles'], rateMs: 1_000 },

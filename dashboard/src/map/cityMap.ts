@@ -5,7 +5,7 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 
 import type { Bounds, ModelRoad } from '../contract/model.ts'
-import { LEVELS, type Level } from '../contract/road.ts'
+import type { Level } from '../contract/road.ts'
 import { PALETTES } from '../theme/palette.ts'
 import type { Place } from '../state/places.ts'
 import type { RoadLevel } from '../state/roads.ts'
@@ -25,14 +25,13 @@ import { IncidentMarkers } from './markers.ts'
 import type { Orders } from './orders.ts'
 import { pick, pickStanding } from './picking.ts'
 import { currentScale } from './scale.ts'
-import { AREAS, PLACES, ROADS, areaFeatures, placeFeatures, roadFeatures, type StandingPlace } from './sources.ts'
+import { AREAS, PLACES, PLACE_KINDS, ROADS, areaFeatures, placeFeatures, roadFeatures, type StandingPlace } from './sources.ts'
 
 setWorkerUrl(workerUrl)
 
 const MOST_RATIO = 2
 const FLIGHT_MS = 900
 const BUILT_UP = 'built-up'
-const PLACE_KINDS = ['hospital', 'camera', 'station', 'sensor'] as const
 const NEAR_ZOOM = 15
 
 export interface Clicks {
@@ -220,7 +219,7 @@ export class CityMap {
     this.#drawBuiltUp()
     void this.#source(ROADS).setData(roadFeatures(roads))
     void this.#source(AREAS).setData(areaFeatures(roads))
-    for (const { id } of roads) if (!this.#levels.has(id)) this.#levels.set(id, LEVELS[5])
+    for (const { id } of roads) if (!this.#levels.has(id)) this.#levels.set(id, 'unknown')
   }
 
   #drawBuiltUp(): void {

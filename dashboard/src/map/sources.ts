@@ -54,7 +54,9 @@ export function areaFeatures(roads: Iterable<ModelRoad>): FeatureCollection<Poin
   }
 }
 
-export type PlaceKind = 'hospital' | 'camera' | 'station' | 'sensor'
+export const PLACE_KINDS = ['hospital', 'camera', 'station', 'sensor'] as const
+
+export type PlaceKind = (typeof PLACE_KINDS)[number]
 
 export interface StandingPlace {
   readonly kind: PlaceKind
