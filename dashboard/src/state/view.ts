@@ -1,5 +1,6 @@
 /** What this person chose to see. Kept by the browser, and through a new sign-in. */
 
+import type { VehicleType } from '../contract/vehicle.ts'
 import type { Selection } from './selection.ts'
 
 export const LAYERS = ['vehicles', 'incidents', 'congestion', 'hospitals', 'cameras', 'stations', 'sensors', 'labels'] as const
@@ -22,6 +23,8 @@ export type Tab = (typeof TABS)[number]
 export interface View {
   readonly selection: Selection | null
   readonly layers: Layers
+  /** Types of vehicles that are not shown, though their layer is. */
+  readonly hiddenTypes: readonly VehicleType[]
   readonly themeChoice: ThemeChoice
   /** What the choice comes to on this screen. */
   readonly theme: Theme
@@ -47,6 +50,7 @@ export const DEFAULT_LAYERS: Layers = {
 export const START_VIEW: View = {
   selection: null,
   layers: DEFAULT_LAYERS,
+  hiddenTypes: [],
   themeChoice: 'system',
   theme: 'light',
   incidentsOpen: true,
