@@ -225,6 +225,17 @@ export const STRINGS = {
     follow: 'Follow',
     unfollow: 'Stop following',
     stale: 'Not heard of lately',
+    trail: 'The line is its way of the last hour.',
+    noTrail: 'Its way of the last hour is not to be had now.',
+    shown: 'Types of vehicles',
+    showAll: 'Show all types',
+    stack: (count: number) => `${count} vehicles here`,
+    stackLead: 'They lie on each other: choose one.',
+    group: (counts: ReadonlyMap<VehicleType, number>) =>
+      [...counts]
+        .sort(([, one], [, other]) => other - one)
+        .map(([type, count]) => `${count} ${VEHICLES[type].toLowerCase()}`)
+        .join(', '),
     compass: (headingDeg: number) => {
       const name = COMPASS[Math.round(headingDeg / 45) % 8] ?? 'N'
       return `${name} ${Math.round(headingDeg) % 360}°`

@@ -16,6 +16,7 @@ import type { Connection } from '../state/health.ts'
 import { withChanges } from '../state/live.ts'
 import { city } from '../state/store.ts'
 import { endSession } from './session.ts'
+import { followTrail } from './trail.ts'
 
 const SUMMARY_MS = 10_000
 const CONGESTION_MS = 15_000
@@ -35,7 +36,7 @@ export function goLive(): () => void {
   const stream = openStream()
   connection = stream
   stream.start()
-  const endings = [followModel(), ...followFigures(), lookAgain(stream)]
+  const endings = [followModel(), ...followFigures(), followTrail(onError('track')), lookAgain(stream)]
   return () => {
     stream.stop()
     connection = null

@@ -6,16 +6,21 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 
 import type { Bounds, ModelRoad } from '../contract/model.ts'
 import type { Level } from '../contract/road.ts'
+import type { Vehicle } from '../contract/vehicle.ts'
 import { PALETTES } from '../theme/palette.ts'
 import type { Place } from '../state/places.ts'
 import type { RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
-import { affineOf } from '../vehicles/affine.ts'
+import { STRINGS } from '../strings.ts'
+import { affineOf, type Point } from '../vehicles/affine.ts'
+import type { Box } from '../vehicles/clusters.ts'
 import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
 import { latOf, lonOf, mercatorX, mercatorY } from '../vehicles/mercator.ts'
+import type { Hit } from '../vehicles/protocol.ts'
 import { cameraOf, hashOf, type Camera } from './camera.ts'
 import { drawBuiltUp } from './builtUp.ts'
 import { NARROW, paddingOf } from './frame.ts'
+import { Follower } from './follower.ts'
 import { drawIcon, iconOf } from './icons.ts'
 import { ROAD_CASING } from './layers/roads.ts'
 import { layersOf, styleOf } from './style.ts'
@@ -23,9 +28,22 @@ import type { Look } from './look.ts'
 import { Mark } from './mark.ts'
 import { IncidentMarkers } from './markers.ts'
 import type { Orders } from './orders.ts'
-import { pick, pickStanding } from './picking.ts'
+import { pick, pickStanding, reachPx, type Picked } from './picking.ts'
 import { currentScale } from './scale.ts'
-import { AREAS, PLACES, PLACE_KINDS, ROADS, areaFeatures, placeFeatures, roadFeatures, type StandingPlace } from './sources.ts'
+import {
+  AREAS,
+  EMPTY,
+  PLACES,
+  PLACE_KINDS,
+  ROADS,
+  TRAIL,
+  areaFeatures,
+  placeFeatures,
+  roadFeatures,
+  trailFeatures,
+  type StandingPlace,
+} from './sources.ts'
+import { Tip } from './tip.ts'
 
 setWorkerUrl(workerUrl)
 
@@ -36,6 +54,8 @@ const NEAR_ZOOM = 15
 
 export interface Clicks {
   readonly onSelect: (selection: Selection | null) => void
+  /** Vehicles that lie on each other. */
+  readonly onStack: (ids: readonly string[]) => void
   /** Somebody took the map in their hand. */
   readonly onGrab: () => void
 }
@@ -45,10 +65,15 @@ export class CityMap {
   readonly #map: GlMap
   readonly #markers: IncidentMarkers
   readonly #mark: Mark
+  readonly #tip: Tip
+  readonly #follower = new Follower((place) => {
+    this.#centre(place)
+  })
   readonly #loaded: Promise<unknown>
   readonly #hadCamera: boolean
   #look: Look
   #hovered: string | null = null
+  #pointer: Point | null = null
   #isRemoved = false
   #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
@@ -75,6 +100,7 @@ export class CityMap {
     const above = this.#map.getCanvasContainer()
     this.vehicles = workerLayer(above)
     this.#mark = new Mark(above)
+    this.#tip = new Tip(above)
     this.#markers = new IncidentMarkers(above, (id) => {
       clicks.onSelect({ kind: 'incident', id })
     })
@@ -106,10 +132,15 @@ export class CityMap {
     if (orders.places !== undefined) this.#setPlaces(orders.places)
     if (orders.levels !== undefined) this.#recolour(orders.levels)
     if (orders.selection !== undefined) this.#chooseRoad(orders.selection.was, orders.selection.is)
+    if (orders.trail !== undefined) void this.#source(TRAIL).setData(orders.trail === null ? EMPTY : trailFeatures(orders.trail))
   }
 
+  /** What is in the middle between the panels stays there. */
   zoomBy(steps: number): void {
-    this.#map.zoomTo(this.#map.getZoom() + steps, { duration: this.#duration(180) })
+    const { clientWidth, clientHeight } = this.#map.getContainer()
+    const { x, y } = this.#offset()
+    const around = this.#map.unproject([clientWidth / 2 + x, clientHeight / 2 + y])
+    this.#map.easeTo({ zoom: this.#map.getZoom() + steps, around, duration: this.#duration(180) })
   }
 
   /** `unless` somebody came with a place of their own. */
@@ -124,11 +155,11 @@ export class CityMap {
   }
 
   goTo({ lon, lat }: Place): void {
-    const { top, right, bottom, left } = this.#padding()
+    const { x, y } = this.#offset()
     this.#map.flyTo({
       center: [lon, lat],
       zoom: Math.max(NEAR_ZOOM, this.#map.getZoom()),
-      offset: [(left - right) / 2, (top - bottom) / 2],
+      offset: [x, y],
       duration: this.#duration(FLIGHT_MS),
     })
   }
@@ -147,6 +178,7 @@ export class CityMap {
 
   remove(): void {
     this.#isRemoved = true
+    this.#follower.take(null, false)
     this.vehicles.remove()
     this.#markers.remove()
     this.#map.remove()
@@ -162,14 +194,31 @@ export class CityMap {
     })
     map.on('dragstart', clicks.onGrab)
     map.on('click', ({ point }) => {
-      void pick(map, this.vehicles, point).then(clicks.onSelect)
+      void pick(map, this.vehicles, point).then((picked) => {
+        this.#act(picked, clicks)
+      })
     })
     map.on('mousemove', ({ point, originalEvent }) => {
-      if (originalEvent.buttons === 0) this.#hover(pickStanding(map, point))
+      if (originalEvent.buttons === 0) void this.#hover(point)
     })
     map.on('mouseout', () => {
-      this.#hover(null)
+      this.#leave()
     })
+    map.on('movestart', () => {
+      this.#tip.show(null, { x: 0, y: 0 })
+    })
+  }
+
+  #act(picked: Picked, clicks: Clicks): void {
+    if (picked.kind === 'one') clicks.onSelect(picked.selection)
+    else if (picked.kind === 'stack') clicks.onStack(picked.ids)
+    else if (this.#isApart(picked.group.box)) this.fit(boundsOf(picked.group.box))
+    else clicks.onStack(picked.ids)
+  }
+
+  /** Whether a deeper zoom shows the vehicles of a group one by one. */
+  #isApart({ west, north, east, south }: Box): boolean {
+    return Math.max(east - west, south - north) * 512 * 2 ** this.#map.getMaxZoom() > MOST_RATIO
   }
 
   /** What lies above the map goes along with it. */
@@ -189,9 +238,24 @@ export class CityMap {
     })
   }
 
-  #hover(under: Selection | null): void {
-    this.#map.getCanvas().style.cursor = under === null ? '' : 'pointer'
-    const road = chosen(under, 'road')
+  async #hover(point: Point): Promise<void> {
+    this.#pointer = point
+    const { ids, group } = await this.vehicles.hit(point, reachPx())
+    // Meanwhile it has moved on, and asked again.
+    if (this.#pointer !== point || this.#isRemoved) return
+    const under = ids.length > 0 ? null : pickStanding(this.#map, point)
+    this.#map.getCanvas().style.cursor = ids.length > 0 || under !== null ? 'pointer' : ''
+    this.#tip.show(tipOf(ids, group), point)
+    this.#hoverRoad(chosen(under, 'road'))
+  }
+
+  #leave(): void {
+    this.#pointer = null
+    this.#tip.show(null, { x: 0, y: 0 })
+    this.#hoverRoad(null)
+  }
+
+  #hoverRoad(road: string | null): void {
     if (road === this.#hovered) return
     this.#flag(this.#hovered, 'hovered', false)
     this.#flag(road, 'hovered', true)
@@ -272,8 +336,35 @@ export class CityMap {
     })
   }
 
-  #follow({ lon, lat }: Place): void {
-    this.#map.easeTo({ center: [lon, lat], duration: this.#duration(1_000), easing: (share) => share })
+  /** Goes to who is followed from now on, and stays with them. */
+  #follow(vehicle: Vehicle | null): void {
+    const isNew = vehicle !== null && !this.#follower.isFollowing
+    this.#follower.take(vehicle, this.#duration(1) > 0)
+    if (isNew) this.goTo(vehicle)
+    if (isNew || vehicle === null) this.#zoomAround(vehicle === null ? undefined : { around: 'center' })
+  }
+
+  /** Who zooms keeps in the middle what is followed. */
+  #zoomAround(options: { readonly around: 'center' } | undefined): void {
+    for (const handler of [this.#map.scrollZoom, this.#map.touchZoomRotate]) {
+      handler.disable()
+      handler.enable(options)
+    }
+  }
+
+  /** In the middle between the panels. While somebody flies, zooms or turns the map, they have it. */
+  #centre(place: Place): void {
+    const map = this.#map
+    if (map.isMoving()) return
+    const at = map.project([place.lon, place.lat])
+    const { x, y } = this.#offset()
+    map.jumpTo({ center: map.unproject([at.x - x, at.y - y]) })
+  }
+
+  /** From the window's middle to the one between the panels, px. */
+  #offset(): Point {
+    const { top, right, bottom, left } = this.#padding()
+    return { x: (left - right) / 2, y: (top - bottom) / 2 }
   }
 
   #padding(): ReturnType<typeof paddingOf> {
@@ -283,6 +374,15 @@ export class CityMap {
   #duration(ms: number): number {
     return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms
   }
+}
+
+function boundsOf({ west, north, east, south }: Box): Bounds {
+  return [lonOf(west), latOf(south), lonOf(east), latOf(north)]
+}
+
+function tipOf(ids: readonly string[], group: Hit['group']): string | null {
+  if (group !== null) return STRINGS.vehicle.group(group.counts)
+  return ids.length > 1 ? STRINGS.vehicle.stack(ids.length) : null
 }
 
 function chosen(selection: Selection | null, kind: Selection['kind']): string | null {

@@ -3,6 +3,7 @@
  *
  * - `vehicles()`: promise of `{id: {lon, lat, x, y}}`, where each vehicle was drawn last: degrees, and CSS px from the
  *   map's upper left corner
+ * - `groups()`: promise of `[{x, y, counts}]`, the groups of vehicles that were drawn last, `counts` by type
  * - `roadLevel(id)`: the level that a road is coloured by, null of a road that is not known
  * - `view()`: `{lon, lat, zoom, bearingDeg}` of the map's middle
  * - `source()`: where the data comes from (`speed`, `batch`, `last-known`), null before the first word
@@ -12,11 +13,12 @@ import type { Source } from '../contract/message.ts'
 import type { Level } from '../contract/road.ts'
 import { city } from '../state/store.ts'
 import type { VehicleLayer } from '../vehicles/layer.ts'
-import type { Drawn } from '../vehicles/protocol.ts'
+import type { Drawn, DrawnGroup } from '../vehicles/protocol.ts'
 import type { Camera } from './camera.ts'
 
 export interface CityHooks {
   readonly vehicles: () => Promise<Readonly<Record<string, Drawn>>>
+  readonly groups: () => Promise<readonly DrawnGroup[]>
   readonly roadLevel: (id: string) => Level | null
   readonly view: () => Camera
   readonly source: () => Source | null
@@ -31,6 +33,7 @@ declare global {
 export function offerHooks(vehicles: VehicleLayer, view: () => Camera, level: (id: string) => Level | null): void {
   window.__city = {
     vehicles: vehicles.drawn,
+    groups: vehicles.groups,
     roadLevel: level,
     view,
     source: () => city.getState().connection.source,

@@ -2,7 +2,7 @@
 
 import { isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
-import { selected } from '../state/view.ts'
+import { selected, stacked } from '../state/view.ts'
 import { boundsOf } from './bounds.ts'
 import { CityMap } from './cityMap.ts'
 import { setMapHandle } from './handle.ts'
@@ -18,6 +18,9 @@ export function mountMap(container: HTMLElement): () => void {
     {
       onSelect: (selection) => {
         setView((now) => (isSame(now.selection, selection) ? now : selected(now, selection)))
+      },
+      onStack: (ids) => {
+        setView((now) => stacked(now, ids))
       },
       onGrab: () => {
         setView((now) => (now.follows ? { ...now, follows: false } : now))
@@ -56,7 +59,9 @@ export function mountMap(container: HTMLElement): () => void {
     },
     showAll: () => {
       const bounds = boundsOf(city.getState())
-      if (bounds !== null) map.fit(bounds)
+      if (bounds === null) return
+      setView((now) => (now.follows ? { ...now, follows: false } : now))
+      map.fit(bounds)
     },
     goTo: (place) => {
       map.goTo(place)
@@ -76,6 +81,7 @@ function tellChoice(map: CityMap, { view, connection }: CityState): void {
     visible: view.layers.vehicles,
     selectedId: view.selection?.kind === 'vehicle' ? view.selection.id : null,
     pale: connection.isPale,
+    hiddenTypes: view.hiddenTypes,
     glides: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
   })
 }

@@ -81,6 +81,7 @@ test('a followed vehicle is followed at each of its words', () => {
   expect(ordersBetween(before, chosen)).toMatchObject({ follow: { lon: 11.5, lat: 48.1 } })
   expect(ordersBetween(chosen, after(chosen, { ...cars('b'), whole: false })).follow).toBeUndefined()
   expect(ordersBetween(chosen, after(chosen, { ...cars('a'), whole: false })).follow).toBeDefined()
+  expect(ordersBetween(chosen, { ...chosen, view: { ...chosen.view, follows: false } }).follow).toBeNull()
 })
 
 test('a city without a model is where its vehicles are', () => {

@@ -9,6 +9,7 @@ import { placeOf, type Place } from '../state/places.ts'
 import { changedLevels, type RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
 import type { CityState } from '../state/store.ts'
+import type { Trail } from '../state/trail.ts'
 import type { Layers, Theme } from '../state/view.ts'
 import type { StandingPlace } from './sources.ts'
 
@@ -23,8 +24,10 @@ export interface Orders {
   readonly selection?: { readonly was: Selection | null; readonly is: Selection | null }
   /** Where the selected thing is marked; null where nothing is to be. */
   readonly mark?: Place | null
-  /** Where the vehicle is that the map goes along with. */
-  readonly follow?: Place
+  /** A word of the vehicle that the map goes along with; null: with none any more. */
+  readonly follow?: Vehicle | null
+  /** Where the chosen vehicle was; null without one. */
+  readonly trail?: Trail | null
 }
 
 export interface PlacedIncident {
@@ -36,6 +39,7 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
   const { live, view, model, connection } = after
   const isMoved = (topic: keyof typeof live): boolean => before.live[topic].things !== live[topic].things
   const isOther = before.view.selection !== view.selection
+  const isOtherMark = isOther || before.view.stack !== view.stack || isMoved('emergencies')
   return {
     ...(before.model === model || model === null ? {} : { roads: model.roads.values() }),
     ...(before.model === model && !isMoved('cameras') && !isMoved('weather') ? {} : { places: standingPlaces(after) }),
@@ -50,14 +54,16 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
       ? {}
       : { look: { theme: view.theme, layers: view.layers, pale: connection.isPale } }),
     ...(isOther ? { selection: { was: before.view.selection, is: view.selection } } : {}),
-    ...(isOther || isMoved('emergencies') ? { mark: markOf(after) } : {}),
+    ...(isOtherMark ? { mark: markOf(after) } : {}),
     ...followed(before, after),
+    ...(before.trail === after.trail ? {} : { trail: after.trail }),
   }
 }
 
 /** Those that stand still: vehicles and roads mark themselves, and an incident its own sign. */
 function markOf(state: CityState): Place | null {
-  const { selection } = state.view
+  const { selection, stack } = state.view
+  if (stack?.[0] !== undefined) return placeOf(state, { kind: 'vehicle', id: stack[0] })
   if (selection === null || ['vehicle', 'road', 'incident'].includes(selection.kind)) return null
   return placeOf(state, selection)
 }
@@ -88,9 +94,12 @@ function standingPlaces({ model, live }: CityState): readonly StandingPlace[] {
 }
 
 function followed(before: CityState, after: CityState): Pick<Orders, 'follow'> {
-  const { selection, follows } = after.view
-  if (!follows || selection?.kind !== 'vehicle') return {}
-  const now = after.live.vehicles.things.get(selection.id)
-  const isNew = !before.view.follows || before.live.vehicles.things.get(selection.id) !== now
-  return now === undefined || !isNew ? {} : { follow: { lon: now.lon, lat: now.lat } }
+  const now = followedVehicle(after)
+  const was = followedVehicle(before)
+  return now === was ? {} : { follow: now }
+}
+
+function followedVehicle({ view: { selection, follows }, live }: CityState): Vehicle | null {
+  if (!follows || selection?.kind !== 'vehicle') return null
+  return live.vehicles.things.get(selection.id) ?? null
 }

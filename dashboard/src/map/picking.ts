@@ -1,9 +1,10 @@
-/** What lies under a pointer, the loudest first: a vehicle, what stands, a road. */
+/** What lies under a pointer, the loudest first: vehicles, what stands, a road. */
 
 import type { Map as GlMap, PointLike } from 'maplibre-gl'
 
 import type { Selection, SelectableKind } from '../state/selection.ts'
 import type { VehicleLayer } from '../vehicles/layer.ts'
+import type { Hit } from '../vehicles/protocol.ts'
 import { PLACE_LAYERS } from './layers/places.ts'
 import { ROAD_LAYER } from './layers/roads.ts'
 
@@ -12,18 +13,25 @@ interface At {
   readonly y: number
 }
 
+export type Picked =
+  | { readonly kind: 'one'; readonly selection: Selection | null }
+  /** Vehicles that no zoom shows apart. */
+  | { readonly kind: 'stack'; readonly ids: readonly string[] }
+  | { readonly kind: 'group'; readonly group: NonNullable<Hit['group']>; readonly ids: readonly string[] }
+
 /** A finger is broader than a mouse. */
 export function reachPx(): number {
   return window.matchMedia('(pointer: coarse)').matches ? 14 : 5
 }
 
-export async function pick(map: GlMap, vehicles: VehicleLayer, at: At): Promise<Selection | null> {
+export async function pick(map: GlMap, vehicles: VehicleLayer, at: At): Promise<Picked> {
   const reach = reachPx()
-  const id = await vehicles.hit(at, reach)
-  if (id !== null) return { kind: 'vehicle', id }
-  return pickStanding(map, at, reach)
+  const { ids, group } = await vehicles.hit(at, reach)
+  if (group !== null) return { kind: 'group', group, ids }
+  const [id] = ids
+  if (id === undefined) return { kind: 'one', selection: pickStanding(map, at, reach) }
+  return ids.length > 1 ? { kind: 'stack', ids } : { kind: 'one', selection: { kind: 'vehicle', id } }
 }
-
 export function pickStanding(map: GlMap, at: At, reach = reachPx()): Selection | null {
   const place = under(map, at, reach, PLACE_LAYERS)
   if (place !== null) return { kind: String(place['kind']) as SelectableKind, id: String(place['id']) }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { ModelRoad, Position } from '../contract/model.ts'
 import { frameOf } from './builtUp.ts'
-import { areaFeatures, roadFeatures } from './sources.ts'
+import { areaFeatures, roadFeatures, trailFeatures } from './sources.ts'
 import { sides } from './twins.ts'
 import { widthOf } from './widths.ts'
 
@@ -52,4 +52,12 @@ test('the ground around a city over the 180th meridian is one', () => {
   const frame = frameOf(fiji)
   expect((frame?.east ?? 1) - (frame?.west ?? 0)).toBeLessThan(0.3 / 360)
   expect(frameOf([])).toBeNull()
+})
+
+test('a trail over the 180th meridian goes on', () => {
+  const points = [179.99, -179.99, 179.98, 0].map((lon, at) => ({ lon, lat: -17, timeMs: at * 1_000 }))
+  const [first] = trailFeatures({ id: 'a', past: 'there', points }).features
+  const lons = first?.geometry.coordinates.map(([lon]) => lon)
+  expect(lons).toEqual([179.99, expect.closeTo(180.01), expect.closeTo(179.98)])
+  expect(first?.properties).toEqual({ age: 0 })
 })

@@ -2,13 +2,15 @@
 
 import type { Feature, FeatureCollection, LineString, Point } from 'geojson'
 
-import type { ModelRoad } from '../contract/model.ts'
+import type { ModelRoad, Position } from '../contract/model.ts'
+import { stretches, type Stretch, type Trail } from '../state/trail.ts'
 import { sides } from './twins.ts'
 import { widthOf } from './widths.ts'
 
 export const ROADS = 'roads'
 export const AREAS = 'areas'
 export const PLACES = 'places'
+export const TRAIL = 'trail'
 /** The property that a road's state hangs on. */
 export const ROAD_ID = 'road_id'
 
@@ -77,4 +79,24 @@ export function placeFeatures(places: readonly StandingPlace[]): FeatureCollecti
       properties: { kind, id, name },
     })),
   }
+}
+
+export function trailFeatures(trail: Trail): FeatureCollection<LineString, Pick<Stretch, 'age'>> {
+  return {
+    type: 'FeatureCollection',
+    features: stretches(trail).map(({ points, age }) => ({
+      type: 'Feature',
+      geometry: { type: 'LineString', coordinates: unbroken(points.map(({ lon, lat }) => [lon, lat])) },
+      properties: { age },
+    })),
+  }
+}
+
+/** Over the 180th meridian a line goes on, rather than round the world. */
+function unbroken(line: readonly Position[]): number[][] {
+  let before = line[0]?.[0] ?? 0
+  return line.map(([lon, lat]) => {
+    before += lon - before - 360 * Math.round((lon - before) / 360)
+    return [before, lat]
+  })
 }

@@ -7,11 +7,12 @@ import { groundLayers } from './layers/ground.ts'
 import { labelLayers } from './layers/labels.ts'
 import { placeLayers } from './layers/places.ts'
 import { roadLayers } from './layers/roads.ts'
+import { trailLayers } from './layers/trail.ts'
 import type { Look } from './look.ts'
-import { AREAS, EMPTY, PLACES, ROAD_ID, ROADS } from './sources.ts'
+import { AREAS, EMPTY, PLACES, ROAD_ID, ROADS, TRAIL } from './sources.ts'
 
 export function layersOf(look: Look): LayerSpecification[] {
-  return [...groundLayers(look), ...roadLayers(look), ...labelLayers(look), ...placeLayers(look)]
+  return [...groundLayers(look), ...roadLayers(look), ...trailLayers(look), ...labelLayers(look), ...placeLayers(look)]
 }
 
 export function styleOf(look: Look, base: string): StyleSpecification {
@@ -22,6 +23,7 @@ export function styleOf(look: Look, base: string): StyleSpecification {
       [ROADS]: { type: 'geojson', data: EMPTY, promoteId: ROAD_ID, tolerance: 0.2 },
       [AREAS]: { type: 'geojson', data: EMPTY },
       [PLACES]: { type: 'geojson', data: EMPTY },
+      [TRAIL]: { type: 'geojson', data: EMPTY },
     },
     layers: layersOf(look),
     transition: { duration: 180, delay: 0 },

@@ -8,6 +8,7 @@ import type { Congestion, Summary } from '../contract/summary.ts'
 import { NO_LIVE, type Live } from './live.ts'
 import { START_CONNECTION, type Connection } from './health.ts'
 import type { Session } from './session.ts'
+import type { Trail } from './trail.ts'
 import { START_VIEW, type View } from './view.ts'
 
 export interface CityState {
@@ -18,6 +19,8 @@ export interface CityState {
   readonly live: Live
   readonly summary: Summary | null
   readonly congestion: Congestion | null
+  /** Of the chosen vehicle. */
+  readonly trail: Trail | null
   readonly view: View
 }
 
@@ -28,6 +31,7 @@ export const START: CityState = {
   live: NO_LIVE,
   summary: null,
   congestion: null,
+  trail: null,
   view: START_VIEW,
 }
 

@@ -22,6 +22,8 @@ export type Tab = (typeof TABS)[number]
 
 export interface View {
   readonly selection: Selection | null
+  /** Vehicles that lie on each other, to choose one of; null while nobody asked. */
+  readonly stack: readonly string[] | null
   readonly layers: Layers
   /** Types of vehicles that are not shown, though their layer is. */
   readonly hiddenTypes: readonly VehicleType[]
@@ -49,6 +51,7 @@ export const DEFAULT_LAYERS: Layers = {
 
 export const START_VIEW: View = {
   selection: null,
+  stack: null,
   layers: DEFAULT_LAYERS,
   hiddenTypes: [],
   themeChoice: 'system',
@@ -62,7 +65,22 @@ export const START_VIEW: View = {
 
 export function selected(view: View, selection: Selection | null): View {
   if (selection === null) {
-    return { ...view, selection, follows: false, tab: view.tab === 'selected' ? 'incidents' : view.tab }
+    return { ...view, selection, stack: null, follows: false, tab: view.tab === 'selected' ? 'incidents' : view.tab }
   }
-  return { ...view, selection, follows: false, tab: 'selected', sheetOpen: true }
+  return { ...view, selection, stack: null, follows: false, tab: 'selected', sheetOpen: true }
+}
+
+export function stacked(view: View, stack: readonly string[]): View {
+  return { ...view, selection: null, stack, follows: false, tab: 'selected', sheetOpen: true }
+}
+
+/** Whether there is a card to show. */
+export function hasCard({ selection, stack }: View): boolean {
+  return selection !== null || stack !== null
+}
+
+export function typeToggled(view: View, type: VehicleType): View {
+  const isHidden = view.hiddenTypes.includes(type)
+  const hiddenTypes = isHidden ? view.hiddenTypes.filter((one) => one !== type) : [...view.hiddenTypes, type]
+  return { ...view, hiddenTypes }
 }

@@ -7,7 +7,7 @@ import { incident } from '../contract/samples.ts'
 import { withChanges } from '../state/live.ts'
 import { START, city } from '../state/store.ts'
 import { IncidentAnnouncer } from './IncidentAnnouncer.tsx'
-import { IncidentList, stepOf } from './IncidentList.tsx'
+import { IncidentList } from './IncidentList.tsx'
 
 afterEach(() => {
   cleanup()
@@ -63,15 +63,4 @@ test('what is new is read out, what was there is not', () => {
   expect(announcer.textContent).toBe('New incident: Fire, severity 5, road-1')
   happen(1, 2, 3, 5)
   expect(announcer.textContent).toBe('2 new incidents')
-})
-
-test.each([
-  ['ArrowDown', 0, 1],
-  ['ArrowDown', 4, 4],
-  ['ArrowUp', 0, 0],
-  ['Home', 3, 0],
-  ['End', 0, 4],
-])('%s at %d leads to %d of five', (key, at, to) => {
-  expect(stepOf(key, at, 5)).toBe(to)
-  expect(stepOf('x', at, 5)).toBeNull()
 })

@@ -1,4 +1,4 @@
-import { useMemo, useRef, useState, type KeyboardEvent } from 'react'
+import { useMemo } from 'react'
 
 import { sinceMs, type Incident } from '../contract/incident.ts'
 import { mapHandle } from '../map/handle.ts'
@@ -10,6 +10,7 @@ import { STRINGS } from '../strings.ts'
 import { Age } from './Age.tsx'
 import { ClearIcon } from './icons.tsx'
 import { SkeletonRows } from './Skeleton.tsx'
+import { useArrowKeys } from './useArrowKeys.ts'
 import { whereIs } from './whereIs.ts'
 
 /** All active incidents, worst first. Arrow keys go through them. */
@@ -17,8 +18,7 @@ export function IncidentList() {
   const incidents = useCity((state) => state.live.emergencies)
   const chosenId = useCity(({ view }) => (view.selection?.kind === 'incident' ? view.selection.id : null))
   const rows = useMemo(() => ranked(incidents), [incidents])
-  const [focusedId, setFocusedId] = useState<string | null>(null)
-  const list = useRef<HTMLUListElement>(null)
+  const { list, tabId, onFocus, onKeyDown } = useArrowKeys(rows.map(({ id }) => id))
 
   if (incidents.freshness === null) return <SkeletonRows count={5} />
   if (rows.length === 0) {
@@ -30,14 +30,6 @@ export function IncidentList() {
       </div>
     )
   }
-  // One of them takes the Tab key, whatever came and went.
-  const tabId = rows.some(({ id }) => id === focusedId) ? focusedId : rows[0]?.id
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const to = stepOf(event.key, rows.findIndex(({ id }) => id === tabId), rows.length)
-    if (to === null) return
-    event.preventDefault()
-    list.current?.querySelectorAll('button')[to]?.focus()
-  }
   return (
     // The list takes arrow keys on behalf of its buttons.
     // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
@@ -48,7 +40,7 @@ export function IncidentList() {
           incident={incident}
           isChosen={incident.id === chosenId}
           isTab={incident.id === tabId}
-          onFocus={setFocusedId}
+          onFocus={onFocus}
         />
       ))}
     </ul>
@@ -102,20 +94,4 @@ function choose({ id }: Incident): void {
   setView((view) => selected(view, { kind: 'incident', id }))
   const place = placeOf(city.getState(), { kind: 'incident', id })
   if (place !== null) mapHandle()?.goTo(place)
-}
-
-/** Where a key leads to in a list; null of one that leads nowhere. */
-export function stepOf(key: string, at: number, length: number): number | null {
-  switch (key) {
-    case 'ArrowDown':
-      return Math.min(length - 1, at + 1)
-    case 'ArrowUp':
-      return Math.max(0, at - 1)
-    case 'Home':
-      return 0
-    case 'End':
-      return length - 1
-    default:
-      return null
-  }
 }

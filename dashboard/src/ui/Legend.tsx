@@ -5,7 +5,7 @@ import { whole } from '../format.ts'
 import { countByLevel } from '../state/roads.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
-import { VehicleLegend } from './VehicleLegend.tsx'
+import { VehicleTypes } from './VehicleTypes.tsx'
 
 /** What the colours of roads mean, and how many roads have each. */
 export function Legend() {
@@ -31,7 +31,7 @@ export function Legend() {
           </li>
         ))}
       </ul>
-      <VehicleLegend />
+      <VehicleTypes />
     </section>
   )
 }

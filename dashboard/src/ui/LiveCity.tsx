@@ -5,7 +5,7 @@ import { useEffect } from 'react'
 import { goLive } from '../app/live.ts'
 import { NARROW } from '../map/frame.ts'
 import { setView, useCity } from '../state/store.ts'
-import { selected } from '../state/view.ts'
+import { hasCard, selected } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
 import '../styles/city.css'
 import '../styles/map.css'
@@ -71,7 +71,7 @@ function useEscape(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
       setView((view) =>
-        view.selection === null ? { ...view, sheetOpen: false } : { ...selected(view, null), sheetOpen: false },
+        hasCard(view) ? { ...selected(view, null), sheetOpen: false } : { ...view, sheetOpen: false },
       )
     }
     window.addEventListener('keydown', onKey)

@@ -1,7 +1,7 @@
 import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 
 import { city, setView, useCity } from '../state/store.ts'
-import { TABS, type Tab } from '../state/view.ts'
+import { TABS, hasCard, type Tab } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
 import { IncidentList } from './IncidentList.tsx'
 import { AlertIcon, CardIcon, CityIcon, LayersIcon } from './icons.tsx'
@@ -17,8 +17,8 @@ const SWIPE_PX = 24
 /** All panels of a narrow screen, from its lower edge. */
 export function Sheet() {
   const { tab, sheetOpen } = useCity((state) => state.view)
-  const hasSelection = useCity((state) => state.view.selection !== null)
-  const tabs = TABS.filter((one) => one !== 'selected' || hasSelection)
+  const isCardOpen = useCity((state) => hasCard(state.view))
+  const tabs = TABS.filter((one) => one !== 'selected' || isCardOpen)
   const current = tabs.includes(tab) ? tab : 'incidents'
   return (
     <section className="sheet" data-open={sheetOpen} data-testid="sheet" aria-label={STRINGS.panel.sheet}>

@@ -5,7 +5,7 @@ import type { Palette } from '../theme/palette.ts'
 import type { Affine, Point } from './affine.ts'
 import { mercatorX, mercatorY } from './mercator.ts'
 import type { Choice } from './painter.ts'
-import type { Drawn, FromWorker, Size, ToWorker, VehicleFix } from './protocol.ts'
+import { NOBODY, type Drawn, type DrawnGroup, type FromWorker, type Hit, type Size, type ToWorker, type VehicleFix } from './protocol.ts'
 
 export interface VehicleLayer {
   /** Vehicles as they are now, and the ids of those that are gone. */
@@ -14,10 +14,12 @@ export interface VehicleLayer {
   setTheme: (palette: Palette, scale: number) => void
   /** `glides`: between two reports they are shown on their way. */
   setChoice: (choice: Choice & { readonly glides: boolean }) => void
-  /** Id of the vehicle at a pixel; null if there is none. */
-  hit: (at: Point, withinPx: number) => Promise<string | null>
+  /** What lies at a pixel. */
+  hit: (at: Point, withinPx: number) => Promise<Hit>
   /** Where each was drawn last. */
   drawn: () => Promise<Readonly<Record<string, Drawn>>>
+  /** The groups of vehicles that were drawn last. */
+  groups: () => Promise<readonly DrawnGroup[]>
   remove: () => void
 }
 
@@ -61,11 +63,15 @@ export function workerLayer(container: HTMLElement): VehicleLayer {
     },
     hit: async (at, withinPx) => {
       const said = await answer((ask) => ({ type: 'hit', ask, at, withinPx }))
-      return said.type === 'hit' ? said.id : null
+      return said.type === 'hit' ? said.hit : NOBODY
     },
     drawn: async () => {
       const said = await answer((ask) => ({ type: 'drawn', ask }))
       return said.type === 'drawn' ? said.vehicles : {}
+    },
+    groups: async () => {
+      const said = await answer((ask) => ({ type: 'drawn', ask }))
+      return said.type === 'drawn' ? said.groups : []
     },
     remove: () => {
       worker.terminate()
@@ -74,6 +80,6 @@ export function workerLayer(container: HTMLElement): VehicleLayer {
   }
 }
 
-function fixOf({ id, type, lon, lat, headingDeg, timeMs, stale }: Vehicle): VehicleFix {
+export function fixOf({ id, type, lon, lat, headingDeg, timeMs, stale }: Vehicle): VehicleFix {
   return { id, type, x: mercatorX(lon), y: mercatorY(lat), headingDeg, timeMs, stale }
 }

@@ -1,11 +1,15 @@
 /** Draws the fleet, and knows where it drew it. */
 
+import type { VehicleType } from '../contract/vehicle.ts'
 import type { Palette } from '../theme/palette.ts'
 import { toScreen, turnDeg, toWorld, zoomOf, type Affine, type Point } from './affine.ts'
-import type { Fleet, Rank } from './fleet.ts'
-import { latOf, lonOf } from './mercator.ts'
+import { radiusPx } from './clusters.ts'
+import { drawDonut } from './donut.ts'
+import type { Fleet, Member, Rank } from './fleet.ts'
+import { Groups } from './groups.ts'
+import { latOf, lonOf, metresPerUnit } from './mercator.ts'
 import type { Shown } from './motion.ts'
-import type { Drawn, Size } from './protocol.ts'
+import { NOBODY, type Drawn, type DrawnGroup, type Hit, type Size } from './protocol.ts'
 import { lookOf } from './shapes.ts'
 import { halfLengthPx, stepped } from './sizes.ts'
 import { Sprites } from './sprites.ts'
@@ -13,11 +17,14 @@ import { Sprites } from './sprites.ts'
 const RANKS: readonly Rank[] = [0, 1, 2]
 /** What stands for old data as a whole is paler than a live one. */
 const PALE_ALPHA = 0.45
+/** Nearer to each other than this, not even the deepest zoom shows two. */
+const STACK_M = 2
 
 export interface Choice {
   readonly visible: boolean
   readonly selectedId: string | null
   readonly pale: boolean
+  readonly hiddenTypes: readonly VehicleType[]
 }
 
 export class Painter {
@@ -27,7 +34,8 @@ export class Painter {
   #scale = 1
   #affine: Affine | null = null
   #size: Size = { widthPx: 0, heightPx: 0, ratio: 1 }
-  #choice: Choice = { visible: true, selectedId: null, pale: false }
+  #choice: Choice = { visible: true, selectedId: null, pale: false, hiddenTypes: [] }
+  readonly #groups = new Groups()
   #drawnMs = 0
   readonly #shown: Shown = { x: 0, y: 0, headingDeg: null }
 
@@ -49,6 +57,7 @@ export class Painter {
 
   setChoice(choice: Choice): void {
     this.#choice = choice
+    this.#groups.forget()
   }
 
   get affine(): Affine | null {
@@ -73,7 +82,32 @@ export class Painter {
     this.#sprites ??= new Sprites(this.#palette, ratio)
     this.#drawRing(context, affine, nowMs)
     context.globalAlpha = this.#choice.pale ? PALE_ALPHA : 1
-    for (const rank of RANKS) this.#drawRank(context, affine, rank, this.#sprites, nowMs)
+    this.#groups.look(this.#fleet, affine, nowMs, (member) => this.#mayGroup(member))
+    for (const rank of RANKS) {
+      // What brings help lies above the groups.
+      if (rank === 2) this.#drawGroups(context, affine, this.#palette)
+      this.#drawRank(context, affine, rank, this.#sprites, nowMs)
+    }
+  }
+
+  #isHidden({ type }: Member): boolean {
+    return this.#choice.hiddenTypes.includes(type)
+  }
+
+  #mayGroup(member: Member): boolean {
+    return member.rank < 2 && member.id !== this.#choice.selectedId && !this.#isHidden(member)
+  }
+
+  #isAlone(member: Member): boolean {
+    return !this.#isHidden(member) && !this.#groups.has(member.id)
+  }
+
+  #drawGroups(context: OffscreenCanvasRenderingContext2D, affine: Affine, palette: Palette): void {
+    const { ratio } = this.#size
+    for (const { x, y, counts } of this.#groups.all) {
+      const at = toScreen(affine, x, y)
+      drawDonut(context, { x: at.x * ratio, y: at.y * ratio }, counts, this.#scale * ratio, palette)
+    }
   }
 
   #drawRank(
@@ -87,6 +121,7 @@ export class Painter {
     const turn = turnDeg(affine)
     const lengthPx = this.#lengthPx(affine, rank)
     for (const member of this.#fleet.ranks[rank].values()) {
+      if (!this.#isAlone(member)) continue
       const shown = this.#fleet.shown(member, nowMs, this.#shown)
       const { x, y } = toScreen(affine, shown.x, shown.y)
       if (x < -lengthPx || y < -lengthPx || x > widthPx + lengthPx || y > heightPx + lengthPx) continue
@@ -99,7 +134,7 @@ export class Painter {
   #drawRing(context: OffscreenCanvasRenderingContext2D, affine: Affine, nowMs: number): void {
     const { selectedId } = this.#choice
     const member = selectedId === null ? undefined : this.#fleet.get(selectedId)
-    if (member === undefined || this.#palette === null) return
+    if (member === undefined || this.#palette === null || this.#isHidden(member)) return
     const { ratio } = this.#size
     const shown = this.#fleet.shown(member, nowMs, this.#shown)
     const { x, y } = toScreen(affine, shown.x, shown.y)
@@ -115,25 +150,62 @@ export class Painter {
     context.stroke()
   }
 
-  /** The vehicle nearest to a pixel as drawn last; of several the one that lies above. */
-  hit(at: Point, withinPx: number): string | null {
+  /** What lies at a pixel as drawn last; of several the one that lies above. */
+  hit(at: Point, withinPx: number): Hit {
     const affine = this.#affine
-    if (affine === null || !this.#choice.visible) return null
-    for (const rank of [...RANKS].reverse()) {
-      let best: string | null = null
-      let bestPx = withinPx + this.#lengthPx(affine, rank)
-      for (const member of this.#fleet.ranks[rank].values()) {
-        const shown = this.#fleet.shown(member, this.#drawnMs, this.#shown)
-        const { x, y } = toScreen(affine, shown.x, shown.y)
-        const distancePx = Math.hypot(x - at.x, y - at.y)
-        if (distancePx <= bestPx) {
-          best = member.id
-          bestPx = distancePx
-        }
-      }
-      if (best !== null) return best
+    if (affine === null || !this.#choice.visible) return NOBODY
+    return (
+      this.#hitVehicle(affine, 2, at, withinPx) ??
+      this.#hitGroup(affine, at) ??
+      this.#hitVehicle(affine, 1, at, withinPx) ??
+      this.#hitVehicle(affine, 0, at, withinPx) ??
+      NOBODY
+    )
+  }
+
+  #hitGroup(affine: Affine, at: Point): Hit | null {
+    for (const { x, y, ids, counts, box } of this.#groups.all) {
+      const middle = toScreen(affine, x, y)
+      if (Math.hypot(middle.x - at.x, middle.y - at.y) > radiusPx(ids.length) * this.#scale) continue
+      return { ids, group: { counts, box } }
     }
     return null
+  }
+
+  #hitVehicle(affine: Affine, rank: Rank, at: Point, withinPx: number): Hit | null {
+    let best: Member | null = null
+    let bestPx = withinPx + this.#lengthPx(affine, rank)
+    for (const member of this.#fleet.ranks[rank].values()) {
+      if (!this.#isAlone(member)) continue
+      const shown = this.#fleet.shown(member, this.#drawnMs, this.#shown)
+      const { x, y } = toScreen(affine, shown.x, shown.y)
+      const distancePx = Math.hypot(x - at.x, y - at.y)
+      if (distancePx <= bestPx) {
+        best = member
+        bestPx = distancePx
+      }
+    }
+    return best === null ? null : { ids: this.#stackOf(best), group: null }
+  }
+
+  /** A vehicle and all that lie on it or under it, itself first. */
+  #stackOf(member: Member): readonly string[] {
+    const { x, y } = { ...this.#fleet.shown(member, this.#drawnMs, this.#shown) }
+    const reach = STACK_M / metresPerUnit(y)
+    const others: string[] = []
+    for (const other of this.#fleet.all) {
+      if (other === member || !this.#isAlone(other)) continue
+      const shown = this.#fleet.shown(other, this.#drawnMs, this.#shown)
+      if (Math.hypot(shown.x - x, shown.y - y) <= reach) others.push(other.id)
+    }
+    return [member.id, ...others.sort()]
+  }
+
+  /** The groups that were drawn last. */
+  drawnGroups(): readonly DrawnGroup[] {
+    const affine = this.#affine
+    if (affine === null) return []
+    return this.#groups.all.map(({ x, y, counts }) => ({ ...toScreen(affine, x, y), counts: Object.fromEntries(counts) }))
   }
 
   /** Where each vehicle was drawn last. */
@@ -142,6 +214,7 @@ export class Painter {
     if (affine === null) return {}
     const all: Record<string, Drawn> = {}
     for (const member of this.#fleet.all) {
+      if (this.#isHidden(member)) continue
       const shown = this.#fleet.shown(member, this.#drawnMs, this.#shown)
       const at = toScreen(affine, shown.x, shown.y)
       const world = toWorld(affine, at)

@@ -3,6 +3,8 @@
 import type { VehicleType } from '../contract/vehicle.ts'
 import type { Palette } from '../theme/palette.ts'
 import type { Affine, Point } from './affine.ts'
+import type { Box } from './clusters.ts'
+import type { Choice } from './painter.ts'
 
 export interface VehicleFix {
   readonly id: string
@@ -29,15 +31,30 @@ export interface Drawn {
   readonly y: number
 }
 
+export interface DrawnGroup {
+  readonly x: number
+  readonly y: number
+  readonly counts: Readonly<Partial<Record<VehicleType, number>>>
+}
+
+/** What lies under a pointer: a vehicle, several on each other, or a group of them. */
+export interface Hit {
+  /** The one that lies above first. */
+  readonly ids: readonly string[]
+  readonly group: { readonly counts: ReadonlyMap<VehicleType, number>; readonly box: Box } | null
+}
+
+export const NOBODY: Hit = { ids: [], group: null }
+
 export type ToWorker =
   | { readonly type: 'canvas'; readonly canvas: OffscreenCanvas }
   | { readonly type: 'fixes'; readonly changed: readonly VehicleFix[]; readonly removed: readonly string[] }
   | { readonly type: 'view'; readonly affine: Affine; readonly size: Size }
   | { readonly type: 'theme'; readonly palette: Palette; readonly scale: number }
-  | { readonly type: 'choice'; readonly visible: boolean; readonly selectedId: string | null; readonly glides: boolean; readonly pale: boolean }
+  | ({ readonly type: 'choice'; readonly glides: boolean } & Choice)
   | { readonly type: 'hit'; readonly ask: number; readonly at: Point; readonly withinPx: number }
   | { readonly type: 'drawn'; readonly ask: number }
 
 export type FromWorker =
-  | { readonly type: 'hit'; readonly ask: number; readonly id: string | null }
-  | { readonly type: 'drawn'; readonly ask: number; readonly vehicles: Readonly<Record<string, Drawn>> }
+  | { readonly type: 'hit'; readonly ask: number; readonly hit: Hit }
+  | { readonly type: 'drawn'; readonly ask: number; readonly vehicles: Readonly<Record<string, Drawn>>; readonly groups: readonly DrawnGroup[] }

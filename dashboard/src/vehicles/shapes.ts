@@ -23,25 +23,27 @@ export function lookOf(type: VehicleType): Look {
   return LOOKS[type] ?? 'car'
 }
 
+export function paintOf(look: Look, paint: Paint): string {
+  return look === 'car' ? paint.quiet : paint[look]
+}
+
 /** Draws what turns with the vehicle; `headed`: its heading is known. */
 export function drawBody(context: Context, look: Look, headed: boolean, dot: boolean, paint: Paint): void {
   context.lineJoin = 'round'
   context.strokeStyle = paint.halo
+  context.fillStyle = paintOf(look, paint)
   context.beginPath()
   switch (look) {
     case 'car':
     case 'taxi':
-      context.fillStyle = look === 'car' ? paint.quiet : paint.taxi
       if (headed && !dot) arrowPath(context)
       else context.arc(0, 0, dot ? 0.85 : 0.55, 0, 2 * Math.PI)
       break
     case 'service':
-      context.fillStyle = paint.service
       if (headed && !dot) busPath(context)
       else context.arc(0, 0, dot ? 0.85 : 0.6, 0, 2 * Math.PI)
       break
     default:
-      context.fillStyle = paint[look]
       if (headed) pinPath(context)
       else context.arc(0, 0, 0.78, 0, 2 * Math.PI)
   }

@@ -1,6 +1,7 @@
 /** Draws the vehicles beside the page: neither waits for the other. */
 
 import { Fleet } from './fleet.ts'
+import { loadLetters } from './letters.ts'
 import { frameMs } from './pace.ts'
 import { Painter } from './painter.ts'
 import type { FromWorker, ToWorker } from './protocol.ts'
@@ -9,6 +10,7 @@ interface Scope {
   onmessage: ((event: MessageEvent<ToWorker>) => void) | null
   postMessage: (message: FromWorker) => void
   requestAnimationFrame: (draw: (nowMs: number) => void) => number
+  readonly fonts: FontFaceSet
 }
 
 const scope = self as unknown as Scope
@@ -62,11 +64,13 @@ scope.onmessage = ({ data }) => {
       painter.setChoice(data)
       break
     case 'hit':
-      scope.postMessage({ type: 'hit', ask: data.ask, id: painter.hit(data.at, data.withinPx) })
+      scope.postMessage({ type: 'hit', ask: data.ask, hit: painter.hit(data.at, data.withinPx) })
       return
     case 'drawn':
-      scope.postMessage({ type: 'drawn', ask: data.ask, vehicles: painter.drawn() })
+      scope.postMessage({ type: 'drawn', ask: data.ask, vehicles: painter.drawn(), groups: painter.drawnGroups() })
       return
   }
   show()
 }
+
+loadLetters(scope.fonts, show)

@@ -54,7 +54,10 @@ export function GoneCard({ kind, id }: { readonly kind: string; readonly id: str
 
 function goThere(): void {
   const state = city.getState()
-  const place = state.view.selection === null ? null : placeOf(state, state.view.selection)
+  const { selection, stack } = state.view
+  const [first] = stack ?? []
+  const shown = selection ?? (first === undefined ? null : ({ kind: 'vehicle', id: first } as const))
+  const place = shown === null ? null : placeOf(state, shown)
   if (place !== null) mapHandle()?.goTo(place)
 }
 

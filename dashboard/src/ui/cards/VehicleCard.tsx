@@ -50,6 +50,14 @@ export function VehicleCard({ id }: { readonly id: string }) {
           <Age ms={vehicle.timeMs} />
         </Fact>
       </Facts>
+      <TrailNote />
     </Card>
   )
+}
+
+/** Of the line on the map, once there is one. */
+function TrailNote() {
+  const past = useCity((state) => state.trail?.past ?? 'loading')
+  if (past === 'loading') return null
+  return <p className="quiet card-note">{past === 'there' ? SAY.trail : SAY.noTrail}</p>
 }
