@@ -133,6 +133,13 @@ class Town:
         await self._send("emergency", {"incident_id": incident_id, **step, **place, **fields})
         return longitude, latitude
 
+    async def park(self, road: Road, *vehicle_ids: str) -> None:
+        """Vehicles that stand on one spot of a road, a little before its middle."""
+        longitude, latitude = _along(road, road.length_m / 2 - 20)
+        place = {"longitude": longitude, "latitude": latitude, "speed_kmh": 0.0, "road_id": road.id}
+        for vehicle_id in vehicle_ids:
+            await self._send("gps", {"vehicle_id": vehicle_id, "vehicle_type": "van", **place})
+
     async def jam(self, road_id: str) -> None:
         """From now on a road is slow."""
         self._speeds[road_id] = JAM_KMH

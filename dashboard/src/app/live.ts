@@ -20,6 +20,8 @@ import { followTrail } from './trail.ts'
 
 const SUMMARY_MS = 10_000
 const CONGESTION_MS = 15_000
+/** A map that is moved on sooner than this was only passing. */
+const SETTLED_MS = 200
 /** A connection that is back sooner than this was not missed. */
 const PALE_AFTER_MS = 5_000
 
@@ -36,7 +38,7 @@ export function goLive(): () => void {
   const stream = openStream()
   connection = stream
   stream.start()
-  const endings = [followModel(), ...followFigures(), followTrail(onError('track')), lookAgain(stream)]
+  const endings = [followModel(), ...followFigures(), followTrail(onError('track')), lookAgain(stream), lookClosely(stream)]
   return () => {
     stream.stop()
     connection = null
@@ -163,6 +165,23 @@ function lookAgain(stream: LiveConnection): () => void {
   return () => {
     window.removeEventListener('online', look)
     document.removeEventListener('visibilitychange', look)
+  }
+}
+
+/** Vehicles are heard of more often where the map looks, once it stays there. */
+function lookClosely(stream: LiveConnection): () => void {
+  let timer: number | undefined
+  stream.lookAt(city.getState().near)
+  const stop = city.subscribe(({ near }, before) => {
+    if (near === before.near) return
+    window.clearTimeout(timer)
+    timer = window.setTimeout(() => {
+      stream.lookAt(near)
+    }, SETTLED_MS)
+  })
+  return () => {
+    window.clearTimeout(timer)
+    stop()
   }
 }
 

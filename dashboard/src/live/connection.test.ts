@@ -219,3 +219,37 @@ test('somebody who looks again does not wait', () => {
   connection.look()
   expect(FakeSocket.all).toHaveLength(2)
 })
+
+test('where somebody looks closely is heard of more often, and says nothing of the whole', () => {
+  const { connection, heard } = opened()
+  connection.lookAt([179.9, -18, -179.9, -17])
+  expect(newest().sent).toEqual([])
+  newest().onopen?.()
+  expect(newest().sent.at(-1)).toEqual({
+    subscribe: ['vehicles'],
+    id: 'near',
+    rate_ms: 1_000,
+    bbox: [179.9, -18, -179.9, -17],
+  })
+  newest().says({ type: 'snapshot', ...HEAD, id: 'near', seq: 1, items: [CAR] })
+  newest().says({ ...delta(2, 'second'), id: 'near', removed: ['car-2'] })
+  expect(heard.onChange.mock.calls.map(([{ whole, removed }]) => ({ whole, removed }))).toEqual([
+    { whole: false, removed: [] },
+    { whole: false, removed: [] },
+  ])
+  connection.lookAt(null)
+  expect(newest().sent.at(-1)).toEqual({ unsubscribe: ['vehicles'], id: 'near' })
+  newest().says({ type: 'snapshot', ...HEAD, id: 'near', seq: 3, items: [CAR] })
+  expect(heard.onChange).toHaveBeenLastCalledWith(expect.objectContaining({ whole: false }))
+})
+
+test('who comes back looks where it looked', async () => {
+  const { connection } = opened()
+  newest().onopen?.()
+  connection.lookAt([11, 48, 12, 49])
+  newest().says({ type: 'snapshot', ...HEAD, id: 'near', seq: 1, items: [CAR] })
+  newest().ends(1006)
+  await vi.advanceTimersByTimeAsync(FIRST_MS)
+  newest().onopen?.()
+  expect(newest().sent.at(-1)).toEqual({ subscribe: ['vehicles'], id: 'near', rate_ms: 1_000, bbox: [11, 48, 12, 49] })
+})

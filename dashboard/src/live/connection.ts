@@ -7,7 +7,8 @@ import { Malformed } from '../contract/fields.ts'
 import { readMessage, type AnyChange, type Message, type Source } from '../contract/message.ts'
 import { waitMs } from './backoff.ts'
 import type { Complaints } from './complaints.ts'
-import { SUBSCRIPTIONS, asked } from './subscriptions.ts'
+import type { Bounds } from '../contract/model.ts'
+import { SUBSCRIPTIONS, asked, ended, nearby, type Subscription } from './subscriptions.ts'
 
 /** The gateway says something every 10 s. */
 export const SILENCE_MS = 25_000
@@ -43,9 +44,11 @@ export class LiveConnection {
   readonly #means: Means
   readonly #heard: Heard
   readonly #resume = new Map<string, string>()
+  #near: Subscription | null = null
   #socket: WebSocket | null = null
   #attempt = 0
   #seq = 0
+  #isOpen = false
   #isLive = false
   #silence: ReturnType<typeof setTimeout> | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -70,6 +73,15 @@ export class LiveConnection {
     this.#resume.clear()
   }
 
+  /** Where somebody looks closely; null from afar. */
+  lookAt(bbox: Bounds | null): void {
+    const before = this.#near
+    this.#near = bbox === null ? null : nearby(bbox)
+    if (!this.#isOpen) return
+    if (this.#near !== null) this.#socket?.send(asked(this.#near, undefined))
+    else if (before !== null) this.#socket?.send(ended(before))
+  }
+
   /** The network is back, or somebody looks again: no reason to wait. */
   look(): void {
     if (this.#retry !== undefined) this.#connect()
@@ -86,8 +98,11 @@ export class LiveConnection {
     this.#listen()
     socket.onopen = () => {
       wasOpen = true
+      this.#isOpen = true
       this.#listen()
       for (const one of SUBSCRIPTIONS) socket.send(asked(one, this.#resume.get(one.id)))
+      // What was missed of it, the others say.
+      if (this.#near !== null) socket.send(asked(this.#near, undefined))
     }
     socket.onmessage = (event: MessageEvent<unknown>) => {
       this.#listen()
@@ -144,6 +159,7 @@ export class LiveConnection {
     clearTimeout(this.#retry)
     this.#retry = undefined
     this.#isLive = false
+    this.#isOpen = false
     const socket = this.#socket
     if (socket === null) return
     this.#socket = null
@@ -177,9 +193,13 @@ export class LiveConnection {
   #obey(message: Message): void {
     switch (message.type) {
       case 'change':
-        this.#resume.set(message.id, message.resume)
         this.#live()
-        this.#heard.onChange(message.change)
+        if (SUBSCRIPTIONS.some(({ id }) => id === message.id)) {
+          this.#resume.set(message.id, message.resume)
+          this.#heard.onChange(message.change)
+        } else {
+          this.#heard.onChange(partOf(message.change))
+        }
         break
       case 'heartbeat':
         this.#live()
@@ -207,4 +227,9 @@ export class LiveConnection {
     this.#isLive = true
     this.#heard.onStatus({ phase: 'live' })
   }
+}
+
+/** Of a part nothing is to be learned of the whole: who has left it is elsewhere. */
+function partOf(change: AnyChange): AnyChange {
+  return { ...change, whole: false, removed: [] }
 }

@@ -26,6 +26,7 @@ import { ROAD_CASING } from './layers/roads.ts'
 import { layersOf, styleOf } from './style.ts'
 import type { Look } from './look.ts'
 import { Mark } from './mark.ts'
+import type { Sight } from './near.ts'
 import { IncidentMarkers } from './markers.ts'
 import type { Orders } from './orders.ts'
 import { pick, pickStanding, reachPx, type Picked } from './picking.ts'
@@ -56,6 +57,8 @@ export interface Clicks {
   readonly onSelect: (selection: Selection | null) => void
   /** Vehicles that lie on each other. */
   readonly onStack: (ids: readonly string[]) => void
+  /** It looks elsewhere. */
+  readonly onSight: (sight: Sight) => void
   /** Somebody took the map in their hand. */
   readonly onGrab: () => void
 }
@@ -112,6 +115,17 @@ export class CityMap {
   get camera(): Camera {
     const { lng, lat } = this.#map.getCenter()
     return { lon: lng, lat, zoom: this.#map.getZoom(), bearingDeg: this.#map.getBearing() }
+  }
+
+  get #sight(): Sight {
+    const bounds = this.#map.getBounds()
+    return {
+      zoom: this.#map.getZoom(),
+      west: bounds.getWest(),
+      south: bounds.getSouth(),
+      east: bounds.getEast(),
+      north: bounds.getNorth(),
+    }
   }
 
   /** The level that a road is coloured by; null of one that nobody told of. */
@@ -191,6 +205,10 @@ export class CityMap {
     })
     map.on('moveend', () => {
       window.history.replaceState(window.history.state, '', hashOf(this.camera))
+      clicks.onSight(this.#sight)
+    })
+    map.on('load', () => {
+      clicks.onSight(this.#sight)
     })
     map.on('dragstart', clicks.onGrab)
     map.on('click', ({ point }) => {

@@ -6,6 +6,7 @@
  * - `groups()`: promise of `[{x, y, counts}]`, the groups of vehicles that were drawn last, `counts` by type
  * - `roadLevel(id)`: the level that a road is coloured by, null of a road that is not known
  * - `view()`: `{lon, lat, zoom, bearingDeg}` of the map's middle
+ * - `trail()`: how many points the chosen vehicle's way has
  * - `source()`: where the data comes from (`speed`, `batch`, `last-known`), null before the first word
  */
 
@@ -21,6 +22,7 @@ export interface CityHooks {
   readonly groups: () => Promise<readonly DrawnGroup[]>
   readonly roadLevel: (id: string) => Level | null
   readonly view: () => Camera
+  readonly trail: () => number
   readonly source: () => Source | null
 }
 
@@ -36,6 +38,7 @@ export function offerHooks(vehicles: VehicleLayer, view: () => Camera, level: (i
     groups: vehicles.groups,
     roadLevel: level,
     view,
+    trail: () => city.getState().trail?.points.length ?? 0,
     source: () => city.getState().connection.source,
   }
 }

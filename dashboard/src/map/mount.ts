@@ -7,6 +7,7 @@ import { boundsOf } from './bounds.ts'
 import { CityMap } from './cityMap.ts'
 import { setMapHandle } from './handle.ts'
 import { offerHooks } from './hooks.ts'
+import { nearOf } from './near.ts'
 import { ordersBetween } from './orders.ts'
 
 /** Returns what takes the map away. */
@@ -21,6 +22,11 @@ export function mountMap(container: HTMLElement): () => void {
       },
       onStack: (ids) => {
         setView((now) => stacked(now, ids))
+      },
+      onSight: (sight) => {
+        const { near } = city.getState()
+        const now = nearOf(sight, near)
+        if (now !== near) city.setState({ near: now })
       },
       onGrab: () => {
         setView((now) => (now.follows ? { ...now, follows: false } : now))

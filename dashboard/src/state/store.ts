@@ -4,6 +4,7 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
 import type { Model } from '../api/model.ts'
+import type { Bounds } from '../contract/model.ts'
 import type { Congestion, Summary } from '../contract/summary.ts'
 import { NO_LIVE, type Live } from './live.ts'
 import { START_CONNECTION, type Connection } from './health.ts'
@@ -21,6 +22,8 @@ export interface CityState {
   readonly congestion: Congestion | null
   /** Of the chosen vehicle. */
   readonly trail: Trail | null
+  /** What part of the city is looked at closely; null from afar. */
+  readonly near: Bounds | null
   readonly view: View
 }
 
@@ -32,6 +35,7 @@ export const START: CityState = {
   summary: null,
   congestion: null,
   trail: null,
+  near: null,
   view: START_VIEW,
 }
 
