@@ -11,6 +11,8 @@ from tests.browser.window import Window
 
 pytestmark = pytest.mark.browser
 
+Drawn = dict[str, dict[str, float]]
+
 FAR = 9
 DEEPEST = 19
 DRIVEN_DEG = 0.0008
@@ -81,15 +83,15 @@ async def test_a_followed_vehicle_stays_in_the_middle_and_draws_its_way(open_win
     await window.page.mouse.click(drawn[name]["x"], drawn[name]["y"])
     await expect(window.page.get_by_test_id("card-title")).to_have_text(name)
     await window.page.get_by_role("button", name="Follow").click()
-    panels = await window.page.evaluate(BETWEEN_THE_PANELS)
+    panels: dict[str, float] = await window.page.evaluate(BETWEEN_THE_PANELS)
 
-    def in_the_middle_of_the_map(drawn: dict[str, Any]) -> bool:
+    def in_the_middle_of_the_map(drawn: Drawn) -> bool:
         return abs(drawn[name]["x"] - panels["x"]) < NEAR_PX and abs(drawn[name]["y"] - panels["y"]) < NEAR_PX
 
-    first = (await window.until_hook("vehicles()", in_the_middle_of_the_map))[name]
+    first: dict[str, float] = (await window.until_hook("vehicles()", in_the_middle_of_the_map))[name]
     seen = 0
 
-    def drove(drawn: dict[str, Any]) -> bool:
+    def drove(drawn: Drawn) -> bool:
         nonlocal seen
         assert in_the_middle_of_the_map(drawn), drawn[name]
         seen += 1
@@ -122,7 +124,7 @@ async def _at_rest(window: Window, name: str) -> dict[str, float]:
     """Where a vehicle that stands is drawn once the map stands, too."""
     before: dict[str, float] | None = None
 
-    def stands(drawn: dict[str, Any]) -> bool:
+    def stands(drawn: Drawn) -> bool:
         nonlocal before
         is_same = drawn[name] == before
         before = drawn[name]
