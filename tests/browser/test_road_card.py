@@ -18,7 +18,7 @@ HISTORY = "**/api/traffic/history/**"
 
 def speed(window: dict[str, Any]) -> int:
     """As it is written: halves are rounded up."""
-    return math.floor(window["mean_speed_kmh"] + 0.5)
+    return math.floor(float(window["mean_speed_kmh"]) + 0.5)
 
 
 async def open_card(desk: Window, town: Town, road: Road) -> Locator:
