@@ -42,8 +42,9 @@ PHONE = (360, 740)
 WALL = (3840, 2160)
 WALL_SHOWN_PX = 1920
 
-# A slow machine draws in software; each of these is waited for, none is waited out.
-PATIENCE_S = 240.0
+# Of the city, and of the page: a slow machine draws in software. Both are waited for, neither is waited out.
+PATIENCE_S = 300.0
+PAGE_PATIENCE_S = 120.0
 POLL_S = 0.5
 # The map fades in what it draws, for a tenth of a second; a frame in software takes as long.
 SETTLED_FRAMES = 40
@@ -107,7 +108,7 @@ class Studio:
             color_scheme=theme,
             reduced_motion="no-preference",
         )
-        context.set_default_timeout(PATIENCE_S * 1_000)
+        context.set_default_timeout(PAGE_PATIENCE_S * 1_000)
         try:
             user = self.city.credentials
             await context.request.post(
@@ -172,8 +173,8 @@ async def phone(studio: Studio) -> bytes:
 
 async def emergency(studio: Studio) -> bytes:
     """An incident, its unit and its course."""
-    incident = await _under_way(studio)
     async with studio.page() as page:
+        incident = await _under_way(studio)
         await page.locator(f"[data-testid=incident-row][data-incident='{incident}']").click()
         await page.get_by_test_id("incident-status").wait_for()
         await until("the map goes there", lambda: hook(page, "view()"), lambda now: now["zoom"] >= 14.9)
@@ -213,12 +214,11 @@ SHOTS: dict[str, Shot] = {
 
 
 async def _eventful(studio: Studio) -> Road:
-    """Of roads near the middle, the one whose last day had most to tell."""
+    """Of roads near the middle, the one whose last day has most to tell: levels, and turns."""
 
-    async def told(road: Road) -> int:
-        windows = await _last_day(studio.api, road.id)
-        levels = [one["congestion"]["level"] for one in windows]
-        return sum(5 if level in ("heavy", "jammed") else level == "moderate" for level in levels)
+    async def told(road: Road) -> tuple[int, int]:
+        levels = [str(one["congestion"]["level"]) for one in await _last_day(studio.api, road.id)]
+        return len(set(levels)), sum(one != other for one, other in itertools.pairwise(levels))
 
     looked_at = list(itertools.islice(in_the_middle(studio.model), ROADS_LOOKED_AT))
     scores = {road.id: await told(road) for road in looked_at}
@@ -226,14 +226,14 @@ async def _eventful(studio: Studio) -> Road:
 
 
 async def _under_way(studio: Studio) -> str:
-    """Id of the worst incident that help has come to."""
+    """Id of the incident that help has come to last: others may end while one looks at them."""
 
     async def incidents() -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = (await studio.api.get("/api/emergencies/active"))["emergencies"]
         return [one for one in listed if len(one["history"]) >= ON_SCENE]
 
     helped = await until("an incident that help has come to", incidents, bool)
-    return str(max(helped, key=lambda one: one["severity"])["incident_id"])
+    return str(max(helped, key=lambda one: max(one["history"].values()))["incident_id"])
 
 
 def _along(road: Road, share: float) -> Position:
@@ -322,13 +322,14 @@ def _epoch(rfc3339: str) -> float:
 
 
 async def take(names: Sequence[str], out: Path, folder: Path, say: Say) -> int:
-    """Take the pictures that are named; bytes of all of them.
+    """Take the pictures that are named, each whatever becomes of the others; bytes of all of them.
 
     Raises:
-        NoPictureError: one could not be taken.
+        NoPictureError: some could not be taken.
         ServerError, CityDown, SettingsError, TopicsError, BucketError, PublishError: there is no city.
     """
     sizes: dict[str, int] = {}
+    missing = list(names)
 
     async def work(city: City) -> None:
         async with Api(city) as api, async_playwright() as playwright:
@@ -340,10 +341,16 @@ async def take(names: Sequence[str], out: Path, folder: Path, say: Say) -> int:
             studio = Studio(city, api, browser, say)
             try:
                 for name in names:
-                    picture = await SHOTS[name](studio)
+                    say(f"{name}: {(SHOTS[name].__doc__ or '').rstrip('.')}")
+                    try:
+                        picture = await SHOTS[name](studio)
+                    except (NoPictureError, Error) as error:
+                        say(f"{name}: {error}")
+                        continue
                     file = out / f"{name}.webp"
                     file.write_bytes(picture)
                     sizes[name] = len(picture)
+                    missing.remove(name)
                     say(f"{file}: {len(picture) / 1_000:.0f} kB")
             finally:
                 await browser.close()
@@ -351,8 +358,8 @@ async def take(names: Sequence[str], out: Path, folder: Path, say: Say) -> int:
     plan = Plan(folder=folder)
     with claim(plan):
         await live(found(plan, say), work, say)
-    if len(sizes) < len(names):
-        raise NoPictureError("stopped before all pictures were taken")
+    if missing:
+        raise NoPictureError(f"not taken: {', '.join(missing)}")
     return sum(sizes.values())
 
 

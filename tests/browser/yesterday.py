@@ -12,8 +12,8 @@ from simulator.world import World
 
 DAY_MS = 86_400_000
 STEP_MS = 10_000
-# Few: nobody looks at yesterday's vehicles, but units are needed where incidents are.
-VEHICLES = 150
+# Nobody looks at yesterday's, but with fewer of them help comes late, and the day is one jam.
+VEHICLES = 1_000
 # A tenth of the events are readings: each road has about two in each window.
 EVENTS_PER_S = 7.0
 
