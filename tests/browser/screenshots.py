@@ -365,10 +365,18 @@ async def take(names: Sequence[str], out: Path, folder: Path, say: Say) -> int:
 
 def main() -> int:
     """0 if all pictures were taken and are small enough, else 1."""
-    parser = argparse.ArgumentParser(prog="python -m tests.browser.screenshots", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.browser.screenshots",
+        description="Take the pictures in README and docs anew, of a whole demo city of its own.",
+        epilog="Exits 0 if all were taken and are small enough, else 1.",
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="folder for the pictures [%(default)s]")
     parser.add_argument(
-        "--only", action="append", choices=list(SHOTS), metavar="NAME", help=f"one of {', '.join(SHOTS)}"
+        "--only",
+        action="append",
+        choices=list(SHOTS),
+        metavar="NAME",
+        help=f"this one alone, or with others given so: {', '.join(SHOTS)}",
     )
     given = parser.parse_args()
     show = Show(Console(stderr=True))
