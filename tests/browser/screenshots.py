@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 import httpx
 from playwright.async_api import Browser, Error, Page, async_playwright
+from playwright.async_api import TimeoutError as TimedOut
 from rich.console import Console
 
 from citystream.contracts import city_model
@@ -46,16 +47,20 @@ WALL_SHOWN_PX = 1920
 PATIENCE_S = 300.0
 PAGE_PATIENCE_S = 120.0
 POLL_S = 0.5
-# The map fades in what it draws, for a tenth of a second; a frame in software takes as long.
-SETTLED_FRAMES = 40
+# The map fades in what it draws, for a tenth of a second; a frame of a wall takes several in software.
+SETTLED_FRAMES = 12
 QUALITY = 0.82
 MOST_BYTES = 1_500_000
 
 VEHICLES = 1_000
 ROADS_LOOKED_AT = 30
 NEAR_ZOOM = 14.5
+# The two directions of a street are drawn side by side; what drives there may lie above.
+BESIDE = ((0, 0), (5, 0), (-5, 0), (0, 5), (0, -5), (4, 4), (-4, -4), (4, -4), (-4, 4))
+CARD_S = 5.0
 ON_SCENE = 4
 """Steps of an incident that has a course to show."""
+FRESH_S = 60.0
 
 SETTLED = """(frames) => new Promise((done) => {
     const next = (left) => left === 0 ? done() : requestAnimationFrame(() => next(left - 1))
@@ -149,17 +154,19 @@ async def desktop(studio: Studio) -> bytes:
 async def dark(studio: Studio) -> bytes:
     """A district in the dark, and how one of its roads went in the last day."""
     road = await _eventful(studio)
-    for share in (0.5, 0.4, 0.6, 0.3, 0.7):
-        longitude, latitude = _along(road, share)
-        place = f"#{NEAR_ZOOM}/{latitude:.5f}/{longitude:.5f}"
-        async with studio.page(theme="dark", place=place) as page:
-            # The road lies in the middle of the window, unless a vehicle is just there.
-            await page.mouse.click(DESK[0] / 2, DESK[1] / 2)
-            await page.get_by_test_id("card").wait_for()
-            if await page.get_by_test_id("card-title").text_content() == road.name:
-                await page.get_by_test_id("day-chart").wait_for()
-                await page.mouse.move(DESK[0] / 2, DESK[1] - 8)
-                return await studio.kept(page)
+    longitude, latitude = _middle(road)
+    async with studio.page(theme="dark", place=f"#{NEAR_ZOOM}/{latitude:.5f}/{longitude:.5f}") as page:
+        title = page.get_by_test_id("card-title").filter(has_text=road.name)
+        for east_px, south_px in BESIDE:
+            await page.mouse.click(DESK[0] / 2 + east_px, DESK[1] / 2 + south_px)
+            try:
+                await title.wait_for(timeout=CARD_S * 1_000)
+            except TimedOut:
+                continue
+            await page.get_by_test_id("day-chart").wait_for()
+            # The pointer off the map, where it would point at something.
+            await page.mouse.move(DESK[0] / 2, DESK[1] - 8)
+            return await studio.kept(page)
     raise NoPictureError(f"{road.name} could not be clicked on")
 
 
@@ -226,22 +233,26 @@ async def _eventful(studio: Studio) -> Road:
 
 
 async def _under_way(studio: Studio) -> str:
-    """Id of the incident that help has come to last: others may end while one looks at them."""
+    """Id of the worst incident that help has come to, of those that will not end while one looks at them."""
 
     async def incidents() -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = (await studio.api.get("/api/emergencies/active"))["emergencies"]
-        return [one for one in listed if len(one["history"]) >= ON_SCENE]
+        return [one for one in listed if len(one["history"]) >= ON_SCENE and _since_s(one) < FRESH_S]
 
     helped = await until("an incident that help has come to", incidents, bool)
-    return str(max(helped, key=lambda one: max(one["history"].values()))["incident_id"])
+    return str(max(helped, key=lambda one: one["severity"])["incident_id"])
 
 
-def _along(road: Road, share: float) -> Position:
-    """The place so far along a road, by its positions."""
-    at = share * (len(road.line) - 1)
-    one, other = road.line[int(at)], road.line[min(int(at) + 1, len(road.line) - 1)]
-    part = at - int(at)
-    return one[0] + (other[0] - one[0]) * part, one[1] + (other[1] - one[1]) * part
+def _since_s(incident: dict[str, Any]) -> float:
+    """Seconds since its last step."""
+    return time.time() - max(map(_epoch, incident["history"].values()))
+
+
+def _middle(road: Road) -> Position:
+    """The place between the two positions in the middle of its line."""
+    at = len(road.line) // 2
+    (west, south), (east, north) = road.line[at - 1], road.line[at]
+    return (west + east) / 2, (south + north) / 2
 
 
 async def _last_day(api: Api, road_id: str) -> list[dict[str, Any]]:
