@@ -221,11 +221,11 @@ SHOTS: dict[str, Shot] = {
 
 
 async def _eventful(studio: Studio) -> Road:
-    """Of roads near the middle, the one whose last day has most to tell: levels, and turns."""
+    """Of roads near the middle, the one whose last day had most levels, in the fewest turns."""
 
     async def told(road: Road) -> tuple[int, int]:
         levels = [str(one["congestion"]["level"]) for one in await _last_day(studio.api, road.id)]
-        return len(set(levels)), sum(one != other for one, other in itertools.pairwise(levels))
+        return len(set(levels)), -sum(one != other for one, other in itertools.pairwise(levels))
 
     looked_at = list(itertools.islice(in_the_middle(studio.model), ROADS_LOOKED_AT))
     scores = {road.id: await told(road) for road in looked_at}
