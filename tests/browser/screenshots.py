@@ -60,7 +60,9 @@ BESIDE = ((0, 0), (5, 0), (-5, 0), (0, 5), (0, -5), (4, 4), (-4, -4), (4, -4), (
 CARD_S = 5.0
 ON_SCENE = 4
 """Steps of an incident that has a course to show."""
-FRESH_S = 60.0
+# Help stays for 40 s at least.
+FRESH_S = 20.0
+ATTEMPTS = 5
 
 SETTLED = """(frames) => new Promise((done) => {
     const next = (left) => left === 0 ? done() : requestAnimationFrame(() => next(left - 1))
@@ -181,11 +183,19 @@ async def phone(studio: Studio) -> bytes:
 async def emergency(studio: Studio) -> bytes:
     """An incident, its unit and its course."""
     async with studio.page() as page:
-        incident = await _under_way(studio)
-        await page.locator(f"[data-testid=incident-row][data-incident='{incident}']").click()
-        await page.get_by_test_id("incident-status").wait_for()
-        await until("the map goes there", lambda: hook(page, "view()"), lambda now: now["zoom"] >= 14.9)
-        return await studio.kept(page)
+        for _ in range(ATTEMPTS):
+            incident = await _under_way(studio)
+            row = page.locator(f"[data-testid=incident-row][data-incident='{incident}']")
+            try:
+                await row.click(timeout=CARD_S * 1_000)
+            except TimedOut:
+                continue
+            await until("the map goes there", lambda: hook(page, "view()"), lambda now: now["zoom"] >= 14.9)
+            picture = await studio.kept(page)
+            # It may have ended meanwhile: its card says no more then.
+            if await page.get_by_test_id("incident-status").count():
+                return picture
+    raise NoPictureError("each incident ended while it was looked at")
 
 
 async def degraded(studio: Studio) -> bytes:
@@ -233,7 +243,7 @@ async def _eventful(studio: Studio) -> Road:
 
 
 async def _under_way(studio: Studio) -> str:
-    """Id of the worst incident that help has come to, of those that will not end while one looks at them."""
+    """Id of the worst incident that help has only just come to: it will not end while one looks at it."""
 
     async def incidents() -> list[dict[str, Any]]:
         listed: list[dict[str, Any]] = (await studio.api.get("/api/emergencies/active"))["emergencies"]
