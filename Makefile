@@ -33,10 +33,10 @@ DASHBOARD := dashboard/dist/index.html
 DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/public dashboard/tools ! -name '*.test.*' 2>/dev/null) \
 	$(addprefix dashboard/,index.html package.json vite.config.ts)
 
-.PHONY: help install dashboard demo smoke test test-fast test-real lint clean
+.PHONY: help install dashboard demo smoke test test-fast test-real lint screenshots clean
 
 help: ## What there is (this)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  BROKER=embedded|apache   Kafka from a wheel, or Apache Kafka (needs Java and Maven)"
 	@echo "  RATE=$(RATE)                events per second    SEED=$(SEED)   the city's course, the same for the same seed"
@@ -115,6 +115,9 @@ lint-python:
 lint-page:
 	$(NPM) run --silent typecheck
 	$(NPM) run --silent lint
+
+screenshots: $(INSTALLED) $(DASHBOARD) chromium ## The pictures in README and docs anew, of a demo city (ONLY=dark: one of them)
+	@$(BIN)/python -m tests.browser.screenshots --out docs/images $(if $(ONLY),--only $(ONLY))
 
 clean: ## Remove all that was installed, fetched and written here
 	rm -rf .venv .tools .data dashboard/node_modules dashboard/dist dashboard/.built .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -15,6 +15,8 @@ export interface Asked {
   readonly json?: unknown
   /** Of the answer that is held: null comes back while it would be the same. */
   readonly etag?: string | null
+  /** Ends it before there is an answer: nobody waits for it any more. */
+  readonly signal?: AbortSignal
 }
 
 type OnDate = (serverMs: number, nowMs: number) => void
@@ -42,17 +44,18 @@ export async function request(path: string, asked: Asked = {}): Promise<Answer |
   return { body: await bodyOf(response), etag: response.headers.get('ETag') }
 }
 
-async function answered(path: string, { method = 'GET', json, etag }: Asked): Promise<Response> {
+async function answered(path: string, { method = 'GET', json, etag, signal }: Asked): Promise<Response> {
   const headers = new Headers({ Accept: 'application/json', 'City-Client': 'dashboard' })
   if (json !== undefined) headers.set('Content-Type', 'application/json')
   if (etag != null) headers.set('If-None-Match', etag)
+  const patience = AbortSignal.timeout(PATIENCE_MS)
   try {
     return await fetch(path, {
       method,
       headers,
       credentials: 'same-origin',
       cache: etag == null ? 'default' : 'no-store',
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: signal === undefined ? patience : AbortSignal.any([patience, signal]),
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })
   } catch (error) {

@@ -27,3 +27,13 @@ export function countByLevel(roads: Collection<Road>): Readonly<Record<Level, nu
   for (const { level } of roads.things.values()) counts[level] += 1
   return counts
 }
+
+/** How long a window is, s, by any road that has one; null before the first. */
+export function windowS(roads: Collection<Road>): number | null {
+  for (const { windowStartMs, windowEndMs } of roads.things.values()) {
+    if (windowStartMs !== null && windowEndMs !== null && windowEndMs > windowStartMs) {
+      return (windowEndMs - windowStartMs) / 1_000
+    }
+  }
+  return null
+}

@@ -6,6 +6,7 @@ import { Age } from '../Age.tsx'
 import { RoadIcon } from '../icons.tsx'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
+import { RoadLastDay } from './RoadLastDay.tsx'
 
 const SAY = STRINGS.road
 
@@ -26,6 +27,7 @@ export function RoadCard({ id }: { readonly id: string }) {
       title={name}
     >
       {road !== undefined && <Flow road={road} freeFlowKmh={model?.freeFlowKmh ?? null} />}
+      <RoadLastDay id={id} freeFlowKmh={model?.freeFlowKmh ?? null} timeZone={timeZone} />
       <Facts>
         {road !== undefined && (
           <>

@@ -1,0 +1,51 @@
+/** What one road was like, window by window. */
+
+import { Malformed, fieldsOf, list, numberOrNull, timeMs, word } from './fields.ts'
+import { LEVELS, type Level } from './road.ts'
+
+/** A window that was measured; null is what no reading of it had. */
+export interface RoadWindow {
+  readonly startMs: number
+  readonly endMs: number
+  readonly vehicles: number | null
+  readonly meanSpeedKmh: number | null
+  readonly level: Level
+}
+
+export interface RoadHistory {
+  readonly fromMs: number
+  readonly toMs: number
+  /** In order of time; a window of which nothing is known is left out. */
+  readonly windows: readonly RoadWindow[]
+}
+
+/** @param onBadWindow Takes what could not be read of a window; the others go on. */
+export function readRoadHistory(value: unknown, onBadWindow: (error: Malformed) => void): RoadHistory {
+  const of = fieldsOf(value, 'history')
+  const windows: RoadWindow[] = []
+  for (const one of list(of, 'windows')) {
+    try {
+      windows.push(readRoadWindow(one))
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      onBadWindow(error)
+    }
+  }
+  return { fromMs: timeMs(of, 'from'), toMs: timeMs(of, 'to'), windows }
+}
+
+function readRoadWindow(value: unknown): RoadWindow {
+  const of = fieldsOf(value, 'window')
+  const startMs = timeMs(of, 'window_start')
+  const endMs = timeMs(of, 'window_end')
+  if (endMs <= startMs) throw new Malformed('window_end', 'is not after window_start')
+  const meanSpeedKmh = numberOrNull(of, 'mean_speed_kmh')
+  if (meanSpeedKmh !== null && meanSpeedKmh < 0) throw new Malformed('mean_speed_kmh', 'is below 0')
+  return {
+    startMs,
+    endMs,
+    vehicles: numberOrNull(of, 'vehicles'),
+    meanSpeedKmh,
+    level: word(fieldsOf(of['congestion'], 'congestion'), 'level', LEVELS, 'unknown'),
+  }
+}

@@ -1,0 +1,148 @@
+import { useId, useMemo, useState } from 'react'
+
+import type { Failure } from '../../app/roadDay.ts'
+import type { RoadHistory, RoadWindow } from '../../contract/history.ts'
+import { clockTime, speedKmh, whole } from '../../format.ts'
+import { STRINGS } from '../../strings.ts'
+import { DayChart } from '../day/DayChart.tsx'
+import { extremes, nearest, type DayPoint } from '../day/shape.ts'
+import { useRoadDay } from '../useRoadDay.ts'
+
+const SAY = STRINGS.day
+
+interface Props {
+  readonly id: string
+  readonly freeFlowKmh: number | null
+  readonly timeZone: string
+}
+
+/** How a road flowed in the last 24 hours. Each state of it is as high as the others. */
+export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
+  const { day, retry } = useRoadDay(id)
+  const titleId = useId()
+  return (
+    <section className="day" aria-labelledby={titleId} data-testid="last-day" data-status={day.status}>
+      <header className="day-head">
+        <h3 id={titleId}>{SAY.title}</h3>
+        <span className="quiet">{SAY.speed}</span>
+      </header>
+      {day.status === 'loading' && (
+        <p className="day-body">
+          <span className="hidden-words">{SAY.loading}</span>
+          <span className="skeleton is-day" aria-hidden="true" />
+        </p>
+      )}
+      {day.status === 'failed' && (
+        <div className="day-body is-note" role="status">
+          <p className="quiet">{reasonOf(day.failure)}</p>
+          <button type="button" className="button is-small" onClick={retry}>
+            {SAY.retry}
+          </button>
+        </div>
+      )}
+      {day.status === 'known' && day.history.windows.length === 0 && (
+        <p className="day-body is-note quiet">{SAY.empty}</p>
+      )}
+      {day.status === 'known' && day.history.windows.length > 0 && (
+        <Known history={day.history} freeFlowKmh={freeFlowKmh} timeZone={timeZone} />
+      )}
+    </section>
+  )
+}
+
+interface KnownProps extends Omit<Props, 'id'> {
+  readonly history: RoadHistory
+}
+
+function Known({ history, freeFlowKmh, timeZone }: KnownProps) {
+  const { windows } = history
+  const summaryId = useId()
+  const [readMs, setReadMs] = useState<number | null>(null)
+  const points = useMemo(() => windows.map(pointOf), [windows])
+  const summary = useMemo(() => summaryOf(points, timeZone), [points, timeZone])
+  const read = readMs === null ? undefined : windows[nearest(points, readMs)]
+  const rows = read === undefined ? summary : readingOf(read, timeZone)
+  return (
+    <div className="day-body">
+      <p className="hidden-words" id={summaryId}>
+        {summary.map(({ name, text }) => `${name} ${text}`).join(', ')}
+      </p>
+      <dl className="day-figures" aria-hidden="true" data-testid="day-figures">
+        {rows.map(({ name, text }) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{text}</dd>
+          </div>
+        ))}
+      </dl>
+      <DayChart
+        name={SAY.chart}
+        describedBy={summaryId}
+        points={points}
+        span={history}
+        timeZone={timeZone}
+        reference={freeFlowKmh === null ? null : { value: freeFlowKmh, name: SAY.freeFlow(speedKmh(freeFlowKmh)) }}
+        say={({ startMs }) => {
+          const window = windows[nearest(points, startMs)]
+          return window === undefined ? '' : saidOf(window, timeZone)
+        }}
+        readMs={readMs}
+        onRead={setReadMs}
+      />
+    </div>
+  )
+}
+
+interface Row {
+  readonly name: string
+  readonly text: string
+}
+
+function pointOf({ startMs, endMs, meanSpeedKmh, level }: RoadWindow): DayPoint {
+  return { startMs, endMs, value: meanSpeedKmh, level }
+}
+
+function summaryOf(points: readonly DayPoint[], timeZone: string): readonly Row[] {
+  const found = extremes(points)
+  if (found === null) return [{ name: SAY.noSpeedYet, text: '' }]
+  const { least, most } = found
+  const told = ({ startMs, value }: typeof least): string => SAY.at(speedKmh(value), clockTime(startMs, timeZone, false))
+  return least === most
+    ? [{ name: SAY.onlyOne, text: told(least) }]
+    : [
+        { name: SAY.slowest, text: told(least) },
+        { name: SAY.fastest, text: told(most) },
+      ]
+}
+
+function readingOf({ startMs, endMs, meanSpeedKmh, vehicles, level }: RoadWindow, timeZone: string): readonly Row[] {
+  return [
+    { name: timesOf(startMs, endMs, timeZone), text: meanSpeedKmh === null ? SAY.noSpeed : speedKmh(meanSpeedKmh) },
+    {
+      name: level === 'unknown' ? SAY.noLevel : STRINGS.level.names[level],
+      text: vehicles === null ? SAY.notCounted : SAY.vehicles(whole(vehicles)),
+    },
+  ]
+}
+
+/** For those who do not see it. */
+function saidOf(window: RoadWindow, timeZone: string): string {
+  return readingOf(window, timeZone)
+    .flatMap(({ name, text }) => [name, text])
+    .join(', ')
+}
+
+function timesOf(startMs: number, endMs: number, timeZone: string): string {
+  return `${clockTime(startMs, timeZone, false)}–${clockTime(endMs, timeZone, false)}`
+}
+
+function reasonOf(failure: Failure): string {
+  switch (failure.why) {
+    case 'away':
+      return SAY.away
+    case 'unreachable':
+      return SAY.unreachable
+    case 'refused':
+      return SAY.failed(failure.detail)
+  }
+}

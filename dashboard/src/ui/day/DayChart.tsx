@@ -1,0 +1,105 @@
+import { useMemo, type KeyboardEvent, type PointerEvent } from 'react'
+
+import { HEIGHT, WIDTH, linePath, nearest, scaleOf, shades, stepOf, ticks, type DayPoint, type Span } from './shape.ts'
+
+interface Props {
+  /** What the line tells. */
+  readonly name: string
+  /** The id of what tells it in a sentence. */
+  readonly describedBy: string
+  /** In order of time, at least one. */
+  readonly points: readonly DayPoint[]
+  readonly span: Span
+  readonly timeZone: string
+  /** What the line is held against. */
+  readonly reference: { readonly value: number; readonly name: string } | null
+  /** A window in words. */
+  readonly say: (point: DayPoint) => string
+  /** When the window began that is read; null while none is. */
+  readonly readMs: number | null
+  readonly onRead: (startMs: number | null) => void
+}
+
+/** The windows of a day as a line. One of them can be read: the one under the pointer, or the one that keys lead to. */
+export function DayChart({ name, describedBy, points, span, timeZone, reference, say, readMs, onRead }: Props) {
+  const value = reference?.value ?? null
+  const scale = useMemo(() => scaleOf(span, points, value), [span, points, value])
+  const hours = useMemo(() => ticks(span, timeZone), [span, timeZone])
+  const line = useMemo(() => linePath(points, scale), [points, scale])
+  const lacking = useMemo(() => (value === null ? [] : shades(points, scale, value)), [points, scale, value])
+
+  const at = readMs === null ? points.length - 1 : nearest(points, readMs)
+  const current = points[at]
+  if (current === undefined) return null
+  const read = (index: number): void => {
+    onRead(points[index]?.startMs ?? null)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = stepOf(event.key, at, points.length)
+    if (to === null) return
+    event.preventDefault()
+    read(to)
+  }
+  const onPointer = (event: PointerEvent): void => {
+    const { left, width } = event.currentTarget.getBoundingClientRect()
+    if (width > 0) read(nearest(points, span.fromMs + ((event.clientX - left) / width) * (span.toMs - span.fromMs)))
+  }
+  const left = (ms: number): string => `${(scale.x(ms) / WIDTH) * 100}%`
+  const top = (one: number): string => `${(scale.y(one) / HEIGHT) * 100}%`
+  const middle = left((current.startMs + current.endMs) / 2)
+  return (
+    <div
+      className="day-chart"
+      role="slider"
+      tabIndex={0}
+      aria-label={name}
+      aria-describedby={describedBy}
+      aria-valuemin={0}
+      aria-valuemax={points.length - 1}
+      aria-valuenow={at}
+      aria-valuetext={say(current)}
+      data-testid="day-chart"
+      data-windows={points.length}
+      onKeyDown={onKeyDown}
+      onPointerDown={onPointer}
+      onPointerMove={onPointer}
+      onPointerLeave={({ currentTarget, pointerType }) => {
+        // Who tapped it, or walks through it by keys, reads on.
+        if (pointerType !== 'touch' && document.activeElement !== currentTarget) onRead(null)
+      }}
+      onFocus={() => {
+        if (readMs === null) read(at)
+      }}
+      onBlur={() => {
+        onRead(null)
+      }}
+    >
+      <div className="day-plot">
+        <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
+          {hours.map(({ ms, label }) => (
+            <path key={ms} className="day-hour" data-hour={label} d={`M${scale.x(ms)} 0V${HEIGHT}`} />
+          ))}
+          {lacking.map(({ level, path }) => (
+            <path key={path} className="day-lacking" data-level={level} d={path} />
+          ))}
+          {value !== null && <path className="day-reference" d={`M0 ${scale.y(value)}H${WIDTH}`} />}
+          <path className="day-line" d={line} />
+        </svg>
+        {reference !== null && (
+          <span className="day-reference-name" style={{ top: top(reference.value) }}>
+            {reference.name}
+          </span>
+        )}
+        {readMs !== null && <span className="day-cursor" style={{ left: middle }} />}
+        {current.value !== null && <span className="day-dot" style={{ left: middle, top: top(current.value) }} />}
+      </div>
+      <div className="day-hours">
+        {hours.map(({ ms, label }) => (
+          <span key={ms} style={{ left: left(ms) }}>
+            {label}
+          </span>
+        ))}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,178 @@
+/** How the windows of a day are drawn: pure numbers, in a field that the page stretches. */
+
+import type { Level } from '../../contract/road.ts'
+
+/** The field's own units; y goes down, as in SVG. */
+export const WIDTH = 1_000
+export const HEIGHT = 100
+
+/** One window: what was measured in it, null of nothing. */
+export interface DayPoint {
+  readonly startMs: number
+  readonly endMs: number
+  readonly value: number | null
+  /** Null of what has no levels. */
+  readonly level: Level | null
+}
+
+export interface Span {
+  readonly fromMs: number
+  readonly toMs: number
+}
+
+export interface Scale {
+  readonly x: (ms: number) => number
+  readonly y: (value: number) => number
+}
+
+export interface Shade {
+  readonly level: Level
+  readonly path: string
+}
+
+export interface Tick {
+  readonly ms: number
+  /** The hour of the day, `06`. */
+  readonly label: string
+}
+
+const ROUND = 10
+const QUARTER_MS = 900_000
+/** An hour that a clock has twice is told once. */
+const LEAST_APART_MS = 7_200_000
+/** Hours of the day that are marked. */
+const MARKED = ['00', '06', '12', '18']
+
+/** From 0 up to a round number that nothing is beyond. */
+export function scaleOf({ fromMs, toMs }: Span, points: readonly DayPoint[], reference: number | null): Scale {
+  const most = points.reduce((top, { value }) => Math.max(top, value ?? 0), reference ?? 0)
+  const top = Math.max(1, Math.ceil(most / ROUND)) * ROUND
+  return {
+    x: (ms) => round(((ms - fromMs) / (toMs - fromMs)) * WIDTH),
+    y: (value) => round((1 - value / top) * HEIGHT),
+  }
+}
+
+/** Windows with a value that follow on each other without a gap. */
+export function runs(points: readonly DayPoint[]): readonly (readonly Valued[])[] {
+  return grouped(points.filter(isValued), (one, next) => one.endMs === next.startMs)
+}
+
+/** Level through each window, and never over what was not measured. */
+export function linePath(points: readonly DayPoint[], { x, y }: Scale): string {
+  return runs(points)
+    .map((run) => {
+      const [first] = run
+      if (first === undefined) return ''
+      return `M${x(first.startMs)} ${y(first.value)}${steps(run, { x, y })}`
+    })
+    .join('')
+}
+
+/**
+ * What is lacking to the reference, by level. What flows freely lacks nothing worth a colour; what was jammed without
+ * a speed lacks all of it.
+ */
+export function shades(points: readonly DayPoint[], scale: Scale, reference: number): readonly Shade[] {
+  const slow = points.flatMap((point) => {
+    const value = point.value ?? (point.level === 'jammed' ? 0 : null)
+    const isSlow = value !== null && value < reference && point.level !== null && !CALM.has(point.level)
+    return isSlow ? [{ ...point, value, level: point.level }] : []
+  })
+  const alike = grouped(slow, (one, next) => one.endMs === next.startMs && one.level === next.level)
+  return alike.flatMap((run) => {
+    const [first] = run
+    if (first === undefined) return []
+    const above = scale.y(reference)
+    return [{ level: first.level, path: `M${scale.x(first.startMs)} ${above}V${scale.y(first.value)}${steps(run, scale)}V${above}Z` }]
+  })
+}
+
+const CALM: ReadonlySet<Level> = new Set<Level>(['free', 'unknown'])
+
+/** Where the day's marked hours are, by the clocks of a zone: days of 23 and of 25 hours have them too. */
+export function ticks({ fromMs, toMs }: Span, timeZone: string): readonly Tick[] {
+  const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
+  const found: Tick[] = []
+  // Clocks differ from each other by quarters of an hour.
+  for (let ms = Math.ceil(fromMs / QUARTER_MS) * QUARTER_MS; ms <= toMs; ms += QUARTER_MS) {
+    const [label = '', minute] = clock.format(ms).split(':')
+    if (minute !== '00' || !MARKED.includes(label)) continue
+    const last = found.at(-1)
+    if (last?.label !== label || ms - last.ms > LEAST_APART_MS) found.push({ ms, label })
+  }
+  return found
+}
+
+export interface Extremes {
+  readonly least: Valued
+  readonly most: Valued
+}
+
+/** The first of each; null where nothing was measured. */
+export function extremes(points: readonly DayPoint[]): Extremes | null {
+  const valued = points.filter(isValued)
+  const [first] = valued
+  if (first === undefined) return null
+  return valued.reduce<Extremes>(
+    ({ least, most }, one) => ({
+      least: one.value < least.value ? one : least,
+      most: one.value > most.value ? one : most,
+    }),
+    { least: first, most: first },
+  )
+}
+
+/** Which window is nearest to a time; -1 without any. */
+export function nearest(points: readonly DayPoint[], ms: number): number {
+  let found = -1
+  let apart = Infinity
+  for (const [at, { startMs, endMs }] of points.entries()) {
+    const away = Math.max(startMs - ms, ms - endMs, 0)
+    if (away < apart) [found, apart] = [at, away]
+  }
+  return found
+}
+
+/** Where a key leads to among the windows; null of one that leads nowhere. */
+export function stepOf(key: string, at: number, length: number): number | null {
+  switch (key) {
+    case 'ArrowRight':
+    case 'ArrowUp':
+      return Math.min(length - 1, at + 1)
+    case 'ArrowLeft':
+    case 'ArrowDown':
+      return Math.max(0, at - 1)
+    case 'Home':
+      return 0
+    case 'End':
+      return length - 1
+    default:
+      return null
+  }
+}
+
+type Valued = DayPoint & { readonly value: number }
+
+function isValued(point: DayPoint): point is Valued {
+  return point.value !== null
+}
+
+function grouped<T>(all: readonly T[], goesOn: (one: T, next: T) => boolean): readonly (readonly T[])[] {
+  const groups: T[][] = []
+  for (const one of all) {
+    const last = groups.at(-1)
+    const before = last?.at(-1)
+    if (last !== undefined && before !== undefined && goesOn(before, one)) last.push(one)
+    else groups.push([one])
+  }
+  return groups
+}
+
+function steps(run: readonly Valued[], { x, y }: Scale): string {
+  return run.map(({ value, endMs }, at) => `${at === 0 ? '' : `V${y(value)}`}H${x(endMs)}`).join('')
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10
+}

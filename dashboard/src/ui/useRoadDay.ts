@@ -1,0 +1,26 @@
+import { useEffect, useState } from 'react'
+
+import { followRoadDay, type RoadDay } from '../app/roadDay.ts'
+
+const LOADING: RoadDay = { status: 'loading' }
+
+export interface RoadDayNow {
+  readonly day: RoadDay
+  /** Somebody wants to see whether it can be had by now. */
+  readonly retry: () => void
+}
+
+/** Of one road, for as long as its card is open. */
+export function useRoadDay(id: string): RoadDayNow {
+  const [day, setDay] = useState(LOADING)
+  const [attempt, setAttempt] = useState(0)
+  // Another attempt is asked from the start.
+  useEffect(() => followRoadDay(id, setDay), [id, attempt])
+  return {
+    day,
+    retry: () => {
+      setDay(LOADING)
+      setAttempt((before) => before + 1)
+    },
+  }
+}
