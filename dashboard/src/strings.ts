@@ -276,6 +276,7 @@ export const STRINGS = {
     close: 'Close',
     goTo: 'Show on the map',
     gone: 'This is no longer reported.',
+    loading: 'Loading',
     noData: 'No data',
     stale: 'Old',
   },
@@ -296,6 +297,9 @@ export const STRINGS = {
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     showAll: 'Show the whole city',
+    share: 'Copy link',
+    shared: 'Link copied',
+    shareByHand: 'Copy this link',
   },
   panel: {
     fold: (name: string) => `Fold ${name}`,

@@ -7,13 +7,13 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 import type { Bounds, ModelRoad } from '../contract/model.ts'
 import type { Level } from '../contract/road.ts'
 import { PALETTES } from '../theme/palette.ts'
+import type { Camera } from '../state/camera.ts'
 import type { Place } from '../state/places.ts'
 import type { RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
 import { affineOf } from '../vehicles/affine.ts'
 import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
 import { latOf, lonOf, mercatorX, mercatorY } from '../vehicles/mercator.ts'
-import { cameraOf, hashOf, type Camera } from './camera.ts'
 import { drawBuiltUp } from './builtUp.ts'
 import { NARROW, paddingOf } from './frame.ts'
 import { drawIcon, iconOf } from './icons.ts'
@@ -38,6 +38,8 @@ export interface Clicks {
   readonly onSelect: (selection: Selection | null) => void
   /** Somebody took the map in their hand. */
   readonly onGrab: () => void
+  /** The map came to rest. */
+  readonly onLook: (camera: Camera) => void
 }
 
 export class CityMap {
@@ -46,17 +48,20 @@ export class CityMap {
   readonly #markers: IncidentMarkers
   readonly #mark: Mark
   readonly #loaded: Promise<unknown>
-  readonly #hadCamera: boolean
   #look: Look
   #hovered: string | null = null
   #isRemoved = false
   #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
 
-  constructor(container: HTMLElement, look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' }, clicks: Clicks) {
+  /** Without a camera it shows the world. */
+  constructor(
+    container: HTMLElement,
+    look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' },
+    camera: Camera | null,
+    clicks: Clicks,
+  ) {
     this.#look = { ...look, palette: PALETTES[look.theme], scale: currentScale() }
-    const camera = cameraOf(window.location.hash)
-    this.#hadCamera = camera !== null
     this.#map = new GlMap({
       container,
       style: styleOf(this.#look, window.location.href),
@@ -112,12 +117,10 @@ export class CityMap {
     this.#map.zoomTo(this.#map.getZoom() + steps, { duration: this.#duration(180) })
   }
 
-  /** `unless` somebody came with a place of their own. */
-  fit([west, south, east, north]: Bounds, { unlessChosen = false, flies = true } = {}): void {
-    if (unlessChosen && this.#hadCamera) return
+  fit([west, south, east, north]: Bounds, { turns = true, flies = true } = {}): void {
     this.#map.fitBounds([west, south, east < west ? east + 360 : east, north], {
       padding: this.#padding(),
-      bearing: 0,
+      bearing: turns ? 0 : this.#map.getBearing(),
       maxZoom: 16,
       duration: flies ? this.#duration(FLIGHT_MS) : 0,
     })
@@ -131,6 +134,10 @@ export class CityMap {
       offset: [(left - right) / 2, (top - bottom) / 2],
       duration: this.#duration(FLIGHT_MS),
     })
+  }
+
+  look({ lon, lat, zoom, bearingDeg }: Camera): void {
+    this.#map.flyTo({ center: [lon, lat], zoom, bearing: bearingDeg, duration: this.#duration(FLIGHT_MS) })
   }
 
   resize(): void {
@@ -158,7 +165,7 @@ export class CityMap {
       this.#placeAbove()
     })
     map.on('moveend', () => {
-      window.history.replaceState(window.history.state, '', hashOf(this.camera))
+      clicks.onLook(this.camera)
     })
     map.on('dragstart', clicks.onGrab)
     map.on('click', ({ point }) => {

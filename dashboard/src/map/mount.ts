@@ -11,10 +11,13 @@ import { ordersBetween } from './orders.ts'
 
 /** Returns what takes the map away. */
 export function mountMap(container: HTMLElement): () => void {
-  const { view, connection } = city.getState()
+  const { view, connection, camera } = city.getState()
+  // Who comes with a place of their own is left there.
+  let isPlaced = camera !== null
   const map = new CityMap(
     container,
     { theme: view.theme, shown: view.layers, pale: connection.isPale },
+    camera,
     {
       onSelect: (selection) => {
         setView((now) => (isSame(now.selection, selection) ? now : selected(now, selection)))
@@ -22,20 +25,23 @@ export function mountMap(container: HTMLElement): () => void {
       onGrab: () => {
         setView((now) => (now.follows ? { ...now, follows: false } : now))
       },
+      onLook: (now) => {
+        // The whole world, before the city is known, is no place.
+        if (isPlaced) city.setState({ camera: now })
+      },
     },
   )
-  let isFitted = false
 
   const tell = (after: CityState, before: CityState): void => {
     if (before === START || before.view !== after.view || before.connection.isPale !== after.connection.isPale) {
       tellChoice(map, after)
     }
     void map.obey(ordersBetween(before, after))
-    if (isFitted) return
+    if (isPlaced) return
     const bounds = boundsOf(after)
     if (bounds === null) return
-    isFitted = true
-    map.fit(bounds, { unlessChosen: true, flies: false })
+    isPlaced = true
+    map.fit(bounds, { flies: false })
   }
   const stop = city.subscribe(tell)
   // All that is known already.
@@ -60,6 +66,13 @@ export function mountMap(container: HTMLElement): () => void {
     },
     goTo: (place) => {
       map.goTo(place)
+    },
+    goAround: (bounds) => {
+      map.fit(bounds, { turns: false })
+    },
+    look: (camera) => {
+      isPlaced = true
+      map.look(camera)
     },
   })
   return () => {

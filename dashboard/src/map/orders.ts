@@ -36,9 +36,10 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
   const { live, view, model, connection } = after
   const isMoved = (topic: keyof typeof live): boolean => before.live[topic].things !== live[topic].things
   const isOther = before.view.selection !== view.selection
+  const hasOtherPlaces = before.model !== model || isMoved('cameras') || isMoved('weather')
   return {
     ...(before.model === model || model === null ? {} : { roads: model.roads.values() }),
-    ...(before.model === model && !isMoved('cameras') && !isMoved('weather') ? {} : { places: standingPlaces(after) }),
+    ...(hasOtherPlaces ? { places: standingPlaces(after) } : {}),
     ...(isMoved('traffic') ? { levels: changedLevels(before.live.traffic, live.traffic) } : {}),
     ...(isMoved('vehicles') ? { vehicles: difference(before.live.vehicles.things, live.vehicles.things) } : {}),
     ...(isMoved('emergencies') || before.model !== model || before.view.layers.incidents !== view.layers.incidents
@@ -50,7 +51,7 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
       ? {}
       : { look: { theme: view.theme, layers: view.layers, pale: connection.isPale } }),
     ...(isOther ? { selection: { was: before.view.selection, is: view.selection } } : {}),
-    ...(isOther || isMoved('emergencies') ? { mark: markOf(after) } : {}),
+    ...(isOther || hasOtherPlaces ? { mark: markOf(after) } : {}),
     ...followed(before, after),
   }
 }

@@ -5,6 +5,7 @@ import { createStore } from 'zustand/vanilla'
 
 import type { Model } from '../api/model.ts'
 import type { Congestion, Summary } from '../contract/summary.ts'
+import type { Camera } from './camera.ts'
 import { NO_LIVE, type Live } from './live.ts'
 import { START_CONNECTION, type Connection } from './health.ts'
 import type { Session } from './session.ts'
@@ -19,6 +20,8 @@ export interface CityState {
   readonly summary: Summary | null
   readonly congestion: Congestion | null
   readonly view: View
+  /** Where the map looks, or, before there is one, is to look; null while nobody knows. */
+  readonly camera: Camera | null
 }
 
 export const START: CityState = {
@@ -29,6 +32,7 @@ export const START: CityState = {
   summary: null,
   congestion: null,
   view: START_VIEW,
+  camera: null,
 }
 
 export const city = createStore<CityState>()(() => START)
