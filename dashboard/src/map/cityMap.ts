@@ -39,7 +39,7 @@ export interface Clicks {
   /** Somebody took the map in their hand. */
   readonly onGrab: () => void
   /** The map came to rest. */
-  readonly onLook: (camera: Camera) => void
+  readonly onLook: () => void
 }
 
 export class CityMap {
@@ -164,9 +164,7 @@ export class CityMap {
     map.on('render', () => {
       this.#placeAbove()
     })
-    map.on('moveend', () => {
-      clicks.onLook(this.camera)
-    })
+    map.on('moveend', clicks.onLook)
     map.on('dragstart', clicks.onGrab)
     map.on('click', ({ point }) => {
       void pick(map, this.vehicles, point).then(clicks.onSelect)

@@ -9,11 +9,15 @@ import { setMapHandle } from './handle.ts'
 import { offerHooks } from './hooks.ts'
 import { ordersBetween } from './orders.ts'
 
+/** A map that goes along with a vehicle comes to rest again and again. */
+const TOLD_MS = 100
+
 /** Returns what takes the map away. */
 export function mountMap(container: HTMLElement): () => void {
   const { view, connection, camera } = city.getState()
   // Who comes with a place of their own is left there.
   let isPlaced = camera !== null
+  let told: number | undefined
   const map = new CityMap(
     container,
     { theme: view.theme, shown: view.layers, pale: connection.isPale },
@@ -25,12 +29,16 @@ export function mountMap(container: HTMLElement): () => void {
       onGrab: () => {
         setView((now) => (now.follows ? { ...now, follows: false } : now))
       },
-      onLook: (now) => {
+      onLook: () => {
         // The whole world, before the city is known, is no place.
-        if (isPlaced) city.setState({ camera: now })
+        if (isPlaced) told ??= window.setTimeout(tellCamera, TOLD_MS)
       },
     },
   )
+  const tellCamera = (): void => {
+    told = undefined
+    city.setState({ camera: map.camera })
+  }
 
   const tell = (after: CityState, before: CityState): void => {
     if (before === START || before.view !== after.view || before.connection.isPale !== after.connection.isPale) {
@@ -77,6 +85,7 @@ export function mountMap(container: HTMLElement): () => void {
   })
   return () => {
     stop()
+    window.clearTimeout(told)
     observer.disconnect()
     setMapHandle(null)
     delete window.__city

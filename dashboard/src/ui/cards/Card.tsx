@@ -23,7 +23,7 @@ interface Props {
 export function Card({ sign, kind, title, actions, children }: Props) {
   const id = useId()
   return (
-    <section className="floating card" aria-labelledby={id} data-testid="card">
+    <section id="card" className="floating card" tabIndex={-1} aria-labelledby={id} data-testid="card">
       <header className="card-head">
         {sign}
         <div className="card-names">
