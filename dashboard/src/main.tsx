@@ -6,12 +6,14 @@ import './styles/tokens.css'
 import './styles/base.css'
 import './styles/controls.css'
 import './styles/start.css'
+import { keepAddress } from './app/address.ts'
 import { keepPreferences } from './app/preferences.ts'
 import { App } from './ui/App.tsx'
 
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 keepPreferences()
+keepAddress()
 createRoot(root).render(
   <StrictMode>
     <App />

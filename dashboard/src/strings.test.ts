@@ -4,6 +4,7 @@ import { ROAD_USERS } from './contract/camera.ts'
 import { INCIDENT_KINDS, INCIDENT_STATUSES } from './contract/incident.ts'
 import { LEVELS } from './contract/road.ts'
 import { VEHICLE_TYPES } from './contract/vehicle.ts'
+import { SELECTABLE } from './state/selection.ts'
 import { LAYERS, TABS, THEMES } from './state/view.ts'
 import { STRINGS } from './strings.ts'
 
@@ -14,6 +15,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   ['type of vehicle', VEHICLE_TYPES, STRINGS.vehicle.types],
   ['road user', ROAD_USERS, STRINGS.camera.users],
   ['layer', LAYERS, STRINGS.layers.names],
+  ['kind of thing', SELECTABLE, STRINGS.search.kinds],
   ['tab', TABS, STRINGS.panel.tabs],
   ['theme', THEMES, STRINGS.theme.choices],
 ])('every %s has a name of its own', (_, known, names) => {

@@ -6,6 +6,7 @@ import type { Source } from './contract/message.ts'
 import type { Level } from './contract/road.ts'
 import type { VehicleType } from './contract/vehicle.ts'
 import type { Health } from './state/health.ts'
+import type { SelectableKind } from './state/selection.ts'
 import type { Layer, Tab, ThemeChoice } from './state/view.ts'
 
 const KINDS: Readonly<Record<IncidentKind, string>> = {
@@ -98,6 +99,16 @@ const LAYERS: Readonly<Record<Layer, string>> = {
   stations: 'Weather stations',
   sensors: 'Traffic sensors',
   labels: 'Names',
+}
+
+const FOUND: Readonly<Record<SelectableKind, string>> = {
+  incident: 'Incidents',
+  hospital: 'Hospitals',
+  road: 'Roads',
+  camera: 'Cameras',
+  station: 'Weather stations',
+  sensor: 'Traffic sensors',
+  vehicle: 'Vehicles',
 }
 
 const TABS: Readonly<Record<Tab, string>> = {
@@ -308,10 +319,24 @@ export const STRINGS = {
     close: 'Close',
     goTo: 'Show on the map',
     gone: 'This is no longer reported.',
+    loading: 'Loading',
     noData: 'No data',
     stale: 'Old',
   },
   layers: { panel: 'Layers', names: LAYERS },
+  search: {
+    label: 'Search the city',
+    placeholder: 'Search the city',
+    clear: 'Clear search',
+    close: 'Close search',
+    results: 'Found',
+    kinds: FOUND,
+    more: (count: string) => `${count} more`,
+    found: (count: string) => (count === '1' ? '1 result' : `${count} results`),
+    shown: (shown: string, all: string) => `${shown} of ${all} shown. More letters find fewer.`,
+    nothing: (text: string) => `Nothing found for “${text}”`,
+    help: 'Incidents, hospitals, roads, cameras, weather stations, sensors and vehicles are found by name, id or kind.',
+  },
   summary: {
     panel: 'The city now',
     vehicles: 'Vehicles',
@@ -328,6 +353,9 @@ export const STRINGS = {
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     showAll: 'Show the whole city',
+    share: 'Copy link',
+    shared: 'Link copied',
+    shareByHand: 'Copy this link',
   },
   panel: {
     fold: (name: string) => `Fold ${name}`,

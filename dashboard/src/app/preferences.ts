@@ -7,6 +7,10 @@ import { DEFAULT_LAYERS, LAYERS, THEMES, type Layers, type Theme, type ThemeChoi
 const KEY = 'city-view'
 const DARK = '(prefers-color-scheme: dark)'
 
+/** This person's own layers, while a link may show others. */
+let own = DEFAULT_LAYERS
+let isLent = false
+
 /** Takes what is remembered, and remembers from then on. */
 export function keepPreferences(): void {
   const systemIsDark = window.matchMedia(DARK)
@@ -15,11 +19,31 @@ export function keepPreferences(): void {
     setView((view) => themed(view, matches))
   })
   show(city.getState().view)
+  own = city.getState().view.layers
   city.subscribe(({ view }, { view: before }) => {
     if (view === before) return
+    if (!isLent) own = ownAfter(own, before.layers, view.layers)
     show(view)
-    remember(view)
+    remember({ ...view, layers: own })
   })
+}
+
+/** Changes what is shown without that being this person's choice. */
+export function asLent(change: () => void): void {
+  isLent = true
+  try {
+    change()
+  } finally {
+    isLent = false
+  }
+}
+
+/** One's own layers after one switched some of those that are shown. */
+export function ownAfter(own: Layers, before: Layers, after: Layers): Layers {
+  if (before === after) return own
+  return Object.fromEntries(
+    LAYERS.map((layer) => [layer, before[layer] === after[layer] ? own[layer] : after[layer]]),
+  ) as Layers
 }
 
 export function chooseTheme(themeChoice: ThemeChoice): void {

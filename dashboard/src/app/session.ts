@@ -44,8 +44,8 @@ export async function leave(): Promise<void> {
     // A session that is no more is what was wanted.
     if (!isSignedOut(error)) throw error
   }
-  const { view } = city.getState()
-  city.setState({ ...START, view: { ...view, selection: null }, session: { status: 'out', was: null } })
+  const { view, camera } = city.getState()
+  city.setState({ ...START, camera, view: { ...view, selection: null }, session: { status: 'out', was: null } })
 }
 
 /** The gateway does not know this session any more: the map stays, and asks who is there. */

@@ -1,6 +1,6 @@
 /** What a map of the whole city shows: the model's bounds, or where the vehicles are. */
 
-import type { Bounds } from '../contract/model.ts'
+import type { Bounds, Position } from '../contract/model.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
 import type { CityState } from '../state/store.ts'
 
@@ -8,6 +8,15 @@ import type { CityState } from '../state/store.ts'
 export function boundsOf({ model, live }: Pick<CityState, 'model' | 'live'>): Bounds | null {
   if (model === null) return null
   return model.city.bounds ?? around(live.vehicles.things.values())
+}
+
+/** Of something long; of two ways around the world, the shorter. */
+export function boundsOfLine(line: readonly Position[]): Bounds {
+  const lats = line.map(([, lat]) => lat)
+  const lons = line.map(([lon]) => lon)
+  const isOver = Math.max(...lons) - Math.min(...lons) > 180
+  const [wests, easts] = isOver ? [lons.filter((lon) => lon > 0), lons.filter((lon) => lon <= 0)] : [lons, lons]
+  return [Math.min(...wests), Math.min(...lats), Math.max(...easts), Math.max(...lats)]
 }
 
 /** Without the outermost of a hundred on each side: one lost vehicle must not make the city a dot. */

@@ -8,6 +8,7 @@ import type { Bounds, ModelRoad } from '../contract/model.ts'
 import type { Level } from '../contract/road.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
 import { PALETTES } from '../theme/palette.ts'
+import type { Camera } from '../state/camera.ts'
 import type { Place } from '../state/places.ts'
 import type { RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
@@ -17,7 +18,6 @@ import type { Box } from '../vehicles/clusters.ts'
 import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
 import { latOf, lonOf, mercatorX, mercatorY } from '../vehicles/mercator.ts'
 import type { Hit } from '../vehicles/protocol.ts'
-import { cameraOf, hashOf, type Camera } from './camera.ts'
 import { drawBuiltUp } from './builtUp.ts'
 import { NARROW, paddingOf } from './frame.ts'
 import { Follower } from './follower.ts'
@@ -52,15 +52,17 @@ const MOST_RATIO = 2
 const FLIGHT_MS = 900
 const BUILT_UP = 'built-up'
 const NEAR_ZOOM = 15
+/** Farther away nobody sees that the map moves. */
+const FOLLOW_ZOOM = 13
 
 export interface Clicks {
   readonly onSelect: (selection: Selection | null) => void
   /** Vehicles that lie on each other. */
   readonly onStack: (ids: readonly string[]) => void
-  /** It looks elsewhere. */
-  readonly onSight: (sight: Sight) => void
   /** Somebody took the map in their hand. */
   readonly onGrab: () => void
+  /** The map came to rest. */
+  readonly onLook: () => void
 }
 
 export class CityMap {
@@ -73,7 +75,6 @@ export class CityMap {
     this.#centre(place)
   })
   readonly #loaded: Promise<unknown>
-  readonly #hadCamera: boolean
   #look: Look
   #hovered: string | null = null
   #pointer: Point | null = null
@@ -81,10 +82,14 @@ export class CityMap {
   #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
 
-  constructor(container: HTMLElement, look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' }, clicks: Clicks) {
+  /** Without a camera it shows the world. */
+  constructor(
+    container: HTMLElement,
+    look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' },
+    camera: Camera | null,
+    clicks: Clicks,
+  ) {
     this.#look = { ...look, palette: PALETTES[look.theme], scale: currentScale() }
-    const camera = cameraOf(window.location.hash)
-    this.#hadCamera = camera !== null
     this.#map = new GlMap({
       container,
       style: styleOf(this.#look, window.location.href),
@@ -117,7 +122,7 @@ export class CityMap {
     return { lon: lng, lat, zoom: this.#map.getZoom(), bearingDeg: this.#map.getBearing() }
   }
 
-  get #sight(): Sight {
+  get sight(): Sight {
     const bounds = this.#map.getBounds()
     return {
       zoom: this.#map.getZoom(),
@@ -157,25 +162,27 @@ export class CityMap {
     this.#map.easeTo({ zoom: this.#map.getZoom() + steps, around, duration: this.#duration(180) })
   }
 
-  /** `unless` somebody came with a place of their own. */
-  fit([west, south, east, north]: Bounds, { unlessChosen = false, flies = true } = {}): void {
-    if (unlessChosen && this.#hadCamera) return
+  fit([west, south, east, north]: Bounds, { turns = true, flies = true } = {}): void {
     this.#map.fitBounds([west, south, east < west ? east + 360 : east, north], {
       padding: this.#padding(),
-      bearing: 0,
+      bearing: turns ? 0 : this.#map.getBearing(),
       maxZoom: 16,
       duration: flies ? this.#duration(FLIGHT_MS) : 0,
     })
   }
 
-  goTo({ lon, lat }: Place): void {
+  goTo({ lon, lat }: Place, nearZoom = NEAR_ZOOM): void {
     const { x, y } = this.#offset()
     this.#map.flyTo({
       center: [lon, lat],
-      zoom: Math.max(NEAR_ZOOM, this.#map.getZoom()),
+      zoom: Math.max(nearZoom, this.#map.getZoom()),
       offset: [x, y],
       duration: this.#duration(FLIGHT_MS),
     })
+  }
+
+  look({ lon, lat, zoom, bearingDeg }: Camera): void {
+    this.#map.flyTo({ center: [lon, lat], zoom, bearing: bearingDeg, duration: this.#duration(FLIGHT_MS) })
   }
 
   resize(): void {
@@ -203,13 +210,8 @@ export class CityMap {
     map.on('render', () => {
       this.#placeAbove()
     })
-    map.on('moveend', () => {
-      window.history.replaceState(window.history.state, '', hashOf(this.camera))
-      clicks.onSight(this.#sight)
-    })
-    map.on('load', () => {
-      clicks.onSight(this.#sight)
-    })
+    map.on('load', clicks.onLook)
+    map.on('moveend', clicks.onLook)
     map.on('dragstart', clicks.onGrab)
     map.on('click', ({ point }) => {
       void pick(map, this.vehicles, point).then((picked) => {
@@ -358,7 +360,7 @@ export class CityMap {
   #follow(vehicle: Vehicle | null): void {
     const isNew = vehicle !== null && !this.#follower.isFollowing
     this.#follower.take(vehicle, this.#duration(1) > 0)
-    if (isNew) this.goTo(vehicle)
+    if (isNew) this.goTo(vehicle, FOLLOW_ZOOM)
     if (isNew || vehicle === null) this.#zoomAround(vehicle === null ? undefined : { around: 'center' })
   }
 

@@ -12,10 +12,10 @@
 
 import type { Source } from '../contract/message.ts'
 import type { Level } from '../contract/road.ts'
+import type { Camera } from '../state/camera.ts'
 import { city } from '../state/store.ts'
 import type { VehicleLayer } from '../vehicles/layer.ts'
 import type { Drawn, DrawnGroup } from '../vehicles/protocol.ts'
-import type { Camera } from './camera.ts'
 
 export interface CityHooks {
   readonly vehicles: () => Promise<Readonly<Record<string, Drawn>>>

@@ -10,12 +10,19 @@ import { offerHooks } from './hooks.ts'
 import { nearOf } from './near.ts'
 import { ordersBetween } from './orders.ts'
 
+/** A map that goes along with a vehicle comes to rest again and again. */
+const TOLD_MS = 100
+
 /** Returns what takes the map away. */
 export function mountMap(container: HTMLElement): () => void {
-  const { view, connection } = city.getState()
+  const { view, connection, camera } = city.getState()
+  // Who comes with a place of their own is left there.
+  let isPlaced = camera !== null
+  let told: number | undefined
   const map = new CityMap(
     container,
     { theme: view.theme, shown: view.layers, pale: connection.isPale },
+    camera,
     {
       onSelect: (selection) => {
         setView((now) => (isSame(now.selection, selection) ? now : selected(now, selection)))
@@ -23,28 +30,30 @@ export function mountMap(container: HTMLElement): () => void {
       onStack: (ids) => {
         setView((now) => stacked(now, ids))
       },
-      onSight: (sight) => {
-        const { near } = city.getState()
-        const now = nearOf(sight, near)
-        if (now !== near) city.setState({ near: now })
-      },
       onGrab: () => {
         setView((now) => (now.follows ? { ...now, follows: false } : now))
       },
+      onLook: () => {
+        // The whole world, before the city is known, is no place.
+        if (isPlaced) told ??= window.setTimeout(tellCamera, TOLD_MS)
+      },
     },
   )
-  let isFitted = false
+  const tellCamera = (): void => {
+    told = undefined
+    city.setState(({ near }) => ({ camera: map.camera, near: nearOf(map.sight, near) }))
+  }
 
   const tell = (after: CityState, before: CityState): void => {
     if (before === START || before.view !== after.view || before.connection.isPale !== after.connection.isPale) {
       tellChoice(map, after)
     }
     void map.obey(ordersBetween(before, after))
-    if (isFitted) return
+    if (isPlaced) return
     const bounds = boundsOf(after)
     if (bounds === null) return
-    isFitted = true
-    map.fit(bounds, { unlessChosen: true, flies: false })
+    isPlaced = true
+    map.fit(bounds, { flies: false })
   }
   const stop = city.subscribe(tell)
   // All that is known already.
@@ -72,9 +81,17 @@ export function mountMap(container: HTMLElement): () => void {
     goTo: (place) => {
       map.goTo(place)
     },
+    goAround: (bounds) => {
+      map.fit(bounds, { turns: false })
+    },
+    look: (camera) => {
+      isPlaced = true
+      map.look(camera)
+    },
   })
   return () => {
     stop()
+    window.clearTimeout(told)
     observer.disconnect()
     setMapHandle(null)
     delete window.__city

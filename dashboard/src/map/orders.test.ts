@@ -8,7 +8,7 @@ import { readVehicle } from '../contract/vehicle.ts'
 import { withChanges } from '../state/live.ts'
 import { START, type CityState } from '../state/store.ts'
 import { selected } from '../state/view.ts'
-import { boundsOf } from './bounds.ts'
+import { boundsOf, boundsOfLine } from './bounds.ts'
 import { ordersBetween } from './orders.ts'
 
 const LIVE: Freshness = { asOfMs: 1, source: 'speed' }
@@ -93,4 +93,16 @@ test('a city without a model is where its vehicles are', () => {
   const [west, south] = boundsOf({ ...after(START, all), model: MODEL }) ?? []
   expect(west).toBeGreaterThan(10)
   expect(south).toBeGreaterThan(40)
+})
+
+test('a line has bounds, over the 180th meridian too', () => {
+  expect(boundsOfLine([[11, 48], [12, 47], [11.5, 49]])).toEqual([11, 47, 12, 49])
+  expect(boundsOfLine([[179, -17], [-179, -18]])).toEqual([179, -18, -179, -17])
+})
+
+test('what a link chose is marked once its place is known', () => {
+  const chosen = { ...START, view: selected(START.view, { kind: 'hospital', id: 'h' }) }
+  expect(ordersBetween(START, chosen)).toMatchObject({ mark: null })
+  const hospitals = new Map([['h', { id: 'h', name: 'Mercy', lon: 11, lat: 48 }]])
+  expect(ordersBetween(chosen, { ...chosen, model: { ...MODEL, hospitals } })).toMatchObject({ mark: { lon: 11, lat: 48 } })
 })

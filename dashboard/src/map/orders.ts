@@ -39,10 +39,11 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
   const { live, view, model, connection } = after
   const isMoved = (topic: keyof typeof live): boolean => before.live[topic].things !== live[topic].things
   const isOther = before.view.selection !== view.selection
-  const isOtherMark = isOther || before.view.stack !== view.stack || isMoved('emergencies')
+  const hasOtherPlaces = before.model !== model || isMoved('cameras') || isMoved('weather')
+  const hasOtherMark = isOther || hasOtherPlaces || before.view.stack !== view.stack
   return {
     ...(before.model === model || model === null ? {} : { roads: model.roads.values() }),
-    ...(before.model === model && !isMoved('cameras') && !isMoved('weather') ? {} : { places: standingPlaces(after) }),
+    ...(hasOtherPlaces ? { places: standingPlaces(after) } : {}),
     ...(isMoved('traffic') ? { levels: changedLevels(before.live.traffic, live.traffic) } : {}),
     ...(isMoved('vehicles') ? { vehicles: difference(before.live.vehicles.things, live.vehicles.things) } : {}),
     ...(isMoved('emergencies') || before.model !== model || before.view.layers.incidents !== view.layers.incidents
@@ -54,7 +55,7 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
       ? {}
       : { look: { theme: view.theme, layers: view.layers, pale: connection.isPale } }),
     ...(isOther ? { selection: { was: before.view.selection, is: view.selection } } : {}),
-    ...(isOtherMark ? { mark: markOf(after) } : {}),
+    ...(hasOtherMark ? { mark: markOf(after) } : {}),
     ...followed(before, after),
     ...(before.trail === after.trail ? {} : { trail: after.trail }),
   }

@@ -6,6 +6,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Model } from '../api/model.ts'
 import type { Bounds } from '../contract/model.ts'
 import type { Congestion, Summary } from '../contract/summary.ts'
+import type { Camera } from './camera.ts'
 import { NO_LIVE, type Live } from './live.ts'
 import { START_CONNECTION, type Connection } from './health.ts'
 import type { Session } from './session.ts'
@@ -25,6 +26,8 @@ export interface CityState {
   /** What part of the city is looked at closely; null from afar. */
   readonly near: Bounds | null
   readonly view: View
+  /** Where the map looks, or, before there is one, is to look; null while nobody knows. */
+  readonly camera: Camera | null
 }
 
 export const START: CityState = {
@@ -37,6 +40,7 @@ export const START: CityState = {
   trail: null,
   near: null,
   view: START_VIEW,
+  camera: null,
 }
 
 export const city = createStore<CityState>()(() => START)

@@ -1,6 +1,7 @@
 import { mapHandle } from '../map/handle.ts'
 import { STRINGS } from '../strings.ts'
 import { FitIcon, MinusIcon, PlusIcon } from './icons.tsx'
+import { ShareButton } from './ShareButton.tsx'
 
 const SAY = STRINGS.controls
 
@@ -16,6 +17,7 @@ export function MapControls() {
       <button type="button" className="icon-button" aria-label={SAY.showAll} title={SAY.showAll} onClick={() => mapHandle()?.showAll()}>
         <FitIcon />
       </button>
+      <ShareButton />
     </div>
   )
 }

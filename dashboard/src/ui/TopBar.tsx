@@ -2,6 +2,7 @@ import { useCity } from '../state/store.ts'
 import { calendarDay, clockTime } from '../format.ts'
 import { STRINGS } from '../strings.ts'
 import { Mark } from './icons.tsx'
+import { Search } from './search/Search.tsx'
 import { StateChip } from './StateChip.tsx'
 import { ThemeButton } from './ThemeButton.tsx'
 import { UserMenu } from './UserMenu.tsx'
@@ -18,6 +19,7 @@ export function TopBar() {
         </h1>
         {city !== null && <CityClock timeZone={city.timeZone} />}
       </div>
+      <Search />
       <div className="floating top-bar-state">
         <StateChip />
         <ThemeButton />

@@ -21,6 +21,17 @@ export const FitIcon = icon(
   'FitIcon',
   <path d="M4 7.5V5.2C4 4.5 4.5 4 5.2 4h2.3m5 0h2.3c.7 0 1.2.5 1.2 1.2v2.3m0 5v2.3c0 .7-.5 1.2-1.2 1.2h-2.3m-5 0H5.2c-.7 0-1.2-.5-1.2-1.2v-2.3" />,
 )
+export const LinkIcon = icon(
+  'LinkIcon',
+  <path d="M8.6 11.4a3 3 0 004.3 0l2.4-2.4a3 3 0 00-4.3-4.3l-.9.9m1.3 3a3 3 0 00-4.3 0L4.7 11A3 3 0 009 15.3l.9-.9" />,
+)
+export const SearchIcon = icon(
+  'SearchIcon',
+  <>
+    <circle cx="9" cy="9" r="4.8" />
+    <path d="M12.6 12.6l3.9 3.9" />
+  </>,
+)
 export const ChevronIcon = icon('ChevronIcon', <path d="M5.5 8l4.5 4.5L14.5 8" />)
 export const SunIcon = icon(
   'SunIcon',

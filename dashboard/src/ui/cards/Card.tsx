@@ -1,18 +1,20 @@
 import { useId, type ReactNode } from 'react'
 
 import { mapHandle } from '../../map/handle.ts'
+import { isAwaited } from '../../state/awaited.ts'
 import { placeOf } from '../../state/places.ts'
-import { city, setView } from '../../state/store.ts'
+import { city, setView, useCity } from '../../state/store.ts'
 import { selected } from '../../state/view.ts'
 import { STRINGS } from '../../strings.ts'
 import { CloseIcon, TargetIcon } from '../icons.tsx'
+import { SkeletonRows } from '../Skeleton.tsx'
 
 interface Props {
   readonly sign: ReactNode
   /** What it is. */
   readonly kind: string
   /** Which one it is. */
-  readonly title: string
+  readonly title: ReactNode
   readonly actions?: ReactNode
   readonly children: ReactNode
 }
@@ -21,7 +23,7 @@ interface Props {
 export function Card({ sign, kind, title, actions, children }: Props) {
   const id = useId()
   return (
-    <section className="floating card" aria-labelledby={id} data-testid="card">
+    <section id="card" className="floating card" tabIndex={-1} aria-labelledby={id} data-testid="card">
       <header className="card-head">
         {sign}
         <div className="card-names">
@@ -43,11 +45,27 @@ export function Card({ sign, kind, title, actions, children }: Props) {
   )
 }
 
-/** Of what was chosen and is not there any more. */
+/** Of what was chosen and is not there: not any more, or, from a link, not yet. */
 export function GoneCard({ kind, id }: { readonly kind: string; readonly id: string }) {
+  const isComing = useCity((state) => isAwaited(state, state.view.selection))
+  if (isComing) return <ComingCard kind={kind} />
   return (
     <Card sign={null} kind={kind} title={id}>
       <p className="quiet card-gone">{STRINGS.card.gone}</p>
+    </Card>
+  )
+}
+
+function ComingCard({ kind }: { readonly kind: string }) {
+  const name = (
+    <>
+      <span className="skeleton is-name" aria-hidden="true" />
+      <span className="hidden-words">{STRINGS.card.loading}</span>
+    </>
+  )
+  return (
+    <Card sign={<span className="skeleton is-badge" aria-hidden="true" />} kind={kind} title={name}>
+      <SkeletonRows count={3} />
     </Card>
   )
 }

@@ -1,0 +1,117 @@
+/**
+ * A link to what somebody looks at, as the page's address has it behind `#`:
+ *
+ *     map=13.25/48.14000/11.57000/-20&select=vehicle:ab%2Fc&layers=vehicles,incidents&hide=car,taxi&follow=1
+ *
+ * Zoom, latitude, longitude and, if the map is turned, degrees; the chosen thing; layers that are shown; types of
+ * vehicles that are not; whether the map goes along with the chosen vehicle. What is as it is by default is left out.
+ */
+
+import { VEHICLE_TYPES } from '../contract/vehicle.ts'
+import { readCamera, writeCamera, type Camera } from './camera.ts'
+import { SELECTABLE, type Selection } from './selection.ts'
+import { DEFAULT_LAYERS, LAYERS, selected, type Layers, type View } from './view.ts'
+
+/** What of a view two people share. */
+export type Shared = Pick<View, 'selection' | 'layers' | 'hiddenTypes' | 'follows'>
+
+export interface Link {
+  /** Null of a link that does not say where. */
+  readonly camera: Camera | null
+  /** What is absent stays as it is. A link of a whole view has it all, so that each who opens it sees the same. */
+  readonly shared: Partial<Shared>
+}
+
+const DEFAULTS: Shared = { selection: null, layers: DEFAULT_LAYERS, hiddenTypes: [], follows: false }
+
+/** Null of what is no link to a view. Words of a later version are passed over. */
+export function readLink(hash: string): Link | null {
+  const text = hash.replace(/^#/, '')
+  // As links were before there was more to tell than a place.
+  const place = readCamera(text)
+  if (place !== null) return { camera: place, shared: {} }
+  const parts = new Map(text.split('&').map(partOf))
+  const camera = readCamera(parts.get('map') ?? '')
+  const shared = {
+    ...selectionOf(parts.get('select')),
+    ...layersOf(parts.get('layers')),
+    ...hiddenOf(parts.get('hide')),
+    ...(parts.get('follow') === '1' ? { follows: true } : {}),
+  }
+  if (camera !== null) return { camera, shared: { ...DEFAULTS, ...shared } }
+  return Object.keys(shared).length === 0 ? null : { camera, shared }
+}
+
+/** The part of an address behind `#`. */
+export function writeLink(camera: Camera, { selection, layers, hiddenTypes, follows }: Shared): string {
+  const id = selection === null ? null : encoded(selection.id)
+  return [
+    `map=${writeCamera(camera)}`,
+    ...(selection === null || id === null ? [] : [`select=${selection.kind}:${id}`]),
+    ...(LAYERS.every((layer) => layers[layer] === DEFAULT_LAYERS[layer])
+      ? []
+      : [`layers=${LAYERS.filter((layer) => layers[layer]).join(',')}`]),
+    ...(hiddenTypes.length === 0 ? [] : [`hide=${VEHICLE_TYPES.filter((type) => hiddenTypes.includes(type)).join(',')}`]),
+    ...(follows && selection?.kind === 'vehicle' && id !== null ? ['follow=1'] : []),
+  ].join('&')
+}
+
+/** A view that shows what a link tells of. */
+export function withLink(view: View, { shared: { selection, follows, ...shared } }: Link): View {
+  const chosen = selection === undefined ? view : selected(view, selection)
+  return { ...chosen, ...shared, follows: follows === true && chosen.selection?.kind === 'vehicle' }
+}
+
+export function isSameShared(one: Shared, other: Shared): boolean {
+  return (
+    one.selection === other.selection &&
+    one.layers === other.layers &&
+    one.hiddenTypes === other.hiddenTypes &&
+    one.follows === other.follows
+  )
+}
+
+function partOf(part: string): readonly [name: string, value: string | undefined] {
+  const at = part.indexOf('=')
+  return at < 0 ? [part, undefined] : [part.slice(0, at), decoded(part.slice(at + 1))]
+}
+
+function selectionOf(text = ''): { readonly selection?: Selection } {
+  const at = text.indexOf(':')
+  const kind = SELECTABLE.find((one) => one === text.slice(0, at))
+  const id = text.slice(at + 1)
+  return kind === undefined || id === '' ? {} : { selection: { kind, id } }
+}
+
+/** `layers=` alone is a map without any. */
+function layersOf(text: string | undefined): { readonly layers?: Layers } {
+  if (text === undefined) return {}
+  const words = text.split(',')
+  return { layers: Object.fromEntries(LAYERS.map((layer) => [layer, words.includes(layer)])) as Layers }
+}
+
+function hiddenOf(text: string | undefined): Partial<Pick<Shared, 'hiddenTypes'>> {
+  if (text === undefined) return {}
+  const words = text.split(',')
+  return { hiddenTypes: VEHICLE_TYPES.filter((type) => words.includes(type)) }
+}
+
+/** Programs that find links in texts leave these out at a link's end. */
+const LOOSE = /[!'()*.]/g
+
+/** Null of half a character, which no address can hold. */
+function encoded(id: string): string | null {
+  try {
+    return encodeURIComponent(id).replace(LOOSE, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+  } catch {
+    return null
+  }
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
