@@ -4,7 +4,7 @@ import { ROAD_USERS } from './contract/camera.ts'
 import { INCIDENT_KINDS, INCIDENT_STATUSES } from './contract/incident.ts'
 import { LEVELS } from './contract/road.ts'
 import { VEHICLE_TYPES } from './contract/vehicle.ts'
-import { LAYERS, TABS, THEMES } from './state/view.ts'
+import { LAYERS, LEVEL_COLOURS, TABS, THEMES } from './state/view.ts'
 import { STRINGS } from './strings.ts'
 
 test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
@@ -14,6 +14,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   ['type of vehicle', VEHICLE_TYPES, STRINGS.vehicle.types],
   ['road user', ROAD_USERS, STRINGS.camera.users],
   ['layer', LAYERS, STRINGS.layers.names],
+  ['choice of colours', LEVEL_COLOURS, STRINGS.level.colourNames],
   ['tab', TABS, STRINGS.panel.tabs],
   ['theme', THEMES, STRINGS.theme.choices],
 ])('every %s has a name of its own', (_, known, names) => {

@@ -6,7 +6,7 @@ import type { Source } from './contract/message.ts'
 import type { Level } from './contract/road.ts'
 import type { VehicleType } from './contract/vehicle.ts'
 import type { Health } from './state/health.ts'
-import type { Layer, Tab, ThemeChoice } from './state/view.ts'
+import type { Layer, LevelColours, Tab, ThemeChoice } from './state/view.ts'
 
 const KINDS: Readonly<Record<IncidentKind, string>> = {
   medical: 'Medical',
@@ -98,6 +98,7 @@ const LAYERS: Readonly<Record<Layer, string>> = {
   stations: 'Weather stations',
   sensors: 'Traffic sensors',
   labels: 'Names',
+  tiles: 'Street map',
 }
 
 const TABS: Readonly<Record<Tab, string>> = {
@@ -126,6 +127,11 @@ const SOURCES: Readonly<Record<Source, string>> = {
   speed: 'Live',
   batch: 'batch data',
   'last-known': 'last-known data',
+}
+
+const LEVEL_COLOURS: Readonly<Record<LevelColours, string>> = {
+  standard: 'Standard',
+  'traffic-light': 'Green to red',
 }
 
 const COMPASS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const
@@ -215,7 +221,13 @@ export const STRINGS = {
     course: 'Course',
     latest: 'Last word',
   },
-  level: { names: LEVELS, legend: 'by speed against free flow', title: 'Congestion' },
+  level: {
+    names: LEVELS,
+    legend: 'by speed against free flow',
+    title: 'Congestion',
+    colours: 'Colours of congestion',
+    colourNames: LEVEL_COLOURS,
+  },
   vehicle: {
     types: VEHICLES,
     speed: 'Speed',
@@ -279,7 +291,7 @@ export const STRINGS = {
     noData: 'No data',
     stale: 'Old',
   },
-  layers: { panel: 'Layers', names: LAYERS },
+  layers: { panel: 'Layers', names: LAYERS, attribution: 'Source of the street map' },
   summary: {
     panel: 'The city now',
     vehicles: 'Vehicles',

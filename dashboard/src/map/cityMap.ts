@@ -4,9 +4,10 @@ import { GeoJSONSource, Map as GlMap, setWorkerUrl } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 
-import type { Bounds, ModelRoad } from '../contract/model.ts'
+import type { Bounds, ModelRoad, Tiles } from '../contract/model.ts'
 import type { Level } from '../contract/road.ts'
-import { PALETTES } from '../theme/palette.ts'
+import { Complaints } from '../live/complaints.ts'
+import { paletteOf } from '../theme/palette.ts'
 import type { Place } from '../state/places.ts'
 import type { RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
@@ -18,6 +19,7 @@ import { drawBuiltUp } from './builtUp.ts'
 import { NARROW, paddingOf } from './frame.ts'
 import { drawIcon, iconOf } from './icons.ts'
 import { ROAD_CASING } from './layers/roads.ts'
+import { TILES, tileLayer } from './layers/tiles.ts'
 import { layersOf, styleOf } from './style.ts'
 import type { Look } from './look.ts'
 import { Mark } from './mark.ts'
@@ -26,6 +28,7 @@ import type { Orders } from './orders.ts'
 import { pick, pickStanding } from './picking.ts'
 import { currentScale } from './scale.ts'
 import { AREAS, PLACES, PLACE_KINDS, ROADS, areaFeatures, placeFeatures, roadFeatures, type StandingPlace } from './sources.ts'
+import { TileGround } from './tiles.ts'
 
 setWorkerUrl(workerUrl)
 
@@ -45,6 +48,7 @@ export class CityMap {
   readonly #map: GlMap
   readonly #markers: IncidentMarkers
   readonly #mark: Mark
+  readonly #tiles: TileGround
   readonly #loaded: Promise<unknown>
   readonly #hadCamera: boolean
   #look: Look
@@ -53,8 +57,8 @@ export class CityMap {
   #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
 
-  constructor(container: HTMLElement, look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' }, clicks: Clicks) {
-    this.#look = { ...look, palette: PALETTES[look.theme], scale: currentScale() }
+  constructor(container: HTMLElement, look: Omit<Look, 'palette' | 'scale'>, clicks: Clicks) {
+    this.#look = { ...look, palette: paletteOf(look), scale: currentScale() }
     const camera = cameraOf(window.location.hash)
     this.#hadCamera = camera !== null
     this.#map = new GlMap({
@@ -77,6 +81,9 @@ export class CityMap {
     this.#mark = new Mark(above)
     this.#markers = new IncidentMarkers(above, (id) => {
       clicks.onSelect({ kind: 'incident', id })
+    })
+    this.#tiles = new TileGround(this.#map, new Complaints(), () => {
+      this.#showBuiltUp()
     })
     this.#loaded = this.#map.once('load')
     this.#listen(clicks)
@@ -102,6 +109,7 @@ export class CityMap {
     if (orders.follow !== undefined) this.#follow(orders.follow)
     if (!(await this.#isReady())) return
     if (orders.look !== undefined) this.#setLook({ ...orders.look, shown: orders.look.layers })
+    if (orders.tiles !== undefined) this.#layTiles(orders.tiles)
     if (orders.roads !== undefined) this.#setRoads([...orders.roads])
     if (orders.places !== undefined) this.#setPlaces(orders.places)
     if (orders.levels !== undefined) this.#recolour(orders.levels)
@@ -147,6 +155,7 @@ export class CityMap {
 
   remove(): void {
     this.#isRemoved = true
+    this.#tiles.remove()
     this.vehicles.remove()
     this.#markers.remove()
     this.#map.remove()
@@ -229,7 +238,22 @@ export class CityMap {
     const drawn = drawBuiltUp(this.#roads, this.#look.palette.builtUp)
     if (drawn === null) return
     map.addSource(BUILT_UP, { type: 'canvas', canvas: drawn.canvas, coordinates: drawn.corners, animate: false })
-    map.addLayer({ id: BUILT_UP, type: 'raster', source: BUILT_UP, paint: { 'raster-fade-duration': 0 } }, ROAD_CASING)
+    const below = map.getLayer(TILES) === undefined ? ROAD_CASING : TILES
+    map.addLayer({ id: BUILT_UP, type: 'raster', source: BUILT_UP, paint: { 'raster-fade-duration': 0 } }, below)
+    this.#showBuiltUp()
+  }
+
+  /** Not under tiles, which show it themselves. */
+  #showBuiltUp(): void {
+    if (this.#map.getLayer(BUILT_UP) === undefined) return
+    const isHidden = this.#look.shown.tiles && this.#tiles.comes
+    this.#map.setLayoutProperty(BUILT_UP, 'visibility', isHidden ? 'none' : 'visible')
+  }
+
+  #layTiles(tiles: Tiles): void {
+    if (this.#tiles.isOffered) return
+    this.#tiles.offer(tiles)
+    this.#map.addLayer(tileLayer(this.#look), ROAD_CASING)
   }
 
   #setPlaces(places: readonly StandingPlace[]): void {
@@ -242,8 +266,8 @@ export class CityMap {
     return source
   }
 
-  #setLook({ theme, ...look }: { theme: 'light' | 'dark'; shown: Look['shown']; pale: boolean }): void {
-    this.#applyLook({ ...look, palette: PALETTES[theme], scale: this.#look.scale })
+  #setLook(look: Omit<Look, 'palette' | 'scale'>): void {
+    this.#applyLook({ ...look, palette: paletteOf(look), scale: this.#look.scale })
   }
 
   /** What is as it was costs nothing: the map compares. */
@@ -252,7 +276,8 @@ export class CityMap {
     this.#look = look
     this.#tellTheme()
     if (isOther) this.#drawBuiltUp()
-    for (const layer of layersOf(look)) {
+    else this.#showBuiltUp()
+    for (const layer of [...layersOf(look), ...(this.#tiles.isOffered ? [tileLayer(look)] : [])]) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) this.#map.setPaintProperty(layer.id, name as never, value as never)
       for (const [name, value] of Object.entries(layer.layout ?? {})) this.#map.setLayoutProperty(layer.id, name as never, value as never)
     }

@@ -14,7 +14,7 @@ export function mountMap(container: HTMLElement): () => void {
   const { view, connection } = city.getState()
   const map = new CityMap(
     container,
-    { theme: view.theme, shown: view.layers, pale: connection.isPale },
+    { theme: view.theme, levelColours: view.levelColours, shown: view.layers, pale: connection.isPale },
     {
       onSelect: (selection) => {
         setView((now) => (isSame(now.selection, selection) ? now : selected(now, selection)))
