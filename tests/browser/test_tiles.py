@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.conftest import DESK
 from tests.browser.tile_server import TileServer
 from tests.browser.town import Town
 from tests.browser.window import Window
@@ -19,7 +18,9 @@ pytestmark = pytest.mark.browser
 ATTRIBUTION = "© Example contributors"
 # Of the light theme, where the city is built up; between the panels.
 GROUND = [0xF4, 0xF5, 0xF7]
-BETWEEN = {"x": 380, "y": 100, "width": 560, "height": 560}
+BETWEEN = {"x": 400, "y": 260, "width": 120, "height": 120}
+# Less to draw than at a desk.
+SIZE = (1000, 700)
 SHARE_OF_COLOUR = """async ([png, colour]) => {
   const bytes = Uint8Array.from(atob(png), (one) => one.charCodeAt(0))
   const picture = await createImageBitmap(new Blob([bytes]))
@@ -53,7 +54,7 @@ async def gateway(town: Town, tiles: TileServer) -> AsyncIterator[Gateway]:
 async def window(gateway: Gateway, browser: Browser) -> AsyncIterator[Window]:
     folder = os.environ.get("CITY_SCREENSHOTS")
     window = Window(gateway.url, "tiles", Path(folder) if folder else None)
-    await window.open(browser, DESK, phone=False, moves=False, user=VIEWER)
+    await window.open(browser, SIZE, phone=False, moves=False, user=VIEWER)
     yield window
     await window.close()
     assert not window.complaints, window.complaints
