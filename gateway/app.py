@@ -127,9 +127,8 @@ def build(
         city_model.zone_of(model, settings.timezone),
     )
     sockets = WebSocketRoute(LIVE_PATH, Sockets(live, lasting, own.cors_origins).serve)
-    routed = Endpoints(
-        endpoints, Dashboard(own.dashboard or BUILT).answer, Router([sockets], lifespan=lifespan)
-    )
+    dashboard = Dashboard(own.dashboard or BUILT, own.tile_server)
+    routed = Endpoints(endpoints, dashboard.answer, Router([sockets], lifespan=lifespan))
     public: ASGIApp = Door(
         routed,
         authenticator,

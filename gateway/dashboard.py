@@ -17,33 +17,31 @@ from gateway import answers, content
 from gateway.content import Codings, Content
 from gateway.file_version import Version, versions
 from gateway.problems import ProblemError, no_route, not_for_this_route
+from gateway.tiles import Tiles, origin_of
 
 log = logging.getLogger("gateway")
 
 PAGE = "index.html"
 BUILT = Path(__file__).parents[1] / "dashboard" / "dist"
 """Where `make dashboard` puts it, in a checkout."""
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "worker-src 'self'",
-        "style-src 'self'",
-        # The map library's style sheet has its buttons' pictures in it.
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "form-action 'self'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'none'",
+    "script-src 'self'",
+    "worker-src 'self'",
+    "style-src 'self'",
+    # The map library's style sheet has its buttons' pictures in it.
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "base-uri 'none'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
 )
 """Content-Security-Policy: nothing of another origin, and no script or style that stands in the page.
 
 Each file has it, for a worker goes by that of its own file.
 """
-_POLICY = (b"content-security-policy", POLICY.encode())
 
 # The build puts a hash of a file's bytes into its name there.
 _NEVER_CHANGES = "/assets/"
@@ -87,8 +85,9 @@ _Files = Mapping[str, _File]
 class Dashboard:
     """Read when it is first asked for, and again when there is another page; what was read last stays."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, tiles: Tiles | None = None) -> None:
         self._folder = folder
+        self._policy = (b"content-security-policy", policy(tiles).encode())
         self._version: Version | None = None
         self._files: _Files = {}
         self._before: _Files = {}
@@ -110,7 +109,7 @@ class Dashboard:
         request.scope["route"] = file.route
         if request.method not in ("GET", "HEAD"):
             raise not_for_this_route(request.method, "GET, HEAD")
-        return answers.answer(request, file.content, file.media_type, _POLICY, kept=file.kept)
+        return answers.answer(request, file.content, file.media_type, self._policy, kept=file.kept)
 
     def _newest(self) -> Version | None:
         return versions(self._folder / PAGE)[0]
@@ -127,6 +126,12 @@ class Dashboard:
                 log.warning("dashboard: %s could not be read: %s", self._folder, error)
                 return
             self._before, self._files, self._version = self._files, files, version
+
+
+def policy(tiles: Tiles | None) -> str:
+    """Of a page that shows these tiles: the map library fetches them, so no picture is of another origin."""
+    origin = tiles and origin_of(tiles.url)
+    return "; ".join(f"{one} {origin}" if origin and one.startswith("connect-src") else one for one in POLICY)
 
 
 def not_built(folder: Path) -> ProblemError:

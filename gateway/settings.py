@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from citystream.settings import SettingsError
 from gateway.session import keys
 from gateway.staleness import StaleAfter
+from gateway.tiles import Tiles, checked_attribution, checked_template
 
 PREFIX = "CITY_GATEWAY_"
 MOST_PROCESSES = 256
@@ -33,6 +34,12 @@ class GatewaySettings(BaseSettings):
     """Names, roles and password hashes; written by `city-gateway user add`."""
     dashboard: Path | None = None
     """Folder of the built page with the map; without it, where `make dashboard` puts it."""
+    tiles: str | None = None
+    """Raster tiles to lie under the map, as XYZ: `https://tiles.example.org/{z}/{x}/{y}.png`, or a path."""
+    tiles_attribution: str | None = Field(default=None, max_length=200)
+    """Whose they are, in plain text; shown on the map."""
+    tiles_max_zoom: int = Field(default=19, ge=0, le=24)
+    """The nearest zoom that there are tiles of."""
     batch_hours: int = Field(default=6, ge=0, le=168)
     """Hours of the archive that are folded in the background, to answer what Redis lacks; 0 is none."""
     stale_vehicles_s: float = Field(default=90, gt=0, le=604_800)
@@ -87,6 +94,23 @@ class GatewaySettings(BaseSettings):
         """All of `stale_*`."""
         return StaleAfter(self.stale_vehicles_s, self.stale_weather_s, self.stale_cameras_s)
 
+    @property
+    def tile_server(self) -> Tiles | None:
+        """All of `tiles*`."""
+        if self.tiles is None or self.tiles_attribution is None:
+            return None
+        return Tiles(self.tiles, self.tiles_attribution, self.tiles_max_zoom)
+
+    @field_validator("tiles")
+    @classmethod
+    def _is_a_template(cls, url: str | None) -> str | None:
+        return url and checked_template(url)
+
+    @field_validator("tiles_attribution")
+    @classmethod
+    def _is_plain_text(cls, text: str | None) -> str | None:
+        return text and checked_attribution(text)
+
     @field_validator("session_key")
     @classmethod
     def _is_a_key(cls, key: SecretStr | None) -> SecretStr | None:
@@ -111,6 +135,14 @@ class GatewaySettings(BaseSettings):
     def _key_has_certificate(self) -> Self:
         if (self.tls_certificate is None) != (self.tls_key is None):
             raise ValueError("CITY_GATEWAY_TLS_CERTIFICATE and CITY_GATEWAY_TLS_KEY go together")
+        return self
+
+    @model_validator(mode="after")
+    def _tiles_have_attribution(self) -> Self:
+        if (self.tiles is None) != (self.tiles_attribution is None):
+            raise ValueError(
+                "CITY_GATEWAY_TILES and CITY_GATEWAY_TILES_ATTRIBUTION go together: set both, or neither"
+            )
         return self
 
     @field_validator("cors_origins")

@@ -5,7 +5,7 @@ import { INCIDENT_KINDS, INCIDENT_STATUSES } from './contract/incident.ts'
 import { LEVELS } from './contract/road.ts'
 import { VEHICLE_TYPES } from './contract/vehicle.ts'
 import { SELECTABLE } from './state/selection.ts'
-import { LAYERS, TABS, THEMES } from './state/view.ts'
+import { LAYERS, LEVEL_COLOURS, TABS, THEMES } from './state/view.ts'
 import { STRINGS } from './strings.ts'
 
 test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
@@ -16,6 +16,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   ['road user', ROAD_USERS, STRINGS.camera.users],
   ['layer', LAYERS, STRINGS.layers.names],
   ['kind of thing', SELECTABLE, STRINGS.search.kinds],
+  ['choice of colours', LEVEL_COLOURS, STRINGS.level.colourNames],
   ['tab', TABS, STRINGS.panel.tabs],
   ['theme', THEMES, STRINGS.theme.choices],
 ])('every %s has a name of its own', (_, known, names) => {

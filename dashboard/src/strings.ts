@@ -7,7 +7,7 @@ import type { Level } from './contract/road.ts'
 import type { VehicleType } from './contract/vehicle.ts'
 import type { Health } from './state/health.ts'
 import type { SelectableKind } from './state/selection.ts'
-import type { Layer, Tab, ThemeChoice } from './state/view.ts'
+import type { Layer, LevelColours, Tab, ThemeChoice } from './state/view.ts'
 
 const KINDS: Readonly<Record<IncidentKind, string>> = {
   medical: 'Medical',
@@ -99,6 +99,7 @@ const LAYERS: Readonly<Record<Layer, string>> = {
   stations: 'Weather stations',
   sensors: 'Traffic sensors',
   labels: 'Names',
+  tiles: 'Street map',
 }
 
 const FOUND: Readonly<Record<SelectableKind, string>> = {
@@ -137,6 +138,11 @@ const SOURCES: Readonly<Record<Source, string>> = {
   speed: 'Live',
   batch: 'batch data',
   'last-known': 'last-known data',
+}
+
+const LEVEL_COLOURS: Readonly<Record<LevelColours, string>> = {
+  standard: 'Standard',
+  'traffic-light': 'Green to red',
 }
 
 const COMPASS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const
@@ -226,7 +232,13 @@ export const STRINGS = {
     course: 'Course',
     latest: 'Last word',
   },
-  level: { names: LEVELS, legend: 'by speed against free flow', title: 'Congestion' },
+  level: {
+    names: LEVELS,
+    legend: 'by speed against free flow',
+    title: 'Congestion',
+    colours: 'Colours of congestion',
+    colourNames: LEVEL_COLOURS,
+  },
   vehicle: {
     types: VEHICLES,
     speed: 'Speed',
@@ -323,7 +335,7 @@ export const STRINGS = {
     noData: 'No data',
     stale: 'Old',
   },
-  layers: { panel: 'Layers', names: LAYERS },
+  layers: { panel: 'Layers', names: LAYERS, attribution: 'Source of the street map' },
   search: {
     label: 'Search the city',
     placeholder: 'Search the city',

@@ -49,7 +49,7 @@ def endpoints(
         *weather.endpoints(city, records.stations),
         *cameras.endpoints(city, records.camera_roads),
         *analytics.endpoints(city, records.city),
-        *model.endpoints(city.model, timezone),
+        *model.endpoints(city.model, timezone, own.tile_server),
         *platform.endpoints(city, processes),
         *stream.endpoints(live, lasting),
         *gtfs_realtime.endpoints(city),

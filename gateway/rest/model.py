@@ -21,9 +21,21 @@ from gateway.parameters import PAGE
 from gateway.problems import ProblemError
 from gateway.query import PageQuery
 from gateway.rest import things
+from gateway.tiles import Tiles
 from gateway.view import Entry
 
 PAGES_KEPT = 64
+
+
+class TileServer(msgspec.Struct, frozen=True):
+    """Where raster tiles are that lie under the map."""
+
+    url: str
+    """With `{z}`, `{x}` and `{y}` of XYZ, perhaps `{ratio}` (`@2x` on fine screens); or a path here."""
+    attribution: str
+    """Whose they are: to be shown with them."""
+    max_zoom: int
+    """The nearest that there are."""
 
 
 class CityAnswer(msgspec.Struct, frozen=True):
@@ -34,6 +46,8 @@ class CityAnswer(msgspec.Struct, frozen=True):
     """West, south, east, north of all that the model has; null without one."""
     timezone: str
     """IANA name of the zone of its days and hours."""
+    tiles: TileServer | None
+    """Null of a city whose map is drawn from its model alone."""
 
 
 class ModelList(msgspec.Struct, frozen=True, kw_only=True):
@@ -109,10 +123,11 @@ class Stations(ModelList, frozen=True):
     stations: list[Standing]
 
 
-def endpoints(model: CityModel | None, timezone: ZoneInfo) -> list[Endpoint]:
+def endpoints(model: CityModel | None, timezone: ZoneInfo, tiles: Tiles | None) -> list[Endpoint]:
     """`/api/city`, `/api/roads`, `/api/hospitals`, `/api/sensors` and `/api/stations`."""
     name = model.name if model else None
-    about = Content(msgspec.json.encode(CityAnswer(name, _box(model), timezone.key)))
+    server = TileServer(tiles.url, tiles.attribution, tiles.max_zoom) if tiles else None
+    about = Content(msgspec.json.encode(CityAnswer(name, _box(model), timezone.key, server)))
 
     async def city(request: Request) -> Response:
         query.no_parameters(request.query_params)
@@ -128,7 +143,7 @@ def endpoints(model: CityModel | None, timezone: ZoneInfo) -> list[Endpoint]:
             path="/api/city",
             handler=city,
             tag="model",
-            summary="The city's name, bounds and time zone",
+            summary="The city's name, bounds, time zone and tile server",
             answers={JSON: CityAnswer},
             problems=(406,),
         ),

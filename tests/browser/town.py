@@ -50,6 +50,7 @@ class Town:
         self.model: CityModel
         self.settings: Settings
         self.gateway: Gateway
+        self.gateway_environment: dict[str, str]
         self._workers: list[Worker] = []
         self._producer: AIOKafkaProducer
         self._driving: asyncio.Task[None] | None = None
@@ -85,7 +86,8 @@ class Town:
         self._workers = [Worker(type_, self.settings, self.folder, role="stream") for type_ in TYPES]
         for worker in self._workers:
             worker.start()
-        self.gateway = Gateway(self.folder, self._gateway_environment())
+        self.gateway_environment = self._gateway_environment()
+        self.gateway = Gateway(self.folder, self.gateway_environment)
         await self.gateway.start()
         await asyncio.gather(*(worker.ready() for worker in self._workers))
         self._producer = AIOKafkaProducer(bootstrap_servers=self.settings.kafka, linger_ms=2)

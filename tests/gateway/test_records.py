@@ -302,6 +302,7 @@ async def test_the_city_model_is_told(told: Told) -> None:
         "name": "Sampletown",
         "bounds": [11.4, 48.1, pytest.approx(11.6), 48.2],
         "timezone": "Europe/Berlin",
+        "tiles": None,
     }
     one = {"count": 1, "total": 1, "next_cursor": None}
     hospital = {"hospital_id": "hospital-1", "name": "Saint Anne", "latitude": 48.2, "longitude": 11.5}

@@ -4,12 +4,14 @@ import { DEFAULT_LAYERS, START_VIEW } from '../state/view.ts'
 import { ownAfter, readPreferences, themed } from './preferences.ts'
 
 test('what is remembered is taken, what means nothing is not', () => {
-  expect(readPreferences({ themeChoice: 'dark', layers: { cameras: true, unicorns: true }, incidentsOpen: false })).toEqual({
+  const remembered = { themeChoice: 'dark', levelColours: 'traffic-light' }
+  expect(readPreferences({ ...remembered, layers: { cameras: true, unicorns: true }, incidentsOpen: false })).toEqual({
     themeChoice: 'dark',
+    levelColours: 'traffic-light',
     layers: { ...DEFAULT_LAYERS, cameras: true },
     incidentsOpen: false,
   })
-  expect(readPreferences({ themeChoice: 'mauve', layers: 'all', layersOpen: 1 })).toEqual({ layers: DEFAULT_LAYERS })
+  expect(readPreferences({ themeChoice: 'mauve', levelColours: 'plaid', layers: 'all', layersOpen: 1 })).toEqual({ layers: DEFAULT_LAYERS })
 })
 
 test('a choice counts for more than the system', () => {

@@ -1,8 +1,8 @@
-/** What this browser remembers: theme, layers, folded panels. */
+/** What this browser remembers: theme, colours of levels, layers, folded panels. */
 
 import { fieldsOf } from '../contract/fields.ts'
 import { city, setView } from '../state/store.ts'
-import { DEFAULT_LAYERS, LAYERS, THEMES, type Layers, type Theme, type ThemeChoice, type View } from '../state/view.ts'
+import { DEFAULT_LAYERS, LAYERS, LEVEL_COLOURS, THEMES, type Layers, type Theme, type ThemeChoice, type View } from '../state/view.ts'
 
 const KEY = 'city-view'
 const DARK = '(prefers-color-scheme: dark)'
@@ -55,13 +55,14 @@ export function themed(view: View, systemIsDark: boolean): View {
   return { ...view, theme: view.themeChoice === 'system' ? bySystem : view.themeChoice }
 }
 
-function show({ theme }: View): void {
+function show({ theme, levelColours }: View): void {
   document.documentElement.dataset['theme'] = theme
+  document.documentElement.dataset['levels'] = levelColours
 }
 
-function remember({ themeChoice, layers, incidentsOpen, layersOpen }: View): void {
+function remember({ themeChoice, levelColours, layers, incidentsOpen, layersOpen }: View): void {
   try {
-    window.localStorage.setItem(KEY, JSON.stringify({ themeChoice, layers, incidentsOpen, layersOpen }))
+    window.localStorage.setItem(KEY, JSON.stringify({ themeChoice, levelColours, layers, incidentsOpen, layersOpen }))
   } catch {
     // A browser that keeps nothing shows the map all the same.
   }
@@ -79,8 +80,10 @@ function remembered(): Partial<View> {
 export function readPreferences(value: unknown): Partial<View> {
   const of = fieldsOf(value, 'preferences')
   const choice = THEMES.find((one) => one === of['themeChoice'])
+  const colours = LEVEL_COLOURS.find((one) => one === of['levelColours'])
   return {
     ...(choice === undefined ? {} : { themeChoice: choice }),
+    ...(colours === undefined ? {} : { levelColours: colours }),
     layers: readLayers(of['layers']),
     ...(typeof of['incidentsOpen'] === 'boolean' ? { incidentsOpen: of['incidentsOpen'] } : {}),
     ...(typeof of['layersOpen'] === 'boolean' ? { layersOpen: of['layersOpen'] } : {}),

@@ -21,10 +21,18 @@ test('a zone that the browser does not know does not stop the clock', () => {
     name: null,
     bounds: null,
     timeZone: 'UTC',
+    tiles: null,
   })
   expect(readCity({ name: 'Fiji', bounds: [179, -18, -179, -16], timezone: 'Pacific/Fiji' }).bounds).toEqual([
     179, -18, -179, -16,
   ])
+})
+
+test('tiles are told with whose they are, or not at all', () => {
+  const city = { name: null, bounds: null, timezone: 'UTC' }
+  const tiles = { url: '/tiles/{z}/{x}/{y}.png', attribution: '© Example', max_zoom: 17 }
+  expect(readCity({ ...city, tiles }).tiles).toEqual({ url: tiles.url, attribution: '© Example', maxZoom: 17 })
+  expect(() => readCity({ ...city, tiles: { ...tiles, attribution: null } })).toThrow(Malformed)
 })
 
 test('figures that nobody measured are null', () => {

@@ -1,6 +1,6 @@
 /** The city model: what stands, whether it reports or not. */
 
-import { Malformed, fieldsOf, list, numberOrNull, place, text, textOrNull, type Fields } from './fields.ts'
+import { Malformed, fieldsOf, list, numberOrNull, numberWithin, place, text, textOrNull, type Fields } from './fields.ts'
 
 export type Position = readonly [lon: number, lat: number]
 
@@ -11,6 +11,16 @@ export interface City {
   readonly name: string | null
   readonly bounds: Bounds | null
   readonly timeZone: string
+  /** Null of a city whose map is drawn from its model alone. */
+  readonly tiles: Tiles | null
+}
+
+/** Raster tiles that lie under the map. */
+export interface Tiles {
+  readonly url: string
+  /** Whose they are: shown with them. */
+  readonly attribution: string
+  readonly maxZoom: number
 }
 
 export interface ModelRoad {
@@ -33,7 +43,12 @@ export interface ModelPlace {
 
 export function readCity(value: unknown): City {
   const of = fieldsOf(value, 'city')
-  return { name: textOrNull(of, 'name'), bounds: boundsOf(of['bounds']), timeZone: zoneOf(text(of, 'timezone')) }
+  return {
+    name: textOrNull(of, 'name'),
+    bounds: boundsOf(of['bounds']),
+    timeZone: zoneOf(text(of, 'timezone')),
+    tiles: tilesOf(of['tiles']),
+  }
 }
 
 export function readModelRoad(value: unknown): ModelRoad {
@@ -72,6 +87,12 @@ function positionOf(value: unknown): Position {
   const [lon, lat] = Array.isArray(value) ? (value as unknown[]) : []
   if (typeof lon !== 'number' || typeof lat !== 'number') throw new Malformed('coordinates', 'have no position')
   return [lon, lat]
+}
+
+function tilesOf(value: unknown): Tiles | null {
+  if (value === null || value === undefined) return null
+  const of = fieldsOf(value, 'tiles')
+  return { url: text(of, 'url'), attribution: text(of, 'attribution'), maxZoom: numberWithin(of, 'max_zoom', 0, 24) }
 }
 
 function boundsOf(value: unknown): Bounds | null {

@@ -4,11 +4,12 @@ import { GeoJSONSource, Map as GlMap, setWorkerUrl } from 'maplibre-gl'
 import 'maplibre-gl/dist/maplibre-gl.css'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 
-import type { Bounds, ModelRoad } from '../contract/model.ts'
+import type { Bounds, ModelRoad, Tiles } from '../contract/model.ts'
 import type { Level } from '../contract/road.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
-import { PALETTES } from '../theme/palette.ts'
+import { Complaints } from '../live/complaints.ts'
 import type { Camera } from '../state/camera.ts'
+import { paletteOf } from '../theme/palette.ts'
 import type { Place } from '../state/places.ts'
 import type { RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
@@ -23,6 +24,7 @@ import { NARROW, paddingOf } from './frame.ts'
 import { Follower } from './follower.ts'
 import { drawIcon, iconOf } from './icons.ts'
 import { ROAD_CASING } from './layers/roads.ts'
+import { TILES, tileLayer } from './layers/tiles.ts'
 import { layersOf, styleOf } from './style.ts'
 import type { Look } from './look.ts'
 import { Mark } from './mark.ts'
@@ -45,6 +47,7 @@ import {
   type StandingPlace,
 } from './sources.ts'
 import { Tip } from './tip.ts'
+import { TileGround } from './tiles.ts'
 
 setWorkerUrl(workerUrl)
 
@@ -74,6 +77,7 @@ export class CityMap {
   readonly #follower = new Follower((place) => {
     this.#centre(place)
   })
+  readonly #tiles: TileGround
   readonly #loaded: Promise<unknown>
   #look: Look
   #hovered: string | null = null
@@ -83,13 +87,8 @@ export class CityMap {
   readonly #levels = new Map<string, Level>()
 
   /** Without a camera it shows the world. */
-  constructor(
-    container: HTMLElement,
-    look: Omit<Look, 'palette' | 'scale'> & { theme: 'light' | 'dark' },
-    camera: Camera | null,
-    clicks: Clicks,
-  ) {
-    this.#look = { ...look, palette: PALETTES[look.theme], scale: currentScale() }
+  constructor(container: HTMLElement, look: Omit<Look, 'palette' | 'scale'>, camera: Camera | null, clicks: Clicks) {
+    this.#look = { ...look, palette: paletteOf(look), scale: currentScale() }
     this.#map = new GlMap({
       container,
       style: styleOf(this.#look, window.location.href),
@@ -111,6 +110,9 @@ export class CityMap {
     this.#tip = new Tip(above)
     this.#markers = new IncidentMarkers(above, (id) => {
       clicks.onSelect({ kind: 'incident', id })
+    })
+    this.#tiles = new TileGround(this.#map, new Complaints(), () => {
+      this.#showBuiltUp()
     })
     this.#loaded = this.#map.once('load')
     this.#listen(clicks)
@@ -147,6 +149,7 @@ export class CityMap {
     if (orders.follow !== undefined) this.#follow(orders.follow)
     if (!(await this.#isReady())) return
     if (orders.look !== undefined) this.#setLook({ ...orders.look, shown: orders.look.layers })
+    if (orders.tiles !== undefined) this.#layTiles(orders.tiles)
     if (orders.roads !== undefined) this.#setRoads([...orders.roads])
     if (orders.places !== undefined) this.#setPlaces(orders.places)
     if (orders.levels !== undefined) this.#recolour(orders.levels)
@@ -200,6 +203,7 @@ export class CityMap {
   remove(): void {
     this.#isRemoved = true
     this.#follower.take(null, false)
+    this.#tiles.remove()
     this.vehicles.remove()
     this.#markers.remove()
     this.#map.remove()
@@ -313,7 +317,22 @@ export class CityMap {
     const drawn = drawBuiltUp(this.#roads, this.#look.palette.builtUp)
     if (drawn === null) return
     map.addSource(BUILT_UP, { type: 'canvas', canvas: drawn.canvas, coordinates: drawn.corners, animate: false })
-    map.addLayer({ id: BUILT_UP, type: 'raster', source: BUILT_UP, paint: { 'raster-fade-duration': 0 } }, ROAD_CASING)
+    const below = map.getLayer(TILES) === undefined ? ROAD_CASING : TILES
+    map.addLayer({ id: BUILT_UP, type: 'raster', source: BUILT_UP, paint: { 'raster-fade-duration': 0 } }, below)
+    this.#showBuiltUp()
+  }
+
+  /** Not under tiles, which show it themselves. */
+  #showBuiltUp(): void {
+    if (this.#map.getLayer(BUILT_UP) === undefined) return
+    const isHidden = this.#look.shown.tiles && this.#tiles.comes
+    this.#map.setLayoutProperty(BUILT_UP, 'visibility', isHidden ? 'none' : 'visible')
+  }
+
+  #layTiles(tiles: Tiles): void {
+    if (this.#tiles.isOffered) return
+    this.#tiles.offer(tiles)
+    this.#map.addLayer(tileLayer(this.#look), ROAD_CASING)
   }
 
   #setPlaces(places: readonly StandingPlace[]): void {
@@ -326,8 +345,8 @@ export class CityMap {
     return source
   }
 
-  #setLook({ theme, ...look }: { theme: 'light' | 'dark'; shown: Look['shown']; pale: boolean }): void {
-    this.#applyLook({ ...look, palette: PALETTES[theme], scale: this.#look.scale })
+  #setLook(look: Omit<Look, 'palette' | 'scale'>): void {
+    this.#applyLook({ ...look, palette: paletteOf(look), scale: this.#look.scale })
   }
 
   /** What is as it was costs nothing: the map compares. */
@@ -336,7 +355,8 @@ export class CityMap {
     this.#look = look
     this.#tellTheme()
     if (isOther) this.#drawBuiltUp()
-    for (const layer of layersOf(look)) {
+    else this.#showBuiltUp()
+    for (const layer of [...layersOf(look), ...(this.#tiles.isOffered ? [tileLayer(look)] : [])]) {
       for (const [name, value] of Object.entries(layer.paint ?? {})) this.#map.setPaintProperty(layer.id, name as never, value as never)
       for (const [name, value] of Object.entries(layer.layout ?? {})) this.#map.setLayoutProperty(layer.id, name as never, value as never)
     }

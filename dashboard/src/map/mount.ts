@@ -21,7 +21,7 @@ export function mountMap(container: HTMLElement): () => void {
   let told: number | undefined
   const map = new CityMap(
     container,
-    { theme: view.theme, shown: view.layers, pale: connection.isPale },
+    { theme: view.theme, levelColours: view.levelColours, shown: view.layers, pale: connection.isPale },
     camera,
     {
       onSelect: (selection) => {

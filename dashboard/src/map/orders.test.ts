@@ -13,7 +13,7 @@ import { ordersBetween } from './orders.ts'
 
 const LIVE: Freshness = { asOfMs: 1, source: 'speed' }
 const MODEL = {
-  city: { name: null, bounds: null, timeZone: 'UTC' },
+  city: { name: null, bounds: null, timeZone: 'UTC', tiles: null },
   roads: new Map(),
   hospitals: new Map(),
   sensors: new Map(),

@@ -1,7 +1,7 @@
 /** From one state to the next: what the map is to be told, and no more. */
 
 import type { Incident } from '../contract/incident.ts'
-import type { ModelRoad } from '../contract/model.ts'
+import type { ModelRoad, Tiles } from '../contract/model.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
 import { difference, type Difference } from '../state/collection.ts'
 import { ranked } from '../state/incidents.ts'
@@ -10,17 +10,23 @@ import { changedLevels, type RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
 import type { CityState } from '../state/store.ts'
 import type { Trail } from '../state/trail.ts'
-import type { Layers, Theme } from '../state/view.ts'
+import type { Layers, LevelColours, Theme } from '../state/view.ts'
 import type { StandingPlace } from './sources.ts'
 
 /** What is absent stays as it is. */
 export interface Orders {
+  readonly tiles?: Tiles
   readonly roads?: Iterable<ModelRoad>
   readonly places?: readonly StandingPlace[]
   readonly levels?: readonly RoadLevel[]
   readonly vehicles?: Difference<Vehicle>
   readonly incidents?: readonly PlacedIncident[]
-  readonly look?: { readonly theme: Theme; readonly layers: Layers; readonly pale: boolean }
+  readonly look?: {
+    readonly theme: Theme
+    readonly levelColours: LevelColours
+    readonly layers: Layers
+    readonly pale: boolean
+  }
   readonly selection?: { readonly was: Selection | null; readonly is: Selection | null }
   /** Where the selected thing is marked; null where nothing is to be. */
   readonly mark?: Place | null
@@ -43,6 +49,7 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
   const hasOtherMark = isOther || hasOtherPlaces || before.view.stack !== view.stack
   return {
     ...(before.model === model || model === null ? {} : { roads: model.roads.values() }),
+    ...(before.model === model || !model?.city.tiles ? {} : { tiles: model.city.tiles }),
     ...(hasOtherPlaces ? { places: standingPlaces(after) } : {}),
     ...(isMoved('traffic') ? { levels: changedLevels(before.live.traffic, live.traffic) } : {}),
     ...(isMoved('vehicles') ? { vehicles: difference(before.live.vehicles.things, live.vehicles.things) } : {}),
@@ -50,10 +57,11 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
       ? { incidents: placedIncidents(after) }
       : {}),
     ...(before.view.theme === view.theme &&
+    before.view.levelColours === view.levelColours &&
     before.view.layers === view.layers &&
     before.connection.isPale === connection.isPale
       ? {}
-      : { look: { theme: view.theme, layers: view.layers, pale: connection.isPale } }),
+      : { look: { theme: view.theme, levelColours: view.levelColours, layers: view.layers, pale: connection.isPale } }),
     ...(isOther ? { selection: { was: before.view.selection, is: view.selection } } : {}),
     ...(hasOtherMark ? { mark: markOf(after) } : {}),
     ...followed(before, after),

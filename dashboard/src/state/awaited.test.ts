@@ -6,7 +6,7 @@ import { withChanges } from './live.ts'
 import { SELECTABLE, type SelectableKind } from './selection.ts'
 import { START, type CityState } from './store.ts'
 
-const CITY = { name: null, bounds: null, timeZone: 'UTC' }
+const CITY = { name: null, bounds: null, timeZone: 'UTC', tiles: null }
 const MODEL = { city: CITY, roads: new Map(), hospitals: new Map(), sensors: new Map() }
 
 function withTopic(topic: Topic, state: CityState = START): CityState {

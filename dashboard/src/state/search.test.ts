@@ -11,7 +11,7 @@ import { NO_LIVE, withChanges, type Live } from './live.ts'
 import { MOST_IN_ALL, MOST_OF_A_KIND, NOTHING, search } from './search.ts'
 
 const FRESH = { whole: true, removed: [], freshness: { asOfMs: 1, source: 'speed' } } as const
-const CITY = { name: null, bounds: null, timeZone: 'UTC' }
+const CITY = { name: null, bounds: null, timeZone: 'UTC', tiles: null }
 
 function model(of: { roads?: Record<string, string>; hospitals?: Record<string, string>; sensors?: Record<string, string> }): Model {
   const road = { line: [], lengthM: null, freeFlowKmh: null, lanes: null, roadClass: null, area: null }

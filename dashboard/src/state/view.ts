@@ -3,7 +3,7 @@
 import type { VehicleType } from '../contract/vehicle.ts'
 import type { Selection } from './selection.ts'
 
-export const LAYERS = ['vehicles', 'incidents', 'congestion', 'hospitals', 'cameras', 'stations', 'sensors', 'labels'] as const
+export const LAYERS = ['vehicles', 'incidents', 'congestion', 'hospitals', 'cameras', 'stations', 'sensors', 'labels', 'tiles'] as const
 
 export type Layer = (typeof LAYERS)[number]
 
@@ -14,6 +14,11 @@ export const THEMES = ['system', 'light', 'dark'] as const
 export type ThemeChoice = (typeof THEMES)[number]
 
 export type Theme = 'light' | 'dark'
+
+/** How levels of congestion are coloured: told apart by everybody, or as a traffic light. */
+export const LEVEL_COLOURS = ['standard', 'traffic-light'] as const
+
+export type LevelColours = (typeof LEVEL_COLOURS)[number]
 
 /** What the sheet of a narrow screen shows. */
 export const TABS = ['incidents', 'city', 'layers', 'selected'] as const
@@ -30,6 +35,7 @@ export interface View {
   readonly themeChoice: ThemeChoice
   /** What the choice comes to on this screen. */
   readonly theme: Theme
+  readonly levelColours: LevelColours
   readonly incidentsOpen: boolean
   readonly layersOpen: boolean
   readonly tab: Tab
@@ -47,6 +53,12 @@ export const DEFAULT_LAYERS: Layers = {
   stations: false,
   sensors: false,
   labels: true,
+  tiles: true,
+}
+
+/** Those that a person can choose: no switch is shown for what the city has not. */
+export function possibleLayers(hasTiles: boolean): readonly Layer[] {
+  return LAYERS.filter((layer) => layer !== 'tiles' || hasTiles)
 }
 
 export const START_VIEW: View = {
@@ -56,6 +68,7 @@ export const START_VIEW: View = {
   hiddenTypes: [],
   themeChoice: 'system',
   theme: 'light',
+  levelColours: 'standard',
   incidentsOpen: true,
   layersOpen: true,
   tab: 'incidents',

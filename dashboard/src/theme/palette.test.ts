@@ -3,22 +3,26 @@ import { expect, test } from 'vitest'
 import tokens from '../styles/tokens.css?raw'
 import { LEVELS } from '../contract/road.ts'
 import { contrast, distance, linear, luminance, seenBy } from './contrast.ts'
-import { PALETTES } from './palette.ts'
+import { LEVEL_COLOURS, type LevelColours } from '../state/view.ts'
+import { PALETTES, paletteOf } from './palette.ts'
 
 const THEMES = ['light', 'dark'] as const
+const CHOICES = THEMES.flatMap((theme) => LEVEL_COLOURS.map((levelColours) => [theme, levelColours] as const))
 const SEVERITIES = [1, 2, 3, 4, 5] as const
 const TEXT = 4.5
 /** What is no text but has to be seen. */
 const SIGN = 3
 
-/** The page's colours by name, for one theme. */
-function colours(theme: 'light' | 'dark'): ReadonlyMap<string, string> {
-  const pairs = tokens.matchAll(/--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)
+/** The page's colours by name, for one choice: where a later rule has one again, that one counts. */
+function colours(theme: 'light' | 'dark', levelColours: LevelColours): ReadonlyMap<string, string> {
+  const rules = [...tokens.matchAll(/^(:root[^{]*)\{([^}]*)\}/gm)]
+  const counting = rules.filter(([, of = '']) => !of.includes('data-levels') || of.includes(`data-levels='${levelColours}'`))
+  const pairs = counting.map(([, , rule = '']) => rule).join('').matchAll(/--([a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)
   return new Map([...pairs].map(([, name = '', light = '', dark = '']) => [name, theme === 'light' ? light : dark]))
 }
 
-function colour(theme: 'light' | 'dark', name: string): string {
-  const found = colours(theme).get(name)
+function colour(theme: 'light' | 'dark', name: string, levelColours: LevelColours = 'standard'): string {
+  const found = colours(theme, levelColours).get(name)
   if (found === undefined) throw new Error(`no colour --${name}`)
   return found
 }
@@ -70,16 +74,17 @@ test.each(THEMES)('%s: who brings help is seen on the ground and on a free road'
   }
 })
 
-test.each(THEMES)('%s: the worse a road, the farther it is from the ground in lightness', (theme) => {
-  const { levels, builtUp } = PALETTES[theme]
+test.each(CHOICES)('%s, %s: the worse a road, the farther it is from the ground in lightness', (theme, levelColours) => {
+  const { levels, builtUp } = paletteOf({ theme, levelColours })
   const apart = (level: (typeof LEVELS)[number]): number =>
     Math.abs(luminance(linear(levels[level])) - luminance(linear(builtUp)))
   const steps = (['unknown', 'free', 'moderate', 'heavy', 'jammed'] as const).map(apart)
   expect(steps).toEqual([...steps].sort((one, other) => one - other))
 })
 
-test.each(THEMES)('%s: levels are told apart without seeing red or green', (theme) => {
-  const known = LEVELS.filter((level) => level !== 'unknown').map((level) => linear(PALETTES[theme].levels[level]))
+test.each(CHOICES)('%s, %s: levels are told apart without seeing red or green', (theme, levelColours) => {
+  const { levels } = paletteOf({ theme, levelColours })
+  const known = LEVELS.filter((level) => level !== 'unknown').map((level) => linear(levels[level]))
   for (const [at, one] of known.entries()) {
     for (const other of known.slice(at + 1)) {
       expect(distance(one, other)).toBeGreaterThan(0.06)
@@ -90,9 +95,23 @@ test.each(THEMES)('%s: levels are told apart without seeing red or green', (them
   }
 })
 
-test.each(THEMES)('%s: the legend has the colours of the map', (theme) => {
-  const { levels, severities, ground, vehicles } = PALETTES[theme]
-  for (const level of LEVELS) expect(colour(theme, `level-${level}`)).toBe(levels[level])
+test.each(THEMES)('%s: the jam is the darkest on a light ground, the lightest on a dark one', (theme) => {
+  const { levels } = paletteOf({ theme, levelColours: 'traffic-light' })
+  const byLuminance = [...LEVELS].sort((one, other) => luminance(linear(levels[one])) - luminance(linear(levels[other])))
+  expect(byLuminance.at(theme === 'light' ? 0 : -1)).toBe('jammed')
+})
+
+test('a choice has one palette, and levels alone differ by their colours', () => {
+  for (const theme of THEMES) {
+    const choice = { theme, levelColours: 'traffic-light' } as const
+    expect(paletteOf(choice)).toBe(paletteOf({ ...choice }))
+    expect({ ...paletteOf(choice), levels: null }).toEqual({ ...PALETTES[theme], levels: null })
+  }
+})
+
+test.each(CHOICES)('%s, %s: the legend has the colours of the map', (theme, levelColours) => {
+  const { levels, severities, ground, vehicles } = paletteOf({ theme, levelColours })
+  for (const level of LEVELS) expect(colour(theme, `level-${level}`, levelColours)).toBe(levels[level])
   for (const severity of SEVERITIES) expect(colour(theme, `severity-${severity}`)).toBe(severities[severity])
   for (const look of ['quiet', 'taxi', 'service', 'ambulance', 'police', 'fire'] as const) {
     expect(colour(theme, `vehicle-${look}`)).toBe(vehicles[look])

@@ -5,13 +5,15 @@
 
 import type { Level } from '../contract/road.ts'
 import type { Severity } from '../contract/incident.ts'
-import type { Theme } from '../state/view.ts'
+import type { LevelColours, Theme } from '../state/view.ts'
 
 export interface Palette {
   readonly ground: string
   /** Where the city is built up: a little off the ground. */
   readonly builtUp: string
   readonly roadCasing: string
+  /** Of a road whose level is not shown. */
+  readonly road: string
   readonly levels: Readonly<Record<Level, string>>
   readonly label: string
   readonly labelHalo: string
@@ -40,6 +42,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     ground: '#e9ecf0',
     builtUp: '#f4f5f7',
     roadCasing: '#ffffff',
+    road: '#b4bfcc',
     levels: {
       free: '#b4bfcc',
       light: '#d8c078',
@@ -73,6 +76,7 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     ground: '#0c1016',
     builtUp: '#121821',
     roadCasing: '#0a0d12',
+    road: '#3d4a5b',
     levels: {
       free: '#3d4a5b',
       light: '#6d6341',
@@ -102,4 +106,37 @@ export const PALETTES: Readonly<Record<Theme, Palette>> = {
     severities: { 1: '#8b98aa', 2: '#d9b44a', 3: '#f0993e', 4: '#ff7a5c', 5: '#ff9fb0' },
     severityGlyphs: { 1: '#0c1016', 2: '#0c1016', 3: '#0c1016', 4: '#0c1016', 5: '#0c1016' },
   },
+}
+
+/** Green to red, for who is used to it. By lightness too the jam is farthest from the ground. */
+const TRAFFIC_LIGHT: Readonly<Record<Theme, Palette['levels']>> = {
+  light: {
+    free: '#7cc492',
+    light: '#dcc03a',
+    moderate: '#ec8a1c',
+    heavy: '#cf3327',
+    jammed: '#74091c',
+    unknown: '#d5dbe3',
+  },
+  dark: {
+    free: '#1a5c3a',
+    light: '#6b691d',
+    moderate: '#b0741a',
+    heavy: '#ff7650',
+    jammed: '#ffb4b2',
+    unknown: '#252e3a',
+  },
+}
+
+const BY_COLOURS: Readonly<Record<LevelColours, Readonly<Record<Theme, Palette>>>> = {
+  standard: PALETTES,
+  'traffic-light': {
+    light: { ...PALETTES.light, levels: TRAFFIC_LIGHT.light },
+    dark: { ...PALETTES.dark, levels: TRAFFIC_LIGHT.dark },
+  },
+}
+
+/** The same choice has the same palette: who compares sees whether it is another. */
+export function paletteOf({ theme, levelColours }: { theme: Theme; levelColours: LevelColours }): Palette {
+  return BY_COLOURS[levelColours][theme]
 }

@@ -1,12 +1,13 @@
 import { setView, useCity } from '../state/store.ts'
-import { LAYERS } from '../state/view.ts'
+import { possibleLayers } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
 
 export function LayerSwitches() {
   const layers = useCity((state) => state.view.layers)
+  const hasTiles = useCity(({ model }) => model !== null && model.city.tiles !== null)
   return (
     <ul className="switches">
-      {LAYERS.map((layer) => (
+      {possibleLayers(hasTiles).map((layer) => (
         <li key={layer}>
           <label className="switch">
             <span>{STRINGS.layers.names[layer]}</span>

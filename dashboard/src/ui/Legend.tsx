@@ -5,6 +5,7 @@ import { whole } from '../format.ts'
 import { countByLevel } from '../state/roads.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
+import { LevelColours } from './LevelColours.tsx'
 import { VehicleTypes } from './VehicleTypes.tsx'
 
 /** What the colours of roads mean, and how many roads have each. */
@@ -31,6 +32,7 @@ export function Legend() {
           </li>
         ))}
       </ul>
+      <LevelColours />
       <VehicleTypes />
     </section>
   )

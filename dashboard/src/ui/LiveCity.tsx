@@ -24,6 +24,7 @@ import { SelectedCard } from './SelectedCard.tsx'
 import { Sheet } from './Sheet.tsx'
 import { SkipLink } from './SkipLink.tsx'
 import { SummaryStrip } from './Summary.tsx'
+import { TileCredit } from './TileCredit.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useMedia } from './useMedia.ts'
 import { WaitingNote } from './WaitingNote.tsx'
@@ -58,6 +59,7 @@ export function LiveCity() {
             <LayerPanel />
           </div>
           <SummaryStrip />
+          <TileCredit />
         </>
       )}
       <MapControls />

@@ -9,6 +9,7 @@ import { LayerSwitches } from './LayerSwitches.tsx'
 import { Legend } from './Legend.tsx'
 import { SelectedCard } from './SelectedCard.tsx'
 import { Figures } from './Summary.tsx'
+import { TileCredit } from './TileCredit.tsx'
 
 const ICONS = { incidents: AlertIcon, city: CityIcon, layers: LayersIcon, selected: CardIcon }
 /** A finger that moved less has tapped. */
@@ -22,6 +23,7 @@ export function Sheet() {
   const current = tabs.includes(tab) ? tab : 'incidents'
   return (
     <section className="sheet" data-open={sheetOpen} data-testid="sheet" aria-label={STRINGS.panel.sheet}>
+      <TileCredit />
       <Handle isOpen={sheetOpen} />
       <div className="sheet-body" id="sheet-body" role="tabpanel" aria-labelledby={`tab-${current}`} hidden={!sheetOpen}>
         {current === 'incidents' && <IncidentList />}

@@ -37,7 +37,7 @@ export function roadLayers(look: Look): LayerSpecification[] {
       source: ROADS,
       layout,
       paint: {
-        'line-color': look.shown.congestion ? byLevel(look) : palette.levels.free,
+        'line-color': look.shown.congestion ? byLevel(look) : palette.road,
         'line-opacity': pale ? 0.45 : 1,
         'line-width': byZoom(scale, 0),
         'line-offset': offset(scale),

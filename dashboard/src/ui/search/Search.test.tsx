@@ -10,7 +10,7 @@ import { withChanges } from '../../state/live.ts'
 import { START, city, setView } from '../../state/store.ts'
 import { Search } from './Search.tsx'
 
-const CITY = { name: null, bounds: null, timeZone: 'UTC' }
+const CITY = { name: null, bounds: null, timeZone: 'UTC', tiles: null }
 const ROAD = { lengthM: null, freeFlowKmh: null, lanes: null, roadClass: null, area: 'Centre' }
 const ELM = { id: 'road-1', name: 'Elm Street', line: [[11, 48], [12, 49]], ...ROAD } as const
 const map = {
