@@ -153,8 +153,8 @@ class RedisSink(BufferedSink):
             await self._evalsha(calls, announced)
 
     async def _load(self) -> None:
-        for script in (KEEP, SHOW, PRUNE):
-            self._shas[script] = await self._client.script_load(script)
+        # All or none: a Redis that goes away in between must be asked for all of them again.
+        self._shas = {script: await self._client.script_load(script) for script in (KEEP, SHOW, PRUNE)}
 
     async def _evalsha(self, calls: list[Call], announced: bytes | None) -> None:
         pipe = self._client.pipeline(transaction=False)

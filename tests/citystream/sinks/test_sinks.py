@@ -240,6 +240,30 @@ async def test_a_hanging_redis_holds_nobody_up(settings: MakeSettings, redis_ser
     await sink.close()
 
 
+async def test_a_redis_that_goes_away_while_it_takes_the_scripts_is_given_them_again(
+    settings: MakeSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load = redis.Redis.script_load
+    asked: list[str] = []
+
+    async def slow_once(client: redis.Redis, script: str) -> str:
+        asked.append(script)
+        if len(asked) == 2:
+            raise redis.TimeoutError
+        return str(await load(client, script))
+
+    monkeypatch.setattr(redis.Redis, "script_load", slow_once)
+    own = settings()
+    sink = RedisSink(own, "gps")
+    sink.offer(*made(positions(10)))
+    assert not await sink.flush()
+    async with asyncio.timeout(PATIENCE_S):
+        while not await sink.flush():
+            await asyncio.sleep(0.1)
+    assert (await outputs.latest(own, "gps", POSITION))["bus:7"]["speed_kmh"] == 10
+    await sink.close()
+
+
 async def test_a_redis_that_was_emptied_is_noticed(settings: MakeSettings) -> None:
     own = settings()
     sink = await written(own, made(positions(10)))
