@@ -250,7 +250,7 @@ export const STRINGS = {
     stale: 'Not heard of lately',
     trail: 'The line is its way of the last hour.',
     noTrail: 'Its way of the last hour is not to be had now.',
-    shown: 'Types of vehicles',
+    shown: 'Vehicle types',
     showAll: 'Show all types',
     stack: (count: number) => `${count} vehicles here`,
     stackLead: 'They lie on each other: choose one.',

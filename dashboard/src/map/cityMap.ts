@@ -53,6 +53,8 @@ setWorkerUrl(workerUrl)
 
 const MOST_RATIO = 2
 const FLIGHT_MS = 900
+/** A thing and its ring. */
+const UNCOVERED_PX = 40
 const BUILT_UP = 'built-up'
 const NEAR_ZOOM = 15
 /** Farther away nobody sees that the map moves. */
@@ -70,6 +72,8 @@ export interface Clicks {
 
 export class CityMap {
   readonly vehicles: VehicleLayer
+  /** Whether the sheet of a narrow screen lies open over it. */
+  hasSheet = false
   readonly #map: GlMap
   readonly #markers: IncidentMarkers
   readonly #mark: Mark
@@ -186,6 +190,14 @@ export class CityMap {
 
   look({ lon, lat, zoom, bearingDeg }: Camera): void {
     this.#map.flyTo({ center: [lon, lat], zoom, bearing: bearingDeg, duration: this.#duration(FLIGHT_MS) })
+  }
+
+  /** Moves just so far that a place lies free, which a sheet has come to lie on. */
+  uncover({ lon, lat }: Place): void {
+    const { y } = this.#map.project([lon, lat])
+    const { bottom } = this.#padding()
+    const hiddenPx = y - (this.#map.getContainer().clientHeight - bottom - UNCOVERED_PX)
+    if (hiddenPx > 0) this.#map.panBy([0, hiddenPx], { duration: this.#duration(180) })
   }
 
   resize(): void {
@@ -408,7 +420,8 @@ export class CityMap {
   }
 
   #padding(): ReturnType<typeof paddingOf> {
-    return paddingOf(window.matchMedia(NARROW).matches, this.#look.scale, this.#map.getContainer().clientHeight)
+    const isNarrow = window.matchMedia(NARROW).matches
+    return paddingOf(isNarrow, this.#look.scale, this.#map.getContainer().clientHeight, this.hasSheet)
   }
 
   #duration(ms: number): number {

@@ -10,7 +10,14 @@ export interface Padding {
   readonly left: number
 }
 
-export function paddingOf(narrow: boolean, scale: number, heightPx: number): Padding {
-  if (narrow) return { top: 72, right: 24, bottom: Math.min(220, heightPx * 0.3), left: 24 }
+/** A sheet that is open, as the styles have it, and its tabs alone. */
+const SHEET_SHARE = 0.62
+const SHEET_MOST_PX = 512
+const TABS_PX = 96
+
+export function paddingOf(narrow: boolean, scale: number, heightPx: number, hasSheet: boolean): Padding {
+  if (narrow) {
+    return { top: 72, right: 24, bottom: hasSheet ? Math.min(SHEET_MOST_PX, heightPx * SHEET_SHARE) : TABS_PX, left: 24 }
+  }
   return { top: 88 * scale, right: 330 * scale, bottom: 96 * scale, left: 370 * scale }
 }

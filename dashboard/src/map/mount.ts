@@ -1,10 +1,13 @@
 /** Ties the map to the state: each new state is compared with the last, and the map told what is other. */
 
+import { isFaded } from '../state/health.ts'
+import { placeOf } from '../state/places.ts'
 import { isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
 import { selected, stacked } from '../state/view.ts'
 import { boundsOf } from './bounds.ts'
 import { CityMap } from './cityMap.ts'
+import { NARROW } from './frame.ts'
 import { setMapHandle } from './handle.ts'
 import { offerHooks } from './hooks.ts'
 import { nearOf } from './near.ts'
@@ -21,11 +24,14 @@ export function mountMap(container: HTMLElement): () => void {
   let told: number | undefined
   const map = new CityMap(
     container,
-    { theme: view.theme, levelColours: view.levelColours, shown: view.layers, pale: connection.isPale },
+    { theme: view.theme, levelColours: view.levelColours, shown: view.layers, pale: isFaded(connection) },
     camera,
     {
       onSelect: (selection) => {
         setView((now) => (isSame(now.selection, selection) ? now : selected(now, selection)))
+        // A road is longer than a sheet is high.
+        const place = selection === null || selection.kind === 'road' ? null : placeOf(city.getState(), selection)
+        if (place !== null && window.matchMedia(NARROW).matches) map.uncover(place)
       },
       onStack: (ids) => {
         setView((now) => stacked(now, ids))
@@ -45,7 +51,7 @@ export function mountMap(container: HTMLElement): () => void {
   }
 
   const tell = (after: CityState, before: CityState): void => {
-    if (before === START || before.view !== after.view || before.connection.isPale !== after.connection.isPale) {
+    if (before === START || before.view !== after.view || isFaded(before.connection) !== isFaded(after.connection)) {
       tellChoice(map, after)
     }
     void map.obey(ordersBetween(before, after))
@@ -100,10 +106,11 @@ export function mountMap(container: HTMLElement): () => void {
 }
 
 function tellChoice(map: CityMap, { view, connection }: CityState): void {
+  map.hasSheet = view.sheetOpen
   map.vehicles.setChoice({
     visible: view.layers.vehicles,
     selectedId: view.selection?.kind === 'vehicle' ? view.selection.id : null,
-    pale: connection.isPale,
+    pale: isFaded(connection),
     hiddenTypes: view.hiddenTypes,
     glides: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
   })

@@ -73,6 +73,9 @@ test('a new theme and pale data are another look', () => {
   expect(ordersBetween(START, dark)).toMatchObject({ look: { theme: 'dark', pale: false } })
   const pale = { ...START, connection: { ...START.connection, isPale: true } }
   expect(ordersBetween(START, pale)).toMatchObject({ look: { pale: true } })
+  const behind = { ...START, connection: { ...START.connection, source: 'last-known' as const } }
+  expect(ordersBetween(START, behind)).toMatchObject({ look: { pale: true } })
+  expect(ordersBetween(START, { ...behind, connection: { ...START.connection, source: 'speed' as const } })).toEqual({})
 })
 
 test('a followed vehicle is followed at each of its words', () => {

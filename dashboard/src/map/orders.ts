@@ -4,6 +4,7 @@ import type { Incident } from '../contract/incident.ts'
 import type { ModelRoad, Tiles } from '../contract/model.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
 import { difference, type Difference } from '../state/collection.ts'
+import { isFaded } from '../state/health.ts'
 import { ranked } from '../state/incidents.ts'
 import { placeOf, type Place } from '../state/places.ts'
 import { changedLevels, type RoadLevel } from '../state/roads.ts'
@@ -59,9 +60,9 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
     ...(before.view.theme === view.theme &&
     before.view.levelColours === view.levelColours &&
     before.view.layers === view.layers &&
-    before.connection.isPale === connection.isPale
+    isFaded(before.connection) === isFaded(connection)
       ? {}
-      : { look: { theme: view.theme, levelColours: view.levelColours, layers: view.layers, pale: connection.isPale } }),
+      : { look: { theme: view.theme, levelColours: view.levelColours, layers: view.layers, pale: isFaded(connection) } }),
     ...(isOther ? { selection: { was: before.view.selection, is: view.selection } } : {}),
     ...(hasOtherMark ? { mark: markOf(after) } : {}),
     ...followed(before, after),

@@ -40,11 +40,16 @@ test('a road carries what the map draws it by', () => {
   expect(features[0]?.properties).toMatchObject({ road_id: 'out', name: 'out', side: 0 })
 })
 
-test('a district is named in the middle of its roads', () => {
-  const all = [road('a', [[0, 0], [1, 1]], { area: 'centre' }), road('b', [[0, 0], [3, 3]], { area: 'centre' }), OUT]
-  expect(areaFeatures(all).features).toMatchObject([
-    { geometry: { coordinates: [2, 2] }, properties: { name: 'centre' } },
-  ])
+test('a district is named near the middle of its roads, and on none of them', () => {
+  const along = (lat: number): Position[] => Array.from({ length: 21 }, (_, at) => [11 + at / 20, lat])
+  const all = [road('a', along(48)), road('b', along(48.5)), road('c', along(49))].map((one) => ({ ...one, area: 'centre' }))
+  const [feature, ...more] = areaFeatures([...all, OUT]).features
+  const [lon = 0, lat = 0] = feature?.geometry.coordinates ?? []
+  expect(more).toEqual([])
+  expect(feature?.properties.name).toBe('centre')
+  expect(lon).toBeCloseTo(11.5, 1)
+  expect(Math.abs(lat - 48.5)).toBeGreaterThan(0.15)
+  expect(Math.abs(lat - 48.5)).toBeLessThan(0.35)
 })
 
 test('the ground around a city over the 180th meridian is one', () => {

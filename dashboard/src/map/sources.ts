@@ -4,6 +4,7 @@ import type { Feature, FeatureCollection, LineString, Point } from 'geojson'
 
 import type { ModelRoad, Position } from '../contract/model.ts'
 import { stretches, type Stretch, type Trail } from '../state/trail.ts'
+import { clearing } from './clearing.ts'
 import { sides } from './twins.ts'
 import { widthOf } from './widths.ts'
 
@@ -37,20 +38,17 @@ export function roadFeatures(roads: Iterable<ModelRoad>): FeatureCollection<Line
   }
 }
 
-/** The districts' names, each in the middle of its roads. */
+/** The districts' names, each near the middle of its roads, where no road runs through it. */
 export function areaFeatures(roads: Iterable<ModelRoad>): FeatureCollection<Point, { readonly name: string }> {
-  const sums = new Map<string, { lon: number; lat: number; count: number }>()
+  const lines = new Map<string, Position[]>()
   for (const { area, line } of roads) {
-    const middle = line[Math.floor(line.length / 2)]
-    if (area === null || middle === undefined) continue
-    const sum = sums.get(area) ?? { lon: 0, lat: 0, count: 0 }
-    sums.set(area, { lon: sum.lon + middle[0], lat: sum.lat + middle[1], count: sum.count + 1 })
+    if (area !== null) lines.set(area, [...(lines.get(area) ?? []), ...line])
   }
   return {
     type: 'FeatureCollection',
-    features: [...sums].map(([name, { lon, lat, count }]) => ({
+    features: [...lines].map(([name, line]) => ({
       type: 'Feature',
-      geometry: { type: 'Point', coordinates: [lon / count, lat / count] },
+      geometry: { type: 'Point', coordinates: [...clearing(line)] },
       properties: { name },
     })),
   }

@@ -20,6 +20,11 @@ export const START_CONNECTION: Connection = {
   isPale: false,
 }
 
+/** Whether the map is to look as what it shows: no longer what is. */
+export function isFaded({ isPale, source }: Connection): boolean {
+  return isPale || (source !== null && source !== 'speed')
+}
+
 export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'stopped'
 
 /** Moving things report within seconds: a feed that is silent this long has stopped. */

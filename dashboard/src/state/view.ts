@@ -38,6 +38,8 @@ export interface View {
   readonly levelColours: LevelColours
   readonly incidentsOpen: boolean
   readonly layersOpen: boolean
+  /** The same while a card takes the room. */
+  readonly layersBesideCard: boolean
   readonly tab: Tab
   readonly sheetOpen: boolean
   /** Whether the map goes along with the selected vehicle. */
@@ -71,6 +73,7 @@ export const START_VIEW: View = {
   levelColours: 'standard',
   incidentsOpen: true,
   layersOpen: true,
+  layersBesideCard: false,
   tab: 'incidents',
   sheetOpen: false,
   follows: false,
@@ -78,7 +81,7 @@ export const START_VIEW: View = {
 
 export function selected(view: View, selection: Selection | null): View {
   if (selection === null) {
-    return { ...view, selection, stack: null, follows: false, tab: view.tab === 'selected' ? 'incidents' : view.tab }
+    return { ...view, selection, stack: null, follows: false, layersBesideCard: false, tab: view.tab === 'selected' ? 'incidents' : view.tab }
   }
   return { ...view, selection, stack: null, follows: false, tab: 'selected', sheetOpen: true }
 }
