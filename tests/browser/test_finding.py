@@ -48,11 +48,14 @@ async def test_a_road_is_found_by_the_keyboard(desk: Window, town: Town) -> None
 async def test_a_hospital_is_found_while_its_layer_is_off(desk: Window, town: Town) -> None:
     hospital = next(iter(town.model.hospitals.values()))
     layer = desk.page.get_by_role("switch", name="Hospitals")
+    await desk.page.keyboard.press("Escape")
     await layer.uncheck()
     await desk.page.keyboard.press("Control+k")
     await desk.page.keyboard.type(hospital.name)
     await desk.page.get_by_role("option", name=hospital.name, exact=True).click()
     await expect(desk.page.get_by_test_id("card-title")).to_have_text(hospital.name)
+    # The card has taken the room of the layers.
+    await desk.page.get_by_role("button", name="Unfold Layers").click()
     await expect(layer).to_be_checked()
     await desk.until_hook("view()", lambda view: _is_near(view, hospital.position))
 
@@ -90,6 +93,7 @@ async def test_a_link_shows_another_person_the_same(
     await other.sign_in(VIEWER)
     await other.until_hook("view()", lambda view: _is_as_told(view, camera.position))
     await expect(other.page.get_by_test_id("card-title")).to_have_text(camera.id)
+    await other.page.get_by_role("button", name="Unfold Layers").click()
     await expect(other.page.get_by_role("switch", name="Cameras")).to_be_checked()
     await expect(other.page.get_by_role("switch", name="Hospitals")).not_to_be_checked()
     assert await other.page.evaluate("() => location.href") == link

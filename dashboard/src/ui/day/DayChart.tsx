@@ -62,7 +62,10 @@ export function DayChart({ name, describedBy, points, span, timeZone, reference,
       data-windows={points.length}
       onKeyDown={onKeyDown}
       onPointerDown={onPointer}
-      onPointerMove={onPointer}
+      onPointerMove={(event) => {
+        // A pointer that rests moves, too, when what lies under it does.
+        if (event.movementX !== 0 || event.movementY !== 0) onPointer(event)
+      }}
       onPointerLeave={({ currentTarget, pointerType }) => {
         // Who tapped it, or walks through it by keys, reads on.
         if (pointerType !== 'touch' && document.activeElement !== currentTarget) onRead(null)
