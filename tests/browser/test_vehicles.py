@@ -15,8 +15,9 @@ Drawn = dict[str, dict[str, float]]
 
 FAR = 9
 DEEPEST = 19
-DRIVEN_DEG = 0.0008
-"""Some 60 m: three times as far as the middle may be missed by."""
+CLOSE = 16.5
+DRIVEN_DEG = 0.0006
+"""Some 50 m, which are 60 px there: twice as far as the middle may be missed by."""
 NEAR_PX = 30
 
 
@@ -78,11 +79,15 @@ async def test_a_followed_vehicle_stays_in_the_middle_and_draws_its_way(open_win
     window = await open_window(moves=True)
     await window.shows_the_map()
     name = "vehicle-03"
-    await window.page.get_by_role("button", name="Zoom in").click()
     drawn = await window.until_hook("vehicles()", lambda drawn: name in drawn)
-    await window.page.mouse.click(drawn[name]["x"], drawn[name]["y"])
+    # A link to it, opened in a window that shows all of the city.
+    place = f"{CLOSE}/{drawn[name]['lat']:.5f}/{drawn[name]['lon']:.5f}"
+    await window.page.evaluate(
+        "link => { location.hash = link }", f"map={place}&select=vehicle:{name}&follow=1"
+    )
     await expect(window.page.get_by_test_id("card-title")).to_have_text(name)
-    await window.page.get_by_role("button", name="Follow").click()
+    await expect(window.page.get_by_role("button", name="Stop following")).to_be_visible()
+    await window.until_hook("view()", lambda view: view["zoom"] > CLOSE - 0.1)
     panels: dict[str, float] = await window.page.evaluate(BETWEEN_THE_PANELS)
 
     def in_the_middle_of_the_map(drawn: Drawn) -> bool:
