@@ -72,8 +72,6 @@ export interface Clicks {
 
 export class CityMap {
   readonly vehicles: VehicleLayer
-  /** Whether the sheet of a narrow screen lies open over it. */
-  hasSheet = false
   readonly #map: GlMap
   readonly #markers: IncidentMarkers
   readonly #mark: Mark
@@ -87,6 +85,10 @@ export class CityMap {
   #hovered: string | null = null
   #pointer: Point | null = null
   #isRemoved = false
+  /** Whether the sheet of a narrow screen lies open over it. */
+  #hasSheet = false
+  /** What is all of the city, while all of it is shown. */
+  #whole: Bounds | null = null
   #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
 
@@ -163,13 +165,31 @@ export class CityMap {
 
   /** What is in the middle between the panels stays there. */
   zoomBy(steps: number): void {
+    this.#whole = null
     const { clientWidth, clientHeight } = this.#map.getContainer()
     const { x, y } = this.#offset()
     const around = this.#map.unproject([clientWidth / 2 + x, clientHeight / 2 + y])
     this.#map.easeTo({ zoom: this.#map.getZoom() + steps, around, duration: this.#duration(180) })
   }
 
+  /** All of the city, north up, until somebody moves the map. */
+  showWhole(bounds: Bounds, { flies = true } = {}): void {
+    this.fit(bounds, { flies })
+    this.#whole = bounds
+  }
+
+  /** A sheet that comes over it takes the lower part: what is in the middle goes on being in the middle. */
+  setSheet(isOpen: boolean): void {
+    if (isOpen === this.#hasSheet) return
+    const before = this.#offset()
+    this.#hasSheet = isOpen
+    if (this.#offset().y === before.y) return
+    if (this.#whole !== null) this.showWhole(this.#whole)
+    else this.#map.panBy([0, before.y - this.#offset().y], { duration: this.#duration(180) })
+  }
+
   fit([west, south, east, north]: Bounds, { turns = true, flies = true } = {}): void {
+    this.#whole = null
     this.#map.fitBounds([west, south, east < west ? east + 360 : east, north], {
       padding: this.#padding(),
       bearing: turns ? 0 : this.#map.getBearing(),
@@ -180,6 +200,7 @@ export class CityMap {
 
   goTo({ lon, lat }: Place, nearZoom = NEAR_ZOOM): void {
     const { x, y } = this.#offset()
+    this.#whole = null
     this.#map.flyTo({
       center: [lon, lat],
       zoom: Math.max(nearZoom, this.#map.getZoom()),
@@ -189,11 +210,13 @@ export class CityMap {
   }
 
   look({ lon, lat, zoom, bearingDeg }: Camera): void {
+    this.#whole = null
     this.#map.flyTo({ center: [lon, lat], zoom, bearing: bearingDeg, duration: this.#duration(FLIGHT_MS) })
   }
 
   /** Moves just so far that a place lies free, which a sheet has come to lie on. */
   uncover({ lon, lat }: Place): void {
+    if (this.#whole !== null) return
     const { y } = this.#map.project([lon, lat])
     const { bottom } = this.#padding()
     const hiddenPx = y - (this.#map.getContainer().clientHeight - bottom - UNCOVERED_PX)
@@ -240,7 +263,9 @@ export class CityMap {
     map.on('mouseout', () => {
       this.#leave()
     })
-    map.on('movestart', () => {
+    map.on('movestart', (event) => {
+      // Of a hand, or a wheel.
+      if ('originalEvent' in event && event.originalEvent !== undefined) this.#whole = null
       this.#tip.show(null, { x: 0, y: 0 })
     })
   }
@@ -421,7 +446,7 @@ export class CityMap {
 
   #padding(): ReturnType<typeof paddingOf> {
     const isNarrow = window.matchMedia(NARROW).matches
-    return paddingOf(isNarrow, this.#look.scale, this.#map.getContainer().clientHeight, this.hasSheet)
+    return paddingOf(isNarrow, this.#look.scale, this.#map.getContainer().clientHeight, this.#hasSheet)
   }
 
   #duration(ms: number): number {

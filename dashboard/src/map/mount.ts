@@ -59,7 +59,7 @@ export function mountMap(container: HTMLElement): () => void {
     const bounds = boundsOf(after)
     if (bounds === null) return
     isPlaced = true
-    map.fit(bounds, { flies: false })
+    map.showWhole(bounds, { flies: false })
   }
   const stop = city.subscribe(tell)
   // All that is known already.
@@ -82,7 +82,7 @@ export function mountMap(container: HTMLElement): () => void {
       const bounds = boundsOf(city.getState())
       if (bounds === null) return
       setView((now) => (now.follows ? { ...now, follows: false } : now))
-      map.fit(bounds)
+      map.showWhole(bounds)
     },
     goTo: (place) => {
       map.goTo(place)
@@ -106,7 +106,7 @@ export function mountMap(container: HTMLElement): () => void {
 }
 
 function tellChoice(map: CityMap, { view, connection }: CityState): void {
-  map.hasSheet = view.sheetOpen
+  map.setSheet(view.sheetOpen)
   map.vehicles.setChoice({
     visible: view.layers.vehicles,
     selectedId: view.selection?.kind === 'vehicle' ? view.selection.id : null,
