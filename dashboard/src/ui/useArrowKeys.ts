@@ -1,5 +1,7 @@
 import { useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 
+import { LIST_KEYS, stepOf } from './steps.ts'
+
 export interface ArrowKeys {
   readonly list: RefObject<HTMLUListElement | null>
   /** The one of them that takes the Tab key, whatever came and went. */
@@ -18,26 +20,10 @@ export function useArrowKeys(ids: readonly string[]): ArrowKeys {
     tabId,
     onFocus: setFocusedId,
     onKeyDown: (event) => {
-      const to = stepOf(event.key, tabId === undefined ? 0 : ids.indexOf(tabId), ids.length)
+      const to = stepOf(event.key, tabId === undefined ? 0 : ids.indexOf(tabId), ids.length, LIST_KEYS)
       if (to === null) return
       event.preventDefault()
       list.current?.querySelectorAll('button')[to]?.focus()
     },
-  }
-}
-
-/** Where a key leads to in a list; null of one that leads nowhere. */
-export function stepOf(key: string, at: number, length: number): number | null {
-  switch (key) {
-    case 'ArrowDown':
-      return Math.min(length - 1, at + 1)
-    case 'ArrowUp':
-      return Math.max(0, at - 1)
-    case 'Home':
-      return 0
-    case 'End':
-      return length - 1
-    default:
-      return null
   }
 }

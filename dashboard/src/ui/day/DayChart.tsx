@@ -1,6 +1,7 @@
 import { useMemo, type KeyboardEvent, type PointerEvent } from 'react'
 
-import { HEIGHT, WIDTH, linePath, nearest, scaleOf, shades, stepOf, ticks, type DayPoint, type Span } from './shape.ts'
+import { SLIDER_KEYS, stepOf } from '../steps.ts'
+import { HEIGHT, WIDTH, linePath, nearest, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
 
 interface Props {
   /** What the line tells. */
@@ -35,7 +36,7 @@ export function DayChart({ name, describedBy, points, span, timeZone, reference,
     onRead(points[index]?.startMs ?? null)
   }
   const onKeyDown = (event: KeyboardEvent): void => {
-    const to = stepOf(event.key, at, points.length)
+    const to = stepOf(event.key, at, points.length, SLIDER_KEYS)
     if (to === null) return
     event.preventDefault()
     read(to)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Level } from '../../contract/road.ts'
-import { extremes, linePath, nearest, runs, scaleOf, shades, stepOf, ticks, type DayPoint, type Span } from './shape.ts'
+import { extremes, linePath, nearest, runs, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
 
 const HOUR_MS = 3_600_000
 const STEP_MS = 300_000
@@ -88,17 +88,4 @@ test('the nearest window is read, over a gap too', () => {
   expect(nearest(points, DAY.fromMs + 1.5 * STEP_MS)).toBe(1)
   expect(nearest(points, DAY.fromMs + 6 * STEP_MS)).toBe(2)
   expect(nearest([], DAY.fromMs)).toBe(-1)
-})
-
-test.each([
-  ['ArrowRight', 0, 1],
-  ['ArrowRight', 4, 4],
-  ['ArrowUp', 1, 2],
-  ['ArrowLeft', 0, 0],
-  ['ArrowDown', 3, 2],
-  ['Home', 3, 0],
-  ['End', 0, 4],
-])('%s at %d leads to %d of five', (key, at, to) => {
-  expect(stepOf(key, at, 5)).toBe(to)
-  expect(stepOf('x', at, 5)).toBeNull()
 })

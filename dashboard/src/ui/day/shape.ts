@@ -134,24 +134,6 @@ export function nearest(points: readonly DayPoint[], ms: number): number {
   return found
 }
 
-/** Where a key leads to among the windows; null of one that leads nowhere. */
-export function stepOf(key: string, at: number, length: number): number | null {
-  switch (key) {
-    case 'ArrowRight':
-    case 'ArrowUp':
-      return Math.min(length - 1, at + 1)
-    case 'ArrowLeft':
-    case 'ArrowDown':
-      return Math.max(0, at - 1)
-    case 'Home':
-      return 0
-    case 'End':
-      return length - 1
-    default:
-      return null
-  }
-}
-
 type Valued = DayPoint & { readonly value: number }
 
 function isValued(point: DayPoint): point is Valued {
