@@ -5,7 +5,7 @@ keeps a picture of each main state, for people to look at.
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -85,7 +85,7 @@ async def open_window(
         yield open_one
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 async def window_of_the_day(town: Town, browser: Browser) -> AsyncIterator[Window]:
     """One that was opened in the morning, and is looked at all day."""
     async with windows(town, browser, "desk") as open_one:
@@ -94,9 +94,17 @@ async def window_of_the_day(town: Town, browser: Browser) -> AsyncIterator[Windo
         yield window
 
 
+@pytest.fixture(scope="session")
+async def whole_city(window_of_the_day: Window) -> dict[str, float]:
+    """Where the map looks at first."""
+    view: dict[str, float] = await window_of_the_day.hook("view()")
+    return view
+
+
 @pytest.fixture
-def desk(window_of_the_day: Window) -> Iterator[Window]:
-    """The same window for all; what it complains of is the fault of the test in which it does."""
+async def desk(window_of_the_day: Window, whole_city: dict[str, float]) -> AsyncIterator[Window]:
+    """The same window for all, which begins as it was opened; its complaints are the test's in which it has them."""
+    await window_of_the_day.look_at(whole_city)
     yield window_of_the_day
     complaints = list(window_of_the_day.complaints)
     window_of_the_day.complaints.clear()

@@ -16,7 +16,6 @@ pytestmark = pytest.mark.browser
 
 # Degrees: a street or two, of a city whose edge is ten times as far from its middle.
 NEAR = 0.005
-PHONE = (360, 740)
 
 
 def _field(window: Window) -> Locator:
@@ -48,7 +47,6 @@ async def test_a_road_is_found_by_the_keyboard(desk: Window, town: Town) -> None
 async def test_a_hospital_is_found_while_its_layer_is_off(desk: Window, town: Town) -> None:
     hospital = next(iter(town.model.hospitals.values()))
     layer = desk.page.get_by_role("switch", name="Hospitals")
-    await desk.page.keyboard.press("Escape")
     await layer.uncheck()
     await desk.page.keyboard.press("Control+k")
     await desk.page.keyboard.type(hospital.name)
@@ -77,10 +75,7 @@ async def test_a_link_shows_another_person_the_same(
     where = f"map=14.50/{latitude:.5f}/{longitude:.5f}/20"
     shown = "layers=vehicles,incidents,congestion,cameras"
     # Pasted into a window that shows another place.
-    await desk.page.evaluate(
-        "link => { location.hash = link }",
-        f"{where}&select=camera:{quote(camera.id)}&{shown}&hide=taxi,car",
-    )
+    await desk.open_link(f"{where}&select=camera:{quote(camera.id)}&{shown}&hide=taxi,car")
     await desk.until_hook("view()", lambda view: _is_as_told(view, camera.position))
     await desk.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     await desk.page.get_by_role("button", name="Copy link").click()
@@ -104,17 +99,3 @@ async def test_a_link_shows_another_person_the_same(
 def _is_as_told(view: dict[str, Any], position: tuple[float, float]) -> bool:
     is_there = math.dist((view["lon"], view["lat"]), position) < NEAR / 100
     return is_there and abs(view["zoom"] - 14.5) < 0.01 and abs(view["bearingDeg"] - 20) < 0.1
-
-
-async def test_a_phone_searches_across_its_top(open_window: OpenWindow) -> None:
-    window = await open_window(PHONE, phone=True)
-    await expect(window.page.get_by_test_id("city-name")).to_have_text("Simulated city")
-    await window.picture("closed")
-    await window.page.get_by_role("button", name="Search the city").tap()
-    await _field(window).fill("ambulance")
-    options = window.page.get_by_role("group", name="Vehicles").get_by_role("option")
-    await expect(options).to_have_count(8)
-    await window.picture("found")
-    await options.first.tap()
-    await expect(window.page.get_by_test_id("sheet").get_by_test_id("card")).to_contain_text("Ambulance")
-    await expect(_field(window)).to_be_hidden()

@@ -29,6 +29,7 @@ class Window:
         self._name = name
         self._pictures = pictures
         self._context: BrowserContext
+        self._links = 0
         self._tolerated: tuple[str, ...] = (UNSIGNED,)
 
     async def open(
@@ -80,6 +81,17 @@ class Window:
         await self.page.get_by_role("textbox", name="Name", exact=True).fill(user[0])
         await self.page.get_by_label("Password", exact=True).fill(user[1])
         await self.page.get_by_role("button", name="Sign in").click()
+
+    async def open_link(self, link: str) -> None:
+        """What a link tells behind `#`; it is obeyed also when it is the one before."""
+        self._links += 1
+        await self.page.evaluate("link => { location.hash = link }", f"{link}&n={self._links}")
+
+    async def look_at(self, view: dict[str, float]) -> None:
+        """As a link to that place has it: nothing chosen, the layers as they are at first."""
+        await self.open_link(f"map={view['zoom']:.4f}/{view['lat']:.6f}/{view['lon']:.6f}")
+        await self.until_hook("view()", lambda now: all(abs(now[name] - view[name]) < 0.001 for name in view))
+        await self.until(self.page.get_by_test_id("card").count, lambda count: count == 0)
 
     async def shows_the_map(self) -> None:
         """Wait until vehicles are drawn on it."""

@@ -6,7 +6,6 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 
 import type { Bounds, ModelRoad, Tiles } from '../contract/model.ts'
 import type { Level } from '../contract/road.ts'
-import type { Vehicle } from '../contract/vehicle.ts'
 import { Complaints } from '../live/complaints.ts'
 import type { Camera } from '../state/camera.ts'
 import { paletteOf } from '../theme/palette.ts'
@@ -20,8 +19,6 @@ import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
 import { latOf, lonOf, mercatorX, mercatorY } from '../vehicles/mercator.ts'
 import type { Hit } from '../vehicles/protocol.ts'
 import { drawBuiltUp } from './builtUp.ts'
-import { NARROW, paddingOf } from './frame.ts'
-import { Follower } from './follower.ts'
 import { drawIcon, iconOf } from './icons.ts'
 import { ROAD_CASING } from './layers/roads.ts'
 import { TILES, tileLayer } from './layers/tiles.ts'
@@ -31,6 +28,7 @@ import { Mark } from './mark.ts'
 import type { Sight } from './near.ts'
 import { IncidentMarkers } from './markers.ts'
 import type { Orders } from './orders.ts'
+import { Pilot } from './pilot.ts'
 import { pick, pickStanding, reachPx, type Picked } from './picking.ts'
 import { currentScale } from './scale.ts'
 import {
@@ -52,13 +50,7 @@ import { TileGround } from './tiles.ts'
 setWorkerUrl(workerUrl)
 
 const MOST_RATIO = 2
-const FLIGHT_MS = 900
-/** A thing and its ring. */
-const UNCOVERED_PX = 40
 const BUILT_UP = 'built-up'
-const NEAR_ZOOM = 15
-/** Farther away nobody sees that the map moves. */
-const FOLLOW_ZOOM = 13
 
 export interface Clicks {
   readonly onSelect: (selection: Selection | null) => void
@@ -72,23 +64,18 @@ export interface Clicks {
 
 export class CityMap {
   readonly vehicles: VehicleLayer
+  /** Who moves it. */
+  readonly pilot: Pilot
   readonly #map: GlMap
   readonly #markers: IncidentMarkers
   readonly #mark: Mark
   readonly #tip: Tip
-  readonly #follower = new Follower((place) => {
-    this.#centre(place)
-  })
   readonly #tiles: TileGround
   readonly #loaded: Promise<unknown>
   #look: Look
   #hovered: string | null = null
   #pointer: Point | null = null
   #isRemoved = false
-  /** Whether the sheet of a narrow screen lies open over it. */
-  #hasSheet = false
-  /** What is all of the city, while all of it is shown. */
-  #whole: Bounds | null = null
   #roads: readonly ModelRoad[] = []
   readonly #levels = new Map<string, Level>()
 
@@ -110,6 +97,7 @@ export class CityMap {
       fadeDuration: 120,
       pixelRatio: Math.min(MOST_RATIO, window.devicePixelRatio),
     })
+    this.pilot = new Pilot(this.#map, () => this.#look.scale)
     const above = this.#map.getCanvasContainer()
     this.vehicles = workerLayer(above)
     this.#mark = new Mark(above)
@@ -152,7 +140,7 @@ export class CityMap {
     if (orders.mark !== undefined) this.#mark.set(orders.mark)
     if (orders.selection?.is !== undefined) this.#markers.choose(chosen(orders.selection.is, 'incident'))
     if (orders.incidents !== undefined || orders.mark !== undefined) this.#placeAbove()
-    if (orders.follow !== undefined) this.#follow(orders.follow)
+    if (orders.follow !== undefined) this.pilot.follow(orders.follow)
     if (!(await this.#isReady())) return
     if (orders.look !== undefined) this.#setLook({ ...orders.look, shown: orders.look.layers })
     if (orders.tiles !== undefined) this.#layTiles(orders.tiles)
@@ -161,66 +149,6 @@ export class CityMap {
     if (orders.levels !== undefined) this.#recolour(orders.levels)
     if (orders.selection !== undefined) this.#chooseRoad(orders.selection.was, orders.selection.is)
     if (orders.trail !== undefined) void this.#source(TRAIL).setData(orders.trail === null ? EMPTY : trailFeatures(orders.trail))
-  }
-
-  /** What is in the middle between the panels stays there. */
-  zoomBy(steps: number): void {
-    this.#whole = null
-    const { clientWidth, clientHeight } = this.#map.getContainer()
-    const { x, y } = this.#offset()
-    const around = this.#map.unproject([clientWidth / 2 + x, clientHeight / 2 + y])
-    this.#map.easeTo({ zoom: this.#map.getZoom() + steps, around, duration: this.#duration(180) })
-  }
-
-  /** All of the city, north up, until somebody moves the map. */
-  showWhole(bounds: Bounds, { flies = true } = {}): void {
-    this.fit(bounds, { flies })
-    this.#whole = bounds
-  }
-
-  /** A sheet that comes over it takes the lower part: what is in the middle goes on being in the middle. */
-  setSheet(isOpen: boolean): void {
-    if (isOpen === this.#hasSheet) return
-    const before = this.#offset()
-    this.#hasSheet = isOpen
-    if (this.#offset().y === before.y) return
-    if (this.#whole !== null) this.showWhole(this.#whole)
-    else this.#map.panBy([0, before.y - this.#offset().y], { duration: this.#duration(180) })
-  }
-
-  fit([west, south, east, north]: Bounds, { turns = true, flies = true } = {}): void {
-    this.#whole = null
-    this.#map.fitBounds([west, south, east < west ? east + 360 : east, north], {
-      padding: this.#padding(),
-      bearing: turns ? 0 : this.#map.getBearing(),
-      maxZoom: 16,
-      duration: flies ? this.#duration(FLIGHT_MS) : 0,
-    })
-  }
-
-  goTo({ lon, lat }: Place, nearZoom = NEAR_ZOOM): void {
-    const { x, y } = this.#offset()
-    this.#whole = null
-    this.#map.flyTo({
-      center: [lon, lat],
-      zoom: Math.max(nearZoom, this.#map.getZoom()),
-      offset: [x, y],
-      duration: this.#duration(FLIGHT_MS),
-    })
-  }
-
-  look({ lon, lat, zoom, bearingDeg }: Camera): void {
-    this.#whole = null
-    this.#map.flyTo({ center: [lon, lat], zoom, bearing: bearingDeg, duration: this.#duration(FLIGHT_MS) })
-  }
-
-  /** Moves just so far that a place lies free, which a sheet has come to lie on. */
-  uncover({ lon, lat }: Place): void {
-    if (this.#whole !== null) return
-    const { y } = this.#map.project([lon, lat])
-    const { bottom } = this.#padding()
-    const hiddenPx = y - (this.#map.getContainer().clientHeight - bottom - UNCOVERED_PX)
-    if (hiddenPx > 0) this.#map.panBy([0, hiddenPx], { duration: this.#duration(180) })
   }
 
   resize(): void {
@@ -237,7 +165,7 @@ export class CityMap {
 
   remove(): void {
     this.#isRemoved = true
-    this.#follower.take(null, false)
+    this.pilot.follow(null)
     this.#tiles.remove()
     this.vehicles.remove()
     this.#markers.remove()
@@ -252,9 +180,11 @@ export class CityMap {
     map.on('load', clicks.onLook)
     map.on('moveend', clicks.onLook)
     map.on('dragstart', clicks.onGrab)
-    map.on('click', ({ point }) => {
+    map.on('click', ({ point, lngLat }) => {
       void pick(map, this.vehicles, point).then((picked) => {
         this.#act(picked, clicks)
+        const hasCard = picked.kind === 'stack' || (picked.kind === 'one' && picked.selection !== null)
+        if (hasCard) this.pilot.uncover({ lon: lngLat.lng, lat: lngLat.lat })
       })
     })
     map.on('mousemove', ({ point, originalEvent }) => {
@@ -263,9 +193,7 @@ export class CityMap {
     map.on('mouseout', () => {
       this.#leave()
     })
-    map.on('movestart', (event) => {
-      // Of a hand, or a wheel.
-      if ('originalEvent' in event && event.originalEvent !== undefined) this.#whole = null
+    map.on('movestart', () => {
       this.#tip.show(null, { x: 0, y: 0 })
     })
   }
@@ -273,7 +201,7 @@ export class CityMap {
   #act(picked: Picked, clicks: Clicks): void {
     if (picked.kind === 'one') clicks.onSelect(picked.selection)
     else if (picked.kind === 'stack') clicks.onStack(picked.ids)
-    else if (this.#isApart(picked.group.box)) this.fit(boundsOf(picked.group.box))
+    else if (this.#isApart(picked.group.box)) this.pilot.fit(boundsOf(picked.group.box))
     else clicks.onStack(picked.ids)
   }
 
@@ -413,45 +341,6 @@ export class CityMap {
     })
   }
 
-  /** Goes to who is followed from now on, and stays with them. */
-  #follow(vehicle: Vehicle | null): void {
-    const isNew = vehicle !== null && !this.#follower.isFollowing
-    this.#follower.take(vehicle, this.#duration(1) > 0)
-    if (isNew) this.goTo(vehicle, FOLLOW_ZOOM)
-    if (isNew || vehicle === null) this.#zoomAround(vehicle === null ? undefined : { around: 'center' })
-  }
-
-  /** Who zooms keeps in the middle what is followed. */
-  #zoomAround(options: { readonly around: 'center' } | undefined): void {
-    for (const handler of [this.#map.scrollZoom, this.#map.touchZoomRotate]) {
-      handler.disable()
-      handler.enable(options)
-    }
-  }
-
-  /** In the middle between the panels. While somebody flies, zooms or turns the map, they have it. */
-  #centre(place: Place): void {
-    const map = this.#map
-    if (map.isMoving()) return
-    const at = map.project([place.lon, place.lat])
-    const { x, y } = this.#offset()
-    map.jumpTo({ center: map.unproject([at.x - x, at.y - y]) })
-  }
-
-  /** From the window's middle to the one between the panels, px. */
-  #offset(): Point {
-    const { top, right, bottom, left } = this.#padding()
-    return { x: (left - right) / 2, y: (top - bottom) / 2 }
-  }
-
-  #padding(): ReturnType<typeof paddingOf> {
-    const isNarrow = window.matchMedia(NARROW).matches
-    return paddingOf(isNarrow, this.#look.scale, this.#map.getContainer().clientHeight, this.#hasSheet)
-  }
-
-  #duration(ms: number): number {
-    return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms
-  }
 }
 
 function boundsOf({ west, north, east, south }: Box): Bounds {

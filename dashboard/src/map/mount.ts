@@ -1,13 +1,11 @@
 /** Ties the map to the state: each new state is compared with the last, and the map told what is other. */
 
 import { isFaded } from '../state/health.ts'
-import { placeOf } from '../state/places.ts'
 import { isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
 import { selected, stacked } from '../state/view.ts'
 import { boundsOf } from './bounds.ts'
 import { CityMap } from './cityMap.ts'
-import { NARROW } from './frame.ts'
 import { setMapHandle } from './handle.ts'
 import { offerHooks } from './hooks.ts'
 import { nearOf } from './near.ts'
@@ -29,9 +27,6 @@ export function mountMap(container: HTMLElement): () => void {
     {
       onSelect: (selection) => {
         setView((now) => (isSame(now.selection, selection) ? now : selected(now, selection)))
-        // A road is longer than a sheet is high.
-        const place = selection === null || selection.kind === 'road' ? null : placeOf(city.getState(), selection)
-        if (place !== null && window.matchMedia(NARROW).matches) map.uncover(place)
       },
       onStack: (ids) => {
         setView((now) => stacked(now, ids))
@@ -59,7 +54,7 @@ export function mountMap(container: HTMLElement): () => void {
     const bounds = boundsOf(after)
     if (bounds === null) return
     isPlaced = true
-    map.showWhole(bounds, { flies: false })
+    map.pilot.showWhole(bounds, { flies: false })
   }
   const stop = city.subscribe(tell)
   // All that is known already.
@@ -76,23 +71,23 @@ export function mountMap(container: HTMLElement): () => void {
   )
   setMapHandle({
     zoomBy: (steps) => {
-      map.zoomBy(steps)
+      map.pilot.zoomBy(steps)
     },
     showAll: () => {
       const bounds = boundsOf(city.getState())
       if (bounds === null) return
       setView((now) => (now.follows ? { ...now, follows: false } : now))
-      map.showWhole(bounds)
+      map.pilot.showWhole(bounds)
     },
     goTo: (place) => {
-      map.goTo(place)
+      map.pilot.goTo(place)
     },
     goAround: (bounds) => {
-      map.fit(bounds, { turns: false })
+      map.pilot.fit(bounds, { turns: false })
     },
     look: (camera) => {
       isPlaced = true
-      map.look(camera)
+      map.pilot.look(camera)
     },
   })
   return () => {
@@ -106,7 +101,7 @@ export function mountMap(container: HTMLElement): () => void {
 }
 
 function tellChoice(map: CityMap, { view, connection }: CityState): void {
-  map.setSheet(view.sheetOpen)
+  map.pilot.setSheet(view.sheetOpen)
   map.vehicles.setChoice({
     visible: view.layers.vehicles,
     selectedId: view.selection?.kind === 'vehicle' ? view.selection.id : null,
