@@ -19,6 +19,8 @@ from tests.gateway.running import VIEWER
 from tests.harness.patience import PATIENCE_S
 
 DESK = (1280, 800)
+# A map that does not know the city yet shows the world.
+CITY_ZOOM = 8
 FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 expect.set_options(timeout=PATIENCE_S * 1_000)
@@ -97,13 +99,13 @@ async def window_of_the_day(town: Town, browser: Browser) -> AsyncIterator[Windo
 @pytest.fixture(scope="session")
 async def whole_city(window_of_the_day: Window) -> dict[str, float]:
     """Where the map looks at first."""
-    view: dict[str, float] = await window_of_the_day.hook("view()")
+    view: dict[str, float] = await window_of_the_day.until_hook("view()", lambda now: now["zoom"] > CITY_ZOOM)
     return view
 
 
 @pytest.fixture
 async def desk(window_of_the_day: Window, whole_city: dict[str, float]) -> AsyncIterator[Window]:
-    """The same window for all, which begins as it was opened; its complaints are the test's in which it has them."""
+    """The same window for all, which begins as it was opened; a complaint is of the test in which it comes."""
     await window_of_the_day.look_at(whole_city)
     yield window_of_the_day
     complaints = list(window_of_the_day.complaints)
