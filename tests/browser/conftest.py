@@ -105,7 +105,7 @@ async def whole_city(window_of_the_day: Window) -> dict[str, float]:
 
 @pytest.fixture
 async def desk(window_of_the_day: Window, whole_city: dict[str, float]) -> AsyncIterator[Window]:
-    """The same window for all, which begins as it was opened; a complaint is of the test in which it comes."""
+    """The same window for all, as it was opened; a complaint is of the test in which it comes."""
     await window_of_the_day.look_at(whole_city)
     yield window_of_the_day
     complaints = list(window_of_the_day.complaints)
