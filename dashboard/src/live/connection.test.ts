@@ -11,6 +11,7 @@ class FakeSocket {
   readonly url: string
   readonly sent: Record<string, unknown>[] = []
   isClosed = false
+  readyState = 0
   onopen: (() => void) | null = null
   onmessage: ((event: { data: string }) => void) | null = null
   onclose: ((event: { code: number }) => void) | null = null
@@ -22,6 +23,11 @@ class FakeSocket {
 
   send(text: string): void {
     this.sent.push(JSON.parse(text) as Record<string, unknown>)
+  }
+
+  opens(): void {
+    this.readyState = 1
+    this.onopen?.()
   }
 
   close(): void {
@@ -85,7 +91,7 @@ afterEach(() => {
 test('an open socket is asked for everything, and is live at its first word', () => {
   const { statuses } = opened()
   expect(newest().url).toBe('ws://city/ws/live')
-  newest().onopen?.()
+  newest().opens()
   expect(newest().sent.flatMap(({ subscribe }) => subscribe as string[]).sort()).toEqual([
     'cameras',
     'emergencies',
@@ -102,13 +108,13 @@ test('an open socket is asked for everything, and is live at its first word', ()
 
 test('who comes back gives the last word that came of each subscription', async () => {
   opened()
-  newest().onopen?.()
+  newest().opens()
   newest().says(delta(1, 'first'))
   newest().says(delta(2, 'second'))
   newest().ends(1006)
   await vi.advanceTimersByTimeAsync(FIRST_MS)
   expect(FakeSocket.all).toHaveLength(2)
-  newest().onopen?.()
+  newest().opens()
   expect(newest().sent.find(({ id }) => id === 'vehicles')).toMatchObject({ resume: 'second' })
   expect(newest().sent.find(({ id }) => id === 'traffic')).not.toHaveProperty('resume')
 })
@@ -125,7 +131,7 @@ test('each attempt waits longer, until one is heard', async () => {
     await vi.advanceTimersByTimeAsync(wait)
   }
   expect(waits).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
-  newest().onopen?.()
+  newest().opens()
   newest().says(heartbeat(1))
   newest().ends(1006)
   expect(statuses.at(-1)).toEqual({ phase: 'waiting', retryAtMs: Date.now() + FIRST_MS })
@@ -140,7 +146,7 @@ test('a wait is never all of a step for all clients', () => {
 test('a socket that says nothing is left', () => {
   const { statuses } = opened()
   const socket = newest()
-  socket.onopen?.()
+  socket.opens()
   socket.says(heartbeat(1))
   vi.advanceTimersByTime(SILENCE_MS - 1)
   expect(socket.isClosed).toBe(false)
@@ -153,7 +159,7 @@ test('a socket that says nothing is left', () => {
 
 test('a session that has ended asks who is there, and no more', async () => {
   const { heard, statuses } = opened()
-  newest().onopen?.()
+  newest().opens()
   newest().says(heartbeat(1))
   newest().ends(1008)
   expect(heard.onSignedOut).toHaveBeenCalledTimes(1)
@@ -179,7 +185,7 @@ test('a handshake that fails with a session is tried again', async () => {
 
 test('what can not be read is counted and logged once, and the rest is heard', () => {
   const { heard, complaints, log } = opened()
-  newest().onopen?.()
+  newest().opens()
   newest().says(heartbeat(1))
   newest().onmessage?.({ data: 'gibberish' })
   newest().says({ type: 'snapshot', ...HEAD, seq: 3, items: [{}, {}, CAR] })
@@ -196,17 +202,17 @@ test('what can not be read is counted and logged once, and the rest is heard', (
 
 test('a word that is missing makes everything begin anew', () => {
   opened()
-  newest().onopen?.()
+  newest().opens()
   newest().says(delta(1, 'first'))
   newest().says(delta(3, 'third'))
   vi.advanceTimersByTime(FIRST_MS)
-  newest().onopen?.()
+  newest().opens()
   expect(newest().sent.every((one) => !('resume' in one))).toBe(true)
 })
 
 test('a place that the gateway does not take is given up', () => {
   opened()
-  newest().onopen?.()
+  newest().opens()
   newest().says({ type: 'problem', seq: 1, problem: { status: 400, detail: 'resume: no', field: 'resume' } })
   expect(newest().sent).toHaveLength(8)
 })
@@ -224,7 +230,7 @@ test('where somebody looks closely is heard of more often, and says nothing of t
   const { connection, heard } = opened()
   connection.lookAt([179.9, -18, -179.9, -17])
   expect(newest().sent).toEqual([])
-  newest().onopen?.()
+  newest().opens()
   expect(newest().sent.at(-1)).toEqual({
     subscribe: ['vehicles'],
     id: 'near',
@@ -243,13 +249,21 @@ test('where somebody looks closely is heard of more often, and says nothing of t
   expect(heard.onChange).toHaveBeenLastCalledWith(expect.objectContaining({ whole: false }))
 })
 
+test('a socket that is closing is told nothing', () => {
+  const { connection } = opened()
+  newest().opens()
+  newest().readyState = 2
+  connection.lookAt([11, 48, 12, 49])
+  expect(newest().sent.every(({ id }) => id !== 'near')).toBe(true)
+})
+
 test('who comes back looks where it looked', async () => {
   const { connection } = opened()
-  newest().onopen?.()
+  newest().opens()
   connection.lookAt([11, 48, 12, 49])
   newest().says({ type: 'snapshot', ...HEAD, id: 'near', seq: 1, items: [CAR] })
   newest().ends(1006)
   await vi.advanceTimersByTimeAsync(FIRST_MS)
-  newest().onopen?.()
+  newest().opens()
   expect(newest().sent.at(-1)).toEqual({ subscribe: ['vehicles'], id: 'near', rate_ms: 1_000, bbox: [11, 48, 12, 49] })
 })

@@ -16,6 +16,8 @@ export const SILENCE_MS = 25_000
 const POLICY_VIOLATION = 1008
 /** Of our own: nothing came for too long, or something was left out. */
 const ABANDONED = 4000
+/** State of a socket that takes messages. */
+const OPEN = 1
 
 export type Status =
   | { readonly phase: 'connecting' }
@@ -48,7 +50,6 @@ export class LiveConnection {
   #socket: WebSocket | null = null
   #attempt = 0
   #seq = 0
-  #isOpen = false
   #isLive = false
   #silence: ReturnType<typeof setTimeout> | undefined
   #retry: ReturnType<typeof setTimeout> | undefined
@@ -77,9 +78,10 @@ export class LiveConnection {
   lookAt(bbox: Bounds | null): void {
     const before = this.#near
     this.#near = bbox === null ? null : nearby(bbox)
-    if (!this.#isOpen) return
-    if (this.#near !== null) this.#socket?.send(asked(this.#near, undefined))
-    else if (before !== null) this.#socket?.send(ended(before))
+    // One that is closing takes nothing any more; the next one is told.
+    if (this.#socket?.readyState !== OPEN) return
+    if (this.#near !== null) this.#socket.send(asked(this.#near, undefined))
+    else if (before !== null) this.#socket.send(ended(before))
   }
 
   /** The network is back, or somebody looks again: no reason to wait. */
@@ -98,7 +100,6 @@ export class LiveConnection {
     this.#listen()
     socket.onopen = () => {
       wasOpen = true
-      this.#isOpen = true
       this.#listen()
       for (const one of SUBSCRIPTIONS) socket.send(asked(one, this.#resume.get(one.id)))
       // What was missed of it, the others say.
@@ -159,7 +160,6 @@ export class LiveConnection {
     clearTimeout(this.#retry)
     this.#retry = undefined
     this.#isLive = false
-    this.#isOpen = false
     const socket = this.#socket
     if (socket === null) return
     this.#socket = null
