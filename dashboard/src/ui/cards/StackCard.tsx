@@ -15,7 +15,8 @@ export function StackCard({ ids }: { readonly ids: readonly string[] }) {
   const there = byLoudness(ids.flatMap((id) => vehicles.get(id) ?? []))
   const { list, tabId, onFocus, onKeyDown } = useArrowKeys(there.map(({ id }) => id))
   return (
-    <Card sign={null} kind={SAY.stackLead} title={SAY.stack(there.length)}>
+    <Card sign={null} kind={STRINGS.search.kinds.vehicle} title={SAY.stack(there.length)}>
+      <p className="quiet card-note">{SAY.stackLead}</p>
       {/* The list takes arrow keys on behalf of its buttons. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <ul ref={list} className="stack-list" onKeyDown={onKeyDown} aria-label={SAY.stack(there.length)}>
