@@ -17,7 +17,7 @@ from gateway import answers, content
 from gateway.content import Codings, Content
 from gateway.file_version import Version, versions
 from gateway.problems import ProblemError, no_route, not_for_this_route
-from gateway.tiles import Tiles, origin_of
+from gateway.tiles import TileServer, origin_of
 
 log = logging.getLogger("gateway")
 
@@ -85,7 +85,7 @@ _Files = Mapping[str, _File]
 class Dashboard:
     """Read when it is first asked for, and again when there is another page; what was read last stays."""
 
-    def __init__(self, folder: Path, tiles: Tiles | None = None) -> None:
+    def __init__(self, folder: Path, tiles: TileServer | None = None) -> None:
         self._folder = folder
         self._policy = (b"content-security-policy", policy(tiles).encode())
         self._version: Version | None = None
@@ -128,7 +128,7 @@ class Dashboard:
             self._before, self._files, self._version = self._files, files, version
 
 
-def policy(tiles: Tiles | None) -> str:
+def policy(tiles: TileServer | None) -> str:
     """Of a page that shows these tiles: the map library fetches them, so no picture is of another origin."""
     origin = tiles and origin_of(tiles.url)
     return "; ".join(f"{one} {origin}" if origin and one.startswith("connect-src") else one for one in POLICY)

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from citystream.settings import SettingsError
 from gateway.session import keys
 from gateway.staleness import StaleAfter
-from gateway.tiles import Tiles, checked_attribution, checked_template
+from gateway.tiles import TileServer, checked_attribution, checked_template
 
 PREFIX = "CITY_GATEWAY_"
 MOST_PROCESSES = 256
@@ -95,11 +95,11 @@ class GatewaySettings(BaseSettings):
         return StaleAfter(self.stale_vehicles_s, self.stale_weather_s, self.stale_cameras_s)
 
     @property
-    def tile_server(self) -> Tiles | None:
+    def tile_server(self) -> TileServer | None:
         """All of `tiles*`."""
         if self.tiles is None or self.tiles_attribution is None:
             return None
-        return Tiles(self.tiles, self.tiles_attribution, self.tiles_max_zoom)
+        return TileServer(self.tiles, self.tiles_attribution, self.tiles_max_zoom)
 
     @field_validator("tiles")
     @classmethod

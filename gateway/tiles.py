@@ -1,8 +1,9 @@
 """A city's tile server, as its settings name it: the ground under the map, for who has one."""
 
 import re
-from dataclasses import dataclass
 from urllib.parse import urlsplit
+
+import msgspec
 
 EXAMPLE = "https://tiles.example.org/{z}/{x}/{y}.png"
 _NEEDED = ("{z}", "{x}", "{y}")
@@ -12,15 +13,15 @@ _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 _MARKUP = re.compile(r"[<>]|&#?\w+;")
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """Raster tiles in Web Mercator, numbered as XYZ."""
+class TileServer(msgspec.Struct, frozen=True):
+    """Where raster tiles are that lie under the map."""
 
     url: str
+    """With `{z}`, `{x}` and `{y}` of XYZ, perhaps `{ratio}` (`@2x` on fine screens); or a path here."""
     attribution: str
-    """Whose they are, as licences want it told."""
+    """Whose they are: to be shown with them."""
     max_zoom: int
-    """What lies nearer is drawn of these, larger."""
+    """The nearest that there are."""
 
 
 def checked_template(url: str) -> str:

@@ -78,6 +78,11 @@ export function clockTime(ms: number, timeZone: string, withSeconds = true): str
   }).format(ms)
 }
 
+/** From when to when, without seconds. */
+export function clockSpan(fromMs: number, toMs: number, timeZone: string): string {
+  return `${clockTime(fromMs, timeZone, false)}–${clockTime(toMs, timeZone, false)}`
+}
+
 export function calendarDay(ms: number, timeZone: string): string {
   return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', day: 'numeric', month: 'short' }).format(ms)
 }

@@ -21,21 +21,10 @@ from gateway.parameters import PAGE
 from gateway.problems import ProblemError
 from gateway.query import PageQuery
 from gateway.rest import things
-from gateway.tiles import Tiles
+from gateway.tiles import TileServer
 from gateway.view import Entry
 
 PAGES_KEPT = 64
-
-
-class TileServer(msgspec.Struct, frozen=True):
-    """Where raster tiles are that lie under the map."""
-
-    url: str
-    """With `{z}`, `{x}` and `{y}` of XYZ, perhaps `{ratio}` (`@2x` on fine screens); or a path here."""
-    attribution: str
-    """Whose they are: to be shown with them."""
-    max_zoom: int
-    """The nearest that there are."""
 
 
 class CityAnswer(msgspec.Struct, frozen=True):
@@ -123,11 +112,10 @@ class Stations(ModelList, frozen=True):
     stations: list[Standing]
 
 
-def endpoints(model: CityModel | None, timezone: ZoneInfo, tiles: Tiles | None) -> list[Endpoint]:
+def endpoints(model: CityModel | None, timezone: ZoneInfo, tiles: TileServer | None) -> list[Endpoint]:
     """`/api/city`, `/api/roads`, `/api/hospitals`, `/api/sensors` and `/api/stations`."""
     name = model.name if model else None
-    server = TileServer(tiles.url, tiles.attribution, tiles.max_zoom) if tiles else None
-    about = Content(msgspec.json.encode(CityAnswer(name, _box(model), timezone.key, server)))
+    about = Content(msgspec.json.encode(CityAnswer(name, _box(model), timezone.key, tiles)))
 
     async def city(request: Request) -> Response:
         query.no_parameters(request.query_params)

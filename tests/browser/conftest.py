@@ -52,7 +52,7 @@ async def browser() -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def windows(town: Town, browser: Browser, name: str) -> AsyncIterator[OpenWindow]:
+async def windows(url: str, browser: Browser, name: str) -> AsyncIterator[OpenWindow]:
     """Opens windows; at the end none of them may have complained."""
     opened: list[Window] = []
     folder = os.environ.get("CITY_SCREENSHOTS")
@@ -64,7 +64,7 @@ async def windows(town: Town, browser: Browser, name: str) -> AsyncIterator[Open
         moves: bool = False,
         user: tuple[str, str] | None = VIEWER,
     ) -> Window:
-        window = Window(town.gateway.url, name, Path(folder) if folder else None)
+        window = Window(url, name, Path(folder) if folder else None)
         opened.append(window)
         await window.open(browser, size, phone=phone, moves=moves, user=user)
         return window
@@ -83,14 +83,14 @@ async def open_window(
     town: Town, browser: Browser, request: pytest.FixtureRequest
 ) -> AsyncIterator[OpenWindow]:
     """Opens windows, each with cookies of its own; size, touch and who is signed in are arguments."""
-    async with windows(town, browser, request.node.name.removeprefix("test_")) as open_one:
+    async with windows(town.gateway.url, browser, request.node.name.removeprefix("test_")) as open_one:
         yield open_one
 
 
 @pytest.fixture(scope="session")
 async def window_of_the_day(town: Town, browser: Browser) -> AsyncIterator[Window]:
     """One that was opened in the morning, and is looked at all day."""
-    async with windows(town, browser, "desk") as open_one:
+    async with windows(town.gateway.url, browser, "desk") as open_one:
         window = await open_one()
         await window.shows_the_map()
         yield window

@@ -36,6 +36,7 @@ from simulator.publisher import PublishError
 from tests.browser import chromium, yesterday
 from tests.browser.conftest import FLAGS
 from tests.browser.town import DASHBOARD, in_the_middle
+from tests.browser.window import hook, signed_in
 
 OUT = Path("docs/images")
 DESK = (1440, 900)
@@ -118,12 +119,7 @@ class Studio:
         context.set_default_timeout(PAGE_PATIENCE_S * 1_000)
         try:
             user = self.city.credentials
-            await context.request.post(
-                f"{self.city.url}/api/session",
-                data={"name": user.username, "password": user.password},
-                headers={"Origin": self.city.url},
-                fail_on_status_code=True,
-            )
+            await signed_in(context, self.city.url, (user.username, user.password))
             page = await context.new_page()
             await page.goto(f"{self.city.url}/{place}")
             await until("roads on the map", lambda: hook(page, "roadLevel('road-001')"), bool)
@@ -289,11 +285,6 @@ async def until(what: str, ask: Callable[[], Awaitable[Any]], holds: Callable[[A
         if time.monotonic() > deadline:
             raise NoPictureError(f"waited {PATIENCE_S:.0f} s in vain for {what}: {answer!r:.300}")
         await asyncio.sleep(POLL_S)
-
-
-async def hook(page: Page, call: str) -> Any:
-    """What the page tells of itself; None while it does not."""
-    return await page.evaluate(f"() => window.__city?.{call} ?? null")
 
 
 async def drawn(page: Page) -> bool | None:

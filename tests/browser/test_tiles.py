@@ -1,17 +1,16 @@
 """A city that has a tile server: its tiles lie under the map, and nothing hangs on them."""
 
 import base64
-import os
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.conftest import windows
 from tests.browser.tile_server import TileServer
 from tests.browser.town import Town
 from tests.browser.window import Window
-from tests.gateway.running import VIEWER, Gateway
+from tests.gateway.running import Gateway
 
 pytestmark = pytest.mark.browser
 
@@ -52,12 +51,8 @@ async def gateway(town: Town, tiles: TileServer) -> AsyncIterator[Gateway]:
 
 @pytest.fixture
 async def window(gateway: Gateway, browser: Browser) -> AsyncIterator[Window]:
-    folder = os.environ.get("CITY_SCREENSHOTS")
-    window = Window(gateway.url, "tiles", Path(folder) if folder else None)
-    await window.open(browser, SIZE, phone=False, moves=False, user=VIEWER)
-    yield window
-    await window.close()
-    assert not window.complaints, window.complaints
+    async with windows(gateway.url, browser, "tiles") as open_one:
+        yield await open_one(SIZE)
 
 
 async def share_of_ground(window: Window) -> float:

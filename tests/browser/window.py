@@ -18,6 +18,21 @@ addEventListener('securitypolicyviolation', (event) =>
 """
 
 
+async def signed_in(context: BrowserContext, url: str, user: tuple[str, str]) -> None:
+    """What is opened in it from now on has the session of a user, a name and a password."""
+    await context.request.post(
+        f"{url}/api/session",
+        data={"name": user[0], "password": user[1]},
+        headers={"Origin": url},
+        fail_on_status_code=True,
+    )
+
+
+async def hook(page: Page, call: str) -> Any:
+    """What a page tells of itself: `window.__city`; None while it is not there."""
+    return await page.evaluate(f"() => window.__city?.{call} ?? null")
+
+
 class Window:
     """Everything is waited for, nothing is waited out."""
 
@@ -51,12 +66,7 @@ class Window:
         self._context.set_default_timeout(PATIENCE_S * 1_000)
         await self._context.add_init_script(TELL_OF_VIOLATIONS)
         if user is not None:
-            await self._context.request.post(
-                f"{self.url}/api/session",
-                data={"name": user[0], "password": user[1]},
-                headers={"Origin": self.url},
-                fail_on_status_code=True,
-            )
+            await signed_in(self._context, self.url, user)
         self.page = await self._context.new_page()
         self.page.on("console", self._heard)
         self.page.on("pageerror", self._failed)
@@ -103,7 +113,7 @@ class Window:
 
     async def hook(self, call: str) -> Any:
         """What the page tells tests of itself: `window.__city`; None while it is not there."""
-        return await self.page.evaluate(f"() => window.__city?.{call} ?? null")
+        return await hook(self.page, call)
 
     async def until_hook(self, call: str, holds: Callable[[Any], bool]) -> Any:
         """The first answer of a hook that holds."""

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from gateway import settings
 from gateway.dashboard import policy
 from gateway.settings import GatewaySettings
-from gateway.tiles import Tiles
+from gateway.tiles import TileServer
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import COMMAND
 
@@ -37,7 +37,7 @@ def with_tiles(url: str, attribution: str = ATTRIBUTION) -> GatewaySettings:
     ],
 )
 def test_a_template_is_taken_as_it_is(url: str) -> None:
-    assert with_tiles(url).tile_server == Tiles(url, ATTRIBUTION, 19)
+    assert with_tiles(url).tile_server == TileServer(url, ATTRIBUTION, 19)
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_tiles_and_attribution_go_together() -> None:
 
 
 def test_without_tiles_the_policy_names_no_other_origin() -> None:
-    assert policy(None) == policy(Tiles("/tiles/{z}/{x}/{y}.png", ATTRIBUTION, 19)) == WITHOUT
+    assert policy(None) == policy(TileServer("/tiles/{z}/{x}/{y}.png", ATTRIBUTION, 19)) == WITHOUT
 
 
 def test_with_tiles_their_origin_may_be_connected_to_and_nothing_more() -> None:
     wanted = "connect-src 'self' https://tiles.example.org:8443;"
-    assert policy(Tiles(TEMPLATE, ATTRIBUTION, 19)) == WITHOUT.replace("connect-src 'self';", wanted)
+    assert policy(TileServer(TEMPLATE, ATTRIBUTION, 19)) == WITHOUT.replace("connect-src 'self';", wanted)
 
 
 def test_a_wrong_template_keeps_the_gateway_from_starting() -> None:
@@ -121,6 +121,6 @@ async def test_the_page_is_told_of_them_and_may_ask_for_them(
     wanted = {"url": TEMPLATE, "attribution": ATTRIBUTION, "max_zoom": 17}
     assert (await gateway.get("/api/city"))["tiles"] == wanted
     page = await gateway.http.get("/", auth=None)
-    assert page.headers.get_list("content-security-policy") == [policy(Tiles(TEMPLATE, ATTRIBUTION, 17))]
+    assert page.headers.get_list("content-security-policy") == [policy(TileServer(TEMPLATE, ATTRIBUTION, 17))]
     # What is no page shows no map.
     assert "tiles" not in (await gateway.http.get("/api/city")).headers["content-security-policy"]

@@ -1,6 +1,6 @@
 /** The city model: asked once, for it does not change while a gateway runs. */
 
-import { Malformed, fieldsOf, list } from '../contract/fields.ts'
+import { fieldsOf, list, readable } from '../contract/fields.ts'
 import {
   readCity,
   readHospital,
@@ -38,17 +38,10 @@ async function things<T extends { readonly id: string }>(
   read: (value: unknown) => T,
   complaints: Complaints,
 ): Promise<ReadonlyMap<string, T>> {
-  const found = new Map<string, T>()
-  for (const value of await listed(path, member)) {
-    try {
-      const thing = read(value)
-      found.set(thing.id, thing)
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error
-      complaints.add(`item of ${path}`, error.message)
-    }
-  }
-  return found
+  const found = readable(await listed(path, member), read, (error) => {
+    complaints.add(`item of ${path}`, error.message)
+  })
+  return new Map(found.map((thing) => [thing.id, thing]))
 }
 
 async function listed(path: string, member: string): Promise<readonly unknown[]> {

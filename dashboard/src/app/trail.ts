@@ -2,7 +2,7 @@
 
 import { request } from '../api/request.ts'
 import { readTrack } from '../contract/track.ts'
-import type { Selection } from '../state/selection.ts'
+import { chosenId } from '../state/selection.ts'
 import { city, type CityState } from '../state/store.ts'
 import { extended, trailOf, withPast } from '../state/trail.ts'
 
@@ -12,7 +12,7 @@ export function followTrail(onError: (error: unknown) => void): () => void {
     const vehicle = chosenVehicle(state)
     const { trail } = state
     if (vehicle === undefined) {
-      if (trail !== null && trail.id !== idOf(state.view.selection)) city.setState({ trail: null })
+      if (trail !== null && trail.id !== chosenId(state.view.selection, 'vehicle')) city.setState({ trail: null })
     } else if (trail?.id !== vehicle.id) {
       city.setState({ trail: trailOf(vehicle) })
       void askPast(vehicle.id, onError)
@@ -43,10 +43,6 @@ async function askPast(id: string, onError: (error: unknown) => void): Promise<v
 }
 
 function chosenVehicle({ view, live }: CityState) {
-  const id = idOf(view.selection)
+  const id = chosenId(view.selection, 'vehicle')
   return id === null ? undefined : live.vehicles.things.get(id)
-}
-
-function idOf(selection: Selection | null): string | null {
-  return selection?.kind === 'vehicle' ? selection.id : null
 }

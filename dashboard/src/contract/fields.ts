@@ -70,6 +70,20 @@ export function list(of: Fields, name: string): readonly unknown[] {
   return value
 }
 
+/** Those of a list that can be read; `onBad` takes what is wrong with each of the others. */
+export function readable<T>(values: readonly unknown[], read: (value: unknown) => T, onBad: (error: Malformed) => void): T[] {
+  const items: T[] = []
+  for (const value of values) {
+    try {
+      items.push(read(value))
+    } catch (error) {
+      if (!(error instanceof Malformed)) throw error
+      onBad(error)
+    }
+  }
+  return items
+}
+
 export function texts(of: Fields, name: string): readonly string[] {
   return list(of, name).map((value) => {
     if (typeof value !== 'string') throw new Malformed(name, 'has something that is no text')

@@ -1,6 +1,6 @@
 /** What one road was like, window by window. */
 
-import { Malformed, fieldsOf, list, numberOrNull, timeMs, word } from './fields.ts'
+import { Malformed, fieldsOf, list, numberOrNull, readable, timeMs, word } from './fields.ts'
 import { LEVELS, type Level } from './road.ts'
 
 /** A window that was measured; null is what no reading of it had. */
@@ -22,15 +22,7 @@ export interface RoadHistory {
 /** @param onBadWindow Takes what could not be read of a window; the others go on. */
 export function readRoadHistory(value: unknown, onBadWindow: (error: Malformed) => void): RoadHistory {
   const of = fieldsOf(value, 'history')
-  const windows: RoadWindow[] = []
-  for (const one of list(of, 'windows')) {
-    try {
-      windows.push(readRoadWindow(one))
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error
-      onBadWindow(error)
-    }
-  }
+  const windows = readable(list(of, 'windows'), readRoadWindow, onBadWindow)
   return { fromMs: timeMs(of, 'from'), toMs: timeMs(of, 'to'), windows }
 }
 

@@ -1,6 +1,6 @@
 /** What the gateway says on the live stream, read once: nothing behind here looks at raw JSON again. */
 
-import { Malformed, fieldsOf, list, number, text, texts, textOrNull, timeMs, timeMsOrNull, word, type Fields } from './fields.ts'
+import { Malformed, fieldsOf, list, number, readable, text, texts, textOrNull, timeMs, timeMsOrNull, word, type Fields } from './fields.ts'
 import { READERS, TOPICS, type Things, type Topic } from './topics.ts'
 
 /** Where data comes from: `speed` is live. */
@@ -88,24 +88,12 @@ function changeOf(topic: Topic, of: Fields, whole: boolean, onBadItem: OnBadItem
   const change: Change<Topic> = {
     topic,
     whole,
-    changed: itemsOf(topic, list(of, whole ? 'items' : 'changed'), onBadItem),
+    changed: readable<Things[Topic]>(list(of, whole ? 'items' : 'changed'), READERS[topic], (error) => {
+      onBadItem(topic, error)
+    }),
     removed: whole ? [] : texts(of, 'removed'),
     freshness: { asOfMs: timeMsOrNull(of, 'as_of'), source: word(of, 'source', SOURCES, 'last-known') },
   }
   // Things are of their topic, which the compiler does not follow.
   return change as AnyChange
-}
-
-function itemsOf<T extends Topic>(topic: T, values: readonly unknown[], onBadItem: OnBadItem): Things[T][] {
-  const read = READERS[topic]
-  const items: Things[T][] = []
-  for (const value of values) {
-    try {
-      items.push(read(value))
-    } catch (error) {
-      if (!(error instanceof Malformed)) throw error
-      onBadItem(topic, error)
-    }
-  }
-  return items
 }

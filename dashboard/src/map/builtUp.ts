@@ -4,7 +4,7 @@
  */
 
 import type { ModelRoad } from '../contract/model.ts'
-import { latOf, lonOf, mercatorX, mercatorY, metresPerUnit } from '../vehicles/mercator.ts'
+import { latOf, lonOf, mercatorX, mercatorY, metresPerUnit, type Box } from '../vehicles/mercator.ts'
 
 type Corner = [lon: number, lat: number]
 
@@ -12,13 +12,6 @@ export interface BuiltUp {
   readonly canvas: HTMLCanvasElement
   /** Upper left, then clockwise. */
   readonly corners: [Corner, Corner, Corner, Corner]
-}
-
-interface Frame {
-  readonly west: number
-  readonly north: number
-  readonly east: number
-  readonly south: number
 }
 
 const REACH_M = 600
@@ -58,7 +51,7 @@ export function drawBuiltUp(roads: readonly ModelRoad[], colour: string): BuiltU
 }
 
 /** In Mercator, with room for what lies around the outermost roads. */
-export function frameOf(roads: readonly ModelRoad[]): Frame | null {
+export function frameOf(roads: readonly ModelRoad[]): Box | null {
   const [start] = roads[0]?.line[0] ?? []
   if (start === undefined) return null
   let [west, east, north, south] = [Infinity, -Infinity, Infinity, -Infinity]

@@ -11,12 +11,11 @@ import type { Camera } from '../state/camera.ts'
 import { paletteOf } from '../theme/palette.ts'
 import type { Place } from '../state/places.ts'
 import type { RoadLevel } from '../state/roads.ts'
-import type { Selection } from '../state/selection.ts'
+import { chosenId, type Selection } from '../state/selection.ts'
 import { STRINGS } from '../strings.ts'
 import { affineOf, type Point } from '../vehicles/affine.ts'
-import type { Box } from '../vehicles/clusters.ts'
 import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
-import { latOf, lonOf, mercatorX, mercatorY } from '../vehicles/mercator.ts'
+import { latOf, lonOf, mercatorX, mercatorY, type Box } from '../vehicles/mercator.ts'
 import type { Hit } from '../vehicles/protocol.ts'
 import { drawBuiltUp } from './builtUp.ts'
 import { drawIcon, iconOf } from './icons.ts'
@@ -138,7 +137,7 @@ export class CityMap {
     if (orders.vehicles !== undefined) this.vehicles.moved(orders.vehicles.changed, orders.vehicles.removed)
     if (orders.incidents !== undefined) this.#markers.set(orders.incidents)
     if (orders.mark !== undefined) this.#mark.set(orders.mark)
-    if (orders.selection?.is !== undefined) this.#markers.choose(chosen(orders.selection.is, 'incident'))
+    if (orders.selection?.is !== undefined) this.#markers.choose(chosenId(orders.selection.is, 'incident'))
     if (orders.incidents !== undefined || orders.mark !== undefined) this.#placeAbove()
     if (orders.follow !== undefined) this.pilot.follow(orders.follow)
     if (!(await this.#isReady())) return
@@ -235,7 +234,7 @@ export class CityMap {
     const under = ids.length > 0 ? null : pickStanding(this.#map, point)
     this.#map.getCanvas().style.cursor = ids.length > 0 || under !== null ? 'pointer' : ''
     this.#tip.show(tipOf(ids, group), point)
-    this.#hoverRoad(chosen(under, 'road'))
+    this.#hoverRoad(chosenId(under, 'road'))
   }
 
   #leave(): void {
@@ -252,8 +251,8 @@ export class CityMap {
   }
 
   #chooseRoad(was: Selection | null, is: Selection | null): void {
-    this.#flag(chosen(was, 'road'), 'chosen', false)
-    this.#flag(chosen(is, 'road'), 'chosen', true)
+    this.#flag(chosenId(was, 'road'), 'chosen', false)
+    this.#flag(chosenId(is, 'road'), 'chosen', true)
   }
 
   #flag(id: string | null, name: string, value: boolean): void {
@@ -350,8 +349,4 @@ function boundsOf({ west, north, east, south }: Box): Bounds {
 function tipOf(ids: readonly string[], group: Hit['group']): string | null {
   if (group !== null) return STRINGS.vehicle.group(group.counts)
   return ids.length > 1 ? STRINGS.vehicle.stack(ids.length) : null
-}
-
-function chosen(selection: Selection | null, kind: Selection['kind']): string | null {
-  return selection?.kind === kind ? selection.id : null
 }

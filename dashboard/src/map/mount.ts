@@ -1,13 +1,14 @@
 /** Ties the map to the state: each new state is compared with the last, and the map told what is other. */
 
 import { isFaded } from '../state/health.ts'
-import { isSame } from '../state/selection.ts'
+import { chosenId, isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
 import { selected, stacked } from '../state/view.ts'
 import { boundsOf } from './bounds.ts'
 import { CityMap } from './cityMap.ts'
 import { setMapHandle } from './handle.ts'
 import { offerHooks } from './hooks.ts'
+import { mayMove } from './movement.ts'
 import { nearOf } from './near.ts'
 import { ordersBetween } from './orders.ts'
 
@@ -104,9 +105,9 @@ function tellChoice(map: CityMap, { view, connection }: CityState): void {
   map.pilot.setSheet(view.sheetOpen)
   map.vehicles.setChoice({
     visible: view.layers.vehicles,
-    selectedId: view.selection?.kind === 'vehicle' ? view.selection.id : null,
+    selectedId: chosenId(view.selection, 'vehicle'),
     pale: isFaded(connection),
     hiddenTypes: view.hiddenTypes,
-    glides: !window.matchMedia('(prefers-reduced-motion: reduce)').matches,
+    glides: mayMove(),
   })
 }

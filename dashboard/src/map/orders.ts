@@ -11,7 +11,7 @@ import { changedLevels, type RoadLevel } from '../state/roads.ts'
 import type { Selection } from '../state/selection.ts'
 import type { CityState } from '../state/store.ts'
 import type { Trail } from '../state/trail.ts'
-import type { Layers, LevelColours, Theme } from '../state/view.ts'
+import { shownThing, type Layers, type LevelColours, type Theme } from '../state/view.ts'
 import type { StandingPlace } from './sources.ts'
 
 /** What is absent stays as it is. */
@@ -72,10 +72,10 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
 
 /** Those that stand still: vehicles and roads mark themselves, and an incident its own sign. */
 function markOf(state: CityState): Place | null {
-  const { selection, stack } = state.view
-  if (stack?.[0] !== undefined) return placeOf(state, { kind: 'vehicle', id: stack[0] })
-  if (selection === null || ['vehicle', 'road', 'incident'].includes(selection.kind)) return null
-  return placeOf(state, selection)
+  const { selection } = state.view
+  if (selection !== null && ['vehicle', 'road', 'incident'].includes(selection.kind)) return null
+  const shown = shownThing(state.view)
+  return shown === null ? null : placeOf(state, shown)
 }
 
 function placedIncidents(state: CityState): readonly PlacedIncident[] {

@@ -9,6 +9,7 @@ import type { Place } from '../state/places.ts'
 import type { Point } from '../vehicles/affine.ts'
 import { Follower } from './follower.ts'
 import { NARROW, paddingOf, type Padding } from './frame.ts'
+import { mayMove } from './movement.ts'
 
 const FLIGHT_MS = 900
 const STEP_MS = 180
@@ -102,7 +103,7 @@ export class Pilot {
   /** Goes to who is followed from now on, and stays with them. */
   follow(vehicle: Vehicle | null): void {
     const isNew = vehicle !== null && !this.#follower.isFollowing
-    this.#follower.take(vehicle, this.#duration(1) > 0)
+    this.#follower.take(vehicle, mayMove())
     if (isNew) this.goTo(vehicle, FOLLOW_ZOOM)
     if (isNew || vehicle === null) this.#zoomAround(vehicle === null ? undefined : { around: 'center' })
   }
@@ -139,6 +140,6 @@ export class Pilot {
   }
 
   #duration(ms: number): number {
-    return window.matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms
+    return mayMove() ? ms : 0
   }
 }

@@ -2,7 +2,7 @@
 
 import type { VehicleType } from '../contract/vehicle.ts'
 import type { SelectableKind } from './selection.ts'
-import type { Layer, View } from './view.ts'
+import { typeToggled, type Layer, type View } from './view.ts'
 
 /** Which switch shows it; roads are always there. */
 const SWITCHES: Readonly<Record<SelectableKind, Layer | null>> = {
@@ -19,7 +19,6 @@ const SWITCHES: Readonly<Record<SelectableKind, Layer | null>> = {
 export function revealed(view: View, kind: SelectableKind, type: VehicleType | null): View {
   const layer = SWITCHES[kind]
   const layers = layer === null || view.layers[layer] ? view.layers : { ...view.layers, [layer]: true }
-  const isHidden = type !== null && view.hiddenTypes.includes(type)
-  const hiddenTypes = isHidden ? view.hiddenTypes.filter((one) => one !== type) : view.hiddenTypes
-  return { ...view, layers, hiddenTypes }
+  const shown = type !== null && view.hiddenTypes.includes(type) ? typeToggled(view, type) : view
+  return { ...shown, layers }
 }

@@ -9,6 +9,11 @@ export interface Selection {
   readonly id: string
 }
 
+/** Id of what is chosen, if it is of this kind. */
+export function chosenId(selection: Selection | null, kind: SelectableKind): string | null {
+  return selection?.kind === kind ? selection.id : null
+}
+
 export function isSame(one: Selection | null, other: Selection | null): boolean {
   return one?.kind === other?.kind && one?.id === other?.id
 }

@@ -95,6 +95,12 @@ export function hasCard({ selection, stack }: View): boolean {
   return selection !== null || stack !== null
 }
 
+/** What the card is of: of several vehicles, where the first of them is. */
+export function shownThing({ selection, stack }: View): Selection | null {
+  const [first] = stack ?? []
+  return selection ?? (first === undefined ? null : { kind: 'vehicle', id: first })
+}
+
 export function typeToggled(view: View, type: VehicleType): View {
   const isHidden = view.hiddenTypes.includes(type)
   const hiddenTypes = isHidden ? view.hiddenTypes.filter((one) => one !== type) : [...view.hiddenTypes, type]

@@ -4,6 +4,7 @@ import { sinceMs, type Incident } from '../contract/incident.ts'
 import { mapHandle } from '../map/handle.ts'
 import { ranked } from '../state/incidents.ts'
 import { placeOf } from '../state/places.ts'
+import { chosenId } from '../state/selection.ts'
 import { city, setView, useCity } from '../state/store.ts'
 import { selected } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
@@ -16,7 +17,7 @@ import { whereIs } from './whereIs.ts'
 /** All active incidents, worst first. Arrow keys go through them. */
 export function IncidentList() {
   const incidents = useCity((state) => state.live.emergencies)
-  const chosenId = useCity(({ view }) => (view.selection?.kind === 'incident' ? view.selection.id : null))
+  const chosen = useCity(({ view }) => chosenId(view.selection, 'incident'))
   const rows = useMemo(() => ranked(incidents), [incidents])
   const { list, tabId, onFocus, onKeyDown } = useArrowKeys(rows.map(({ id }) => id))
 
@@ -38,7 +39,7 @@ export function IncidentList() {
         <Row
           key={incident.id}
           incident={incident}
-          isChosen={incident.id === chosenId}
+          isChosen={incident.id === chosen}
           isTab={incident.id === tabId}
           onFocus={onFocus}
         />

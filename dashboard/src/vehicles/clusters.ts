@@ -4,6 +4,7 @@
  */
 
 import type { VehicleType } from '../contract/vehicle.ts'
+import type { Box } from './mercator.ts'
 
 /** Below this zoom there are groups. */
 export const CLUSTER_ZOOM = 11.5
@@ -26,15 +27,8 @@ export interface Cluster {
   readonly y: number
   readonly ids: readonly string[]
   readonly counts: ReadonlyMap<VehicleType, number>
-  /** Mercator: what holds all of them. */
+  /** What holds all of them. */
   readonly box: Box
-}
-
-export interface Box {
-  readonly west: number
-  readonly north: number
-  readonly east: number
-  readonly south: number
 }
 
 /** `pxPerUnit`: how wide the world is, px. Groups of one are vehicles as ever, and are left out. */
@@ -62,18 +56,23 @@ function cellUnits(pxPerUnit: number): number {
 
 /** Groups that meet at the edge of their cells would lie on each other: the larger one takes the other in. */
 function apart(groups: readonly (readonly Spot[])[], pxPerUnit: number): readonly Cluster[] {
-  const all = groups.map(clusterOf).sort((one, other) => other.ids.length - one.ids.length)
-  const kept: Cluster[] = []
-  for (const cluster of all) {
-    const at = kept.findIndex((other) => {
-      const reach = radiusPx(cluster.ids.length) + radiusPx(other.ids.length) + GAP_PX
-      return Math.hypot(cluster.x - other.x, cluster.y - other.y) * pxPerUnit < reach
+  const all = [...groups].sort((one, other) => other.length - one.length)
+  const kept: { readonly spots: readonly Spot[]; readonly cluster: Cluster }[] = []
+  for (const spots of all) {
+    const cluster = clusterOf(spots)
+    const at = kept.findIndex((one) => {
+      const reach = radiusPx(spots.length) + radiusPx(one.spots.length) + GAP_PX
+      return Math.hypot(cluster.x - one.cluster.x, cluster.y - one.cluster.y) * pxPerUnit < reach
     })
     const other = kept[at]
-    if (other === undefined) kept.push(cluster)
-    else kept[at] = together(other, cluster)
+    if (other === undefined) {
+      kept.push({ spots, cluster })
+    } else {
+      const together = [...other.spots, ...spots]
+      kept[at] = { spots: together, cluster: clusterOf(together) }
+    }
   }
-  return kept
+  return kept.map(({ cluster }) => cluster)
 }
 
 function clusterOf(spots: readonly Spot[]): Cluster {
@@ -90,22 +89,4 @@ function clusterOf(spots: readonly Spot[]): Cluster {
   }
   const ids = spots.map(({ id }) => id)
   return { x: sumX / ids.length, y: sumY / ids.length, ids, counts, box: { west, north, east, south } }
-}
-
-function together(one: Cluster, other: Cluster): Cluster {
-  const counts = new Map(one.counts)
-  for (const [type, count] of other.counts) counts.set(type, (counts.get(type) ?? 0) + count)
-  const share = other.ids.length / (one.ids.length + other.ids.length)
-  return {
-    x: one.x + (other.x - one.x) * share,
-    y: one.y + (other.y - one.y) * share,
-    ids: [...one.ids, ...other.ids],
-    counts,
-    box: {
-      west: Math.min(one.box.west, other.box.west),
-      north: Math.min(one.box.north, other.box.north),
-      east: Math.max(one.box.east, other.box.east),
-      south: Math.max(one.box.south, other.box.south),
-    },
-  }
 }

@@ -1,5 +1,12 @@
 /** Web Mercator: the world from 0 to 1, east and south. */
 
+export interface Box {
+  readonly west: number
+  readonly north: number
+  readonly east: number
+  readonly south: number
+}
+
 const EARTH_M = 40_075_016.7
 
 export function mercatorX(lon: number): number {

@@ -3,7 +3,7 @@
 import type { VehicleType } from '../contract/vehicle.ts'
 import type { Palette } from '../theme/palette.ts'
 import type { Affine, Point } from './affine.ts'
-import type { Box } from './clusters.ts'
+import type { Box } from './mercator.ts'
 import type { Choice } from './painter.ts'
 
 export interface VehicleFix {

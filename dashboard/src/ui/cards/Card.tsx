@@ -4,7 +4,7 @@ import { mapHandle } from '../../map/handle.ts'
 import { isAwaited } from '../../state/awaited.ts'
 import { placeOf } from '../../state/places.ts'
 import { city, setView, useCity } from '../../state/store.ts'
-import { selected } from '../../state/view.ts'
+import { selected, shownThing } from '../../state/view.ts'
 import { STRINGS } from '../../strings.ts'
 import { CloseIcon, TargetIcon } from '../icons.tsx'
 import { SkeletonRows } from '../Skeleton.tsx'
@@ -72,9 +72,7 @@ function ComingCard({ kind }: { readonly kind: string }) {
 
 function goThere(): void {
   const state = city.getState()
-  const { selection, stack } = state.view
-  const [first] = stack ?? []
-  const shown = selection ?? (first === undefined ? null : ({ kind: 'vehicle', id: first } as const))
+  const shown = shownThing(state.view)
   const place = shown === null ? null : placeOf(state, shown)
   if (place !== null) mapHandle()?.goTo(place)
 }

@@ -1,5 +1,5 @@
 import type { Road } from '../../contract/road.ts'
-import { clockTime, lengthM, percent, speedKmh, whole } from '../../format.ts'
+import { clockSpan, lengthM, percent, speedKmh, whole } from '../../format.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
@@ -39,9 +39,7 @@ export function RoadCard({ id }: { readonly id: string }) {
             <Fact name={SAY.vehicles}>{known(road.vehicles, whole)}</Fact>
             <Fact name={SAY.occupancy}>{known(road.occupancyPct, (pct) => percent(pct / 100))}</Fact>
             {road.windowStartMs !== null && road.windowEndMs !== null && (
-              <Fact name={SAY.window}>
-                {clockTime(road.windowStartMs, timeZone, false)}–{clockTime(road.windowEndMs, timeZone, false)}
-              </Fact>
+              <Fact name={SAY.window}>{clockSpan(road.windowStartMs, road.windowEndMs, timeZone)}</Fact>
             )}
             {road.timeMs !== null && (
               <Fact name={SAY.seen}>

@@ -2,7 +2,7 @@ import { useId, useMemo, useState } from 'react'
 
 import type { Failure } from '../../app/roadDay.ts'
 import type { RoadHistory, RoadWindow } from '../../contract/history.ts'
-import { clockTime, speedKmh, whole } from '../../format.ts'
+import { clockSpan, clockTime, speedKmh, whole } from '../../format.ts'
 import { STRINGS } from '../../strings.ts'
 import { DayChart } from '../day/DayChart.tsx'
 import { extremes, nearest, type DayPoint } from '../day/shape.ts'
@@ -117,7 +117,7 @@ function summaryOf(points: readonly DayPoint[], timeZone: string): readonly Row[
 
 function readingOf({ startMs, endMs, meanSpeedKmh, vehicles, level }: RoadWindow, timeZone: string): readonly Row[] {
   return [
-    { name: timesOf(startMs, endMs, timeZone), text: meanSpeedKmh === null ? SAY.noSpeed : speedKmh(meanSpeedKmh) },
+    { name: clockSpan(startMs, endMs, timeZone), text: meanSpeedKmh === null ? SAY.noSpeed : speedKmh(meanSpeedKmh) },
     {
       name: level === 'unknown' ? SAY.noLevel : STRINGS.level.names[level],
       text: vehicles === null ? SAY.notCounted : SAY.vehicles(whole(vehicles)),
@@ -130,10 +130,6 @@ function saidOf(window: RoadWindow, timeZone: string): string {
   return readingOf(window, timeZone)
     .flatMap(({ name, text }) => [name, text])
     .join(', ')
-}
-
-function timesOf(startMs: number, endMs: number, timeZone: string): string {
-  return `${clockTime(startMs, timeZone, false)}–${clockTime(endMs, timeZone, false)}`
 }
 
 function reasonOf(failure: Failure): string {
