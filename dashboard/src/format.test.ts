@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { clockTime, duration, lengthM, percent, shortAge, speedKmh, temperatureC } from './format.ts'
+import { clockTime, duration, percent, shortAge } from './format.ts'
 
 /** No-break spaces are for the eye. */
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ')
@@ -32,12 +32,7 @@ test.each([
   expect(plain(shortAge(seconds))).toBe(text)
 })
 
-test('numbers have their units, and nothing is minus zero', () => {
-  expect(plain(speedKmh(41.6))).toBe('42 km/h')
-  expect(plain(temperatureC(-0.04))).toBe('0.0 °C')
-  expect(plain(temperatureC(-3.25))).toMatch(/^-3\.[23] °C$/)
-  expect(plain(lengthM(1_250))).toBe('1,250 m')
-  expect(plain(lengthM(12_500))).toBe('12.5 km')
+test('a share is a whole percentage', () => {
   expect(percent(0.405)).toBe('41%')
 })
 

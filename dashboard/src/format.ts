@@ -1,12 +1,11 @@
-/** Numbers, times and ages as people read them. */
+/** Numbers, times and ages as people read them; what is measured is in units.ts. */
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
-const ONE = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const TWO = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
 
 /** A no-break space, so that a unit stays with its number. */
-const NB = '\u00a0'
+export const NB = '\u00a0'
 const MINUTE_S = 60
 const HOUR_S = 3_600
 const DAY_S = 86_400
@@ -22,27 +21,6 @@ export function ratio(value: number): string {
 
 export function percent(share: number): string {
   return PERCENT.format(share)
-}
-
-export function speedKmh(value: number): string {
-  return `${WHOLE.format(value)}${NB}km/h`
-}
-
-export function temperatureC(value: number): string {
-  // No minus before a zero.
-  return `${ONE.format(Math.abs(value) < 0.05 ? 0 : value)}${NB}°C`
-}
-
-export function windMs(value: number): string {
-  return `${ONE.format(value)}${NB}m/s`
-}
-
-export function rainMmH(value: number): string {
-  return `${ONE.format(value)}${NB}mm/h`
-}
-
-export function lengthM(value: number): string {
-  return value < 10_000 ? `${WHOLE.format(value)}${NB}m` : `${ONE.format(value / 1_000)}${NB}km`
 }
 
 /** As long as it is worth telling: seconds, then minutes, hours, days, years. */

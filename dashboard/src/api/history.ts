@@ -1,6 +1,6 @@
-/** The last day of one thing, in as few windows as a chart can show. */
+/** The last day of one road, or of all of them together, in as few windows as a chart can show. */
 
-import { readRoadHistory, type RoadHistory } from '../contract/history.ts'
+import { readFlowHistory, type FlowHistory } from '../contract/history.ts'
 import type { Complaints } from '../live/complaints.ts'
 import { request } from './request.ts'
 
@@ -28,16 +28,18 @@ export function lastDay(nowMs: number, windowS: number | null): Range {
   return { fromMs: fromS * 1_000, toMs: toS * 1_000, stepS }
 }
 
-export async function loadRoadHistory(
-  id: string,
+/** @param roadId Null: of all roads together. */
+export async function loadHistory(
+  roadId: string | null,
   { fromMs, toMs, stepS }: Range,
   complaints: Complaints,
   signal: AbortSignal,
-): Promise<RoadHistory> {
+): Promise<FlowHistory> {
   const asked = new URLSearchParams({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() })
   if (stepS !== null) asked.set('step', String(stepS))
-  const answer = await request(`/api/traffic/history/${encodeURIComponent(id)}?${asked.toString()}`, { signal })
-  return readRoadHistory(answer?.body, (error) => {
-    complaints.add('window of a road', error.message)
+  const path = roadId === null ? '/api/analytics/history' : `/api/traffic/history/${encodeURIComponent(roadId)}`
+  const answer = await request(`${path}?${asked.toString()}`, { signal })
+  return readFlowHistory(answer?.body, (error) => {
+    complaints.add('window of the past', error.message)
   })
 }

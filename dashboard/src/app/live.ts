@@ -13,8 +13,7 @@ import { Complaints } from '../live/complaints.ts'
 import { LiveConnection, type Status } from '../live/connection.ts'
 import { Frames, atNextFrame } from '../live/frames.ts'
 import type { Connection } from '../state/health.ts'
-import { withChanges } from '../state/live.ts'
-import { city } from '../state/store.ts'
+import { city, withNews } from '../state/store.ts'
 import { endSession } from './session.ts'
 import { followTrail } from './trail.ts'
 
@@ -53,7 +52,7 @@ export function reconnectNow(): void {
 
 function openStream(): LiveConnection {
   const frames = new Frames((changes) => {
-    city.setState(({ live }) => ({ live: withChanges(live, changes) }))
+    city.setState((state) => withNews(state, changes))
   }, atNextFrame)
   const { protocol, host } = window.location
   let pale: number | undefined

@@ -1,10 +1,10 @@
 /** The last day of the road whose card is open, asked again as its windows come. */
 
-import { lastDay, loadRoadHistory } from '../api/history.ts'
+import { lastDay, loadHistory } from '../api/history.ts'
 import { Problem, Unreachable } from '../api/problem.ts'
 import { isSignedOut } from '../api/session.ts'
 import { Malformed } from '../contract/fields.ts'
-import type { RoadHistory } from '../contract/history.ts'
+import type { FlowHistory } from '../contract/history.ts'
 import { Complaints } from '../live/complaints.ts'
 import { windowS } from '../state/roads.ts'
 import { city } from '../state/store.ts'
@@ -22,7 +22,7 @@ export type Failure =
 
 export type RoadDay =
   | { readonly status: 'loading' }
-  | { readonly status: 'known'; readonly history: RoadHistory }
+  | { readonly status: 'known'; readonly history: FlowHistory }
   | { readonly status: 'failed'; readonly failure: Failure }
 
 const complaints = new Complaints()
@@ -40,7 +40,7 @@ export function followRoadDay(id: string, tell: (day: RoadDay) => void): () => v
     const { live, connection } = city.getState()
     try {
       const range = lastDay(Date.now() + connection.offsetMs, windowS(live.traffic))
-      const history = await loadRoadHistory(id, range, complaints, ending.signal)
+      const history = await loadHistory(id, range, complaints, ending.signal)
       if (ending.signal.aborted) return
       isKnown = true
       tell({ status: 'known', history })

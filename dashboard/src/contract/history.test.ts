@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import { Malformed } from './fields.ts'
-import { readRoadHistory } from './history.ts'
+import { readFlowHistory } from './history.ts'
 
 const WINDOW = {
   window_start: '2026-11-28T08:00:00Z',
@@ -17,7 +17,7 @@ function answer(...windows: unknown[]): object {
 }
 
 test('a history has its range and its windows', () => {
-  const history = readRoadHistory(answer(WINDOW), () => undefined)
+  const history = readFlowHistory(answer(WINDOW), () => undefined)
   expect(history).toEqual({
     fromMs: Date.UTC(2026, 10, 27, 8, 5),
     toMs: Date.UTC(2026, 10, 28, 8, 5),
@@ -35,13 +35,13 @@ test('a history has its range and its windows', () => {
 
 test('what no reading had is null, not 0; a level of a later gateway is not known', () => {
   const sent = { ...WINDOW, vehicles: null, mean_speed_kmh: null, congestion: { level: 'jelly', ratio: null } }
-  const { windows } = readRoadHistory(answer(sent), () => undefined)
+  const { windows } = readFlowHistory(answer(sent), () => undefined)
   expect(windows).toMatchObject([{ vehicles: null, meanSpeedKmh: null, level: 'unknown' }])
 })
 
 test('a bad window is left out and named, and the others stay', () => {
   const refused: string[] = []
-  const { windows } = readRoadHistory(
+  const { windows } = readFlowHistory(
     answer(
       { ...WINDOW, window_start: 'soon' },
       { ...WINDOW, window_end: WINDOW.window_start },
@@ -58,6 +58,12 @@ test('a bad window is left out and named, and the others stay', () => {
 })
 
 test('an answer that is no history is refused', () => {
-  expect(() => readRoadHistory({ windows: [] }, () => undefined)).toThrow(Malformed)
-  expect(() => readRoadHistory({ ...answer(), windows: null }, () => undefined)).toThrow('windows: is no list')
+  expect(() => readFlowHistory({ windows: [] }, () => undefined)).toThrow(Malformed)
+  expect(() => readFlowHistory({ ...answer(), windows: null }, () => undefined)).toThrow('windows: is no list')
+})
+
+test('all roads together have no level', () => {
+  const { congestion, ...ofTheCity } = WINDOW
+  expect(congestion).toBeDefined()
+  expect(readFlowHistory(answer(ofTheCity), () => undefined).windows[0]?.level).toBeNull()
 })

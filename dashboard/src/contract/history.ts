@@ -1,32 +1,33 @@
-/** What one road was like, window by window. */
+/** What one road, or all of them together, was like, window by window. */
 
 import { Malformed, fieldsOf, list, numberOrNull, readable, timeMs, word } from './fields.ts'
 import { LEVELS, type Level } from './road.ts'
 
 /** A window that was measured; null is what no reading of it had. */
-export interface RoadWindow {
+export interface FlowWindow {
   readonly startMs: number
   readonly endMs: number
   readonly vehicles: number | null
   readonly meanSpeedKmh: number | null
-  readonly level: Level
+  /** Null of all roads together. */
+  readonly level: Level | null
 }
 
-export interface RoadHistory {
+export interface FlowHistory {
   readonly fromMs: number
   readonly toMs: number
   /** In order of time; a window of which nothing is known is left out. */
-  readonly windows: readonly RoadWindow[]
+  readonly windows: readonly FlowWindow[]
 }
 
 /** @param onBadWindow Takes what could not be read of a window; the others go on. */
-export function readRoadHistory(value: unknown, onBadWindow: (error: Malformed) => void): RoadHistory {
+export function readFlowHistory(value: unknown, onBadWindow: (error: Malformed) => void): FlowHistory {
   const of = fieldsOf(value, 'history')
-  const windows = readable(list(of, 'windows'), readRoadWindow, onBadWindow)
+  const windows = readable(list(of, 'windows'), readFlowWindow, onBadWindow)
   return { fromMs: timeMs(of, 'from'), toMs: timeMs(of, 'to'), windows }
 }
 
-function readRoadWindow(value: unknown): RoadWindow {
+function readFlowWindow(value: unknown): FlowWindow {
   const of = fieldsOf(value, 'window')
   const startMs = timeMs(of, 'window_start')
   const endMs = timeMs(of, 'window_end')
@@ -38,6 +39,6 @@ function readRoadWindow(value: unknown): RoadWindow {
     endMs,
     vehicles: numberOrNull(of, 'vehicles'),
     meanSpeedKmh,
-    level: word(fieldsOf(of['congestion'], 'congestion'), 'level', LEVELS, 'unknown'),
+    level: 'congestion' in of ? word(fieldsOf(of['congestion'], 'congestion'), 'level', LEVELS, 'unknown') : null,
   }
 }

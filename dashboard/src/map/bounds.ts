@@ -5,9 +5,9 @@ import type { Vehicle } from '../contract/vehicle.ts'
 import type { CityState } from '../state/store.ts'
 
 /** Null while nothing is known. */
-export function boundsOf({ model, live }: Pick<CityState, 'model' | 'live'>): Bounds | null {
+export function boundsOf({ model, shown }: Pick<CityState, 'model' | 'shown'>): Bounds | null {
   if (model === null) return null
-  return model.city.bounds ?? around(live.vehicles.things.values())
+  return model.city.bounds ?? around(shown.vehicles.things.values())
 }
 
 /** Of something long; of two ways around the world, the shorter. */

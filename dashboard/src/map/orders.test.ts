@@ -20,7 +20,7 @@ const MODEL = {
 }
 
 function after(before: CityState, ...changes: AnyChange[]): CityState {
-  return { ...before, live: withChanges(before.live, changes) }
+  return { ...before, shown: withChanges(before.shown, changes) }
 }
 
 function cars(...ids: string[]): AnyChange {

@@ -43,8 +43,8 @@ export interface PlacedIncident {
 }
 
 export function ordersBetween(before: CityState, after: CityState): Orders {
-  const { live, view, model, connection } = after
-  const isMoved = (topic: keyof typeof live): boolean => before.live[topic].things !== live[topic].things
+  const { shown, view, model, connection } = after
+  const isMoved = (topic: keyof typeof shown): boolean => before.shown[topic].things !== shown[topic].things
   const isOther = before.view.selection !== view.selection
   const hasOtherPlaces = before.model !== model || isMoved('cameras') || isMoved('weather')
   const hasOtherMark = isOther || hasOtherPlaces || before.view.stack !== view.stack
@@ -52,8 +52,8 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
     ...(before.model === model || model === null ? {} : { roads: model.roads.values() }),
     ...(before.model === model || !model?.city.tiles ? {} : { tiles: model.city.tiles }),
     ...(hasOtherPlaces ? { places: standingPlaces(after) } : {}),
-    ...(isMoved('traffic') ? { levels: changedLevels(before.live.traffic, live.traffic) } : {}),
-    ...(isMoved('vehicles') ? { vehicles: difference(before.live.vehicles.things, live.vehicles.things) } : {}),
+    ...(isMoved('traffic') ? { levels: changedLevels(before.shown.traffic, shown.traffic) } : {}),
+    ...(isMoved('vehicles') ? { vehicles: difference(before.shown.vehicles.things, shown.vehicles.things) } : {}),
     ...(isMoved('emergencies') || before.model !== model || before.view.layers.incidents !== view.layers.incidents
       ? { incidents: placedIncidents(after) }
       : {}),
@@ -81,23 +81,23 @@ function markOf(state: CityState): Place | null {
 function placedIncidents(state: CityState): readonly PlacedIncident[] {
   if (!state.view.layers.incidents) return []
   // The worst last, for it lies above.
-  return [...ranked(state.live.emergencies)].reverse().flatMap((incident) => {
+  return [...ranked(state.shown.emergencies)].reverse().flatMap((incident) => {
     const at = placeOf(state, { kind: 'incident', id: incident.id })
     return at === null ? [] : [{ incident, at }]
   })
 }
 
-function standingPlaces({ model, live }: CityState): readonly StandingPlace[] {
+function standingPlaces({ model, shown }: CityState): readonly StandingPlace[] {
   const hospitals = [...(model?.hospitals.values() ?? [])].map((one) => ({ kind: 'hospital' as const, ...one }))
   const sensors = [...(model?.sensors.values() ?? [])].map((one) => ({ kind: 'sensor' as const, ...one }))
-  const stations = [...live.weather.things.values()].map(({ id, name, lon, lat }) => ({
+  const stations = [...shown.weather.things.values()].map(({ id, name, lon, lat }) => ({
     kind: 'station' as const,
     id,
     name,
     lon,
     lat,
   }))
-  const cameras = [...live.cameras.things.values()].flatMap(({ id, at }) =>
+  const cameras = [...shown.cameras.things.values()].flatMap(({ id, at }) =>
     at === null ? [] : [{ kind: 'camera' as const, id, name: id, ...at }],
   )
   return [...sensors, ...cameras, ...stations, ...hospitals]
@@ -109,7 +109,7 @@ function followed(before: CityState, after: CityState): Pick<Orders, 'follow'> {
   return now === was ? {} : { follow: now }
 }
 
-function followedVehicle({ view: { selection, follows }, live }: CityState): Vehicle | null {
+function followedVehicle({ view: { selection, follows }, shown }: CityState): Vehicle | null {
   if (!follows || selection?.kind !== 'vehicle') return null
-  return live.vehicles.things.get(selection.id) ?? null
+  return shown.vehicles.things.get(selection.id) ?? null
 }

@@ -11,7 +11,7 @@ const MODEL = { city: CITY, roads: new Map(), hospitals: new Map(), sensors: new
 
 function withTopic(topic: Topic, state: CityState = START): CityState {
   const nothing = { topic, whole: true, changed: [], removed: [], freshness: { asOfMs: 1, source: 'speed' } } as const
-  return { ...state, live: withChanges(state.live, [nothing]) }
+  return { ...state, shown: withChanges(state.shown, [nothing]) }
 }
 
 test('before anything has come, everything is awaited', () => {

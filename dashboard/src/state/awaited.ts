@@ -3,23 +3,23 @@
 import type { Selection } from './selection.ts'
 import type { CityState } from './store.ts'
 
-export function isAwaited({ model, live }: Pick<CityState, 'model' | 'live'>, selection: Selection | null): boolean {
+export function isAwaited({ model, shown }: Pick<CityState, 'model' | 'shown'>, selection: Selection | null): boolean {
   switch (selection?.kind) {
     case undefined:
       return false
     case 'incident':
-      return live.emergencies.freshness === null
+      return shown.emergencies.freshness === null
     case 'vehicle':
-      return live.vehicles.freshness === null
+      return shown.vehicles.freshness === null
     case 'road':
       // Its name is in either.
-      return model === null || live.traffic.freshness === null
+      return model === null || shown.traffic.freshness === null
     case 'hospital':
     case 'sensor':
       return model === null
     case 'camera':
-      return live.cameras.freshness === null
+      return shown.cameras.freshness === null
     case 'station':
-      return live.weather.freshness === null
+      return shown.weather.freshness === null
   }
 }

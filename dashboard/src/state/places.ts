@@ -12,11 +12,11 @@ export interface Place {
 export function placeOf(state: CityState, { kind, id }: Selection): Place | null {
   switch (kind) {
     case 'incident': {
-      const incident = state.live.emergencies.things.get(id)
+      const incident = state.shown.emergencies.things.get(id)
       return incident?.at ?? (incident?.roadId == null ? null : middleOf(state, incident.roadId))
     }
     case 'vehicle':
-      return state.live.vehicles.things.get(id) ?? null
+      return state.shown.vehicles.things.get(id) ?? null
     case 'road':
       return middleOf(state, id)
     case 'hospital':
@@ -24,9 +24,9 @@ export function placeOf(state: CityState, { kind, id }: Selection): Place | null
     case 'sensor':
       return state.model?.sensors.get(id) ?? null
     case 'camera':
-      return state.live.cameras.things.get(id)?.at ?? null
+      return state.shown.cameras.things.get(id)?.at ?? null
     case 'station':
-      return state.live.weather.things.get(id) ?? null
+      return state.shown.weather.things.get(id) ?? null
   }
 }
 

@@ -33,17 +33,17 @@ function incidents(...of: object[]): AnyChange {
   return { topic: 'emergencies', changed: of.map(readIncident), ...FRESH }
 }
 
-function live(...changes: AnyChange[]): Live {
+function shown(...changes: AnyChange[]): Live {
   return withChanges(NO_LIVE, changes)
 }
 
-function found(query: string, of: { model?: Model; live?: Live }): readonly string[] {
-  const { groups } = search({ model: of.model ?? null, live: of.live ?? NO_LIVE }, query)
+function found(query: string, of: { model?: Model; shown?: Live }): readonly string[] {
+  const { groups } = search({ model: of.model ?? null, shown: of.shown ?? NO_LIVE }, query)
   return groups.flatMap(({ shown }) => shown.map(({ kind, id }) => `${kind} ${id}`))
 }
 
 test('no words find nothing', () => {
-  expect(search({ model: model({ roads: { r: 'Ring' } }), live: NO_LIVE }, ' ')).toBe(NOTHING)
+  expect(search({ model: model({ roads: { r: 'Ring' } }), shown: NO_LIVE }, ' ')).toBe(NOTHING)
 })
 
 test('all of a name goes before its beginning, a word of it and what is within', () => {
@@ -69,7 +69,7 @@ test('of equals incidents come first and vehicles last', () => {
   const station = readStation({ station_id: 'x-station', name: 'x-station', latitude: 1, longitude: 1, timestamp: null })
   const of = {
     model: model({ roads: { r: 'x-road' }, hospitals: { h: 'x-hospital' }, sensors: { 'x-sensor': 'no-road' } }),
-    live: live(
+    shown: shown(
       vehicles({ 'x-vehicle': 'car' }),
       { topic: 'cameras', changed: [camera], ...FRESH },
       { topic: 'weather', changed: [station], ...FRESH },
@@ -91,7 +91,7 @@ test('of equals incidents come first and vehicles last', () => {
 test('incidents are found by what they are, where, and who comes; the worst first', () => {
   const of = {
     model: model({ roads: { 'road-1': 'Elm Street' } }),
-    live: live(incidents(incident('i-1', 2), { ...incident('i-2', 5), kind: 'medical', unit_id: 'amb-7' }, incident('i-3', 4))),
+    shown: shown(incidents(incident('i-1', 2), { ...incident('i-2', 5), kind: 'medical', unit_id: 'amb-7' }, incident('i-3', 4))),
   }
   expect(found('fire', of)).toEqual(['incident i-3', 'incident i-1'])
   expect(found('medical elm', of)).toEqual(['incident i-2'])
@@ -103,34 +103,34 @@ test('incidents are found by what they are, where, and who comes; the worst firs
 test('a thing comes before what is on it', () => {
   const of = {
     model: model({ roads: { 'road-1': 'Elm Street' }, sensors: { s: 'road-1' } }),
-    live: live(incidents({ ...incident('i', 5), unit_id: 'amb-7' }), vehicles({ 'amb-7': 'ambulance' })),
+    shown: shown(incidents({ ...incident('i', 5), unit_id: 'amb-7' }), vehicles({ 'amb-7': 'ambulance' })),
   }
   expect(found('elm street', of)).toEqual(['road road-1', 'incident i', 'sensor s'])
   expect(found('amb-7', of)).toEqual(['vehicle amb-7', 'incident i'])
 })
 
 test('vehicles are found by id and by what they are, numbers in their order', () => {
-  const of = { live: live(vehicles({ 'v-10': 'ambulance', 'v-2': 'ambulance', 'v-1': 'car' })) }
+  const of = { shown: shown(vehicles({ 'v-10': 'ambulance', 'v-2': 'ambulance', 'v-1': 'car' })) }
   expect(found('ambu', of)).toEqual(['vehicle v-2', 'vehicle v-10'])
   expect(found('ambulance 10', of)).toEqual(['vehicle v-10'])
   expect(found('v-1', of)).toEqual(['vehicle v-1', 'vehicle v-10'])
 })
 
 test('a name of its own goes before a word that many share', () => {
-  const of = { model: model({ roads: { r: 'Busy Lane' } }), live: live(vehicles({ v: 'bus' })) }
+  const of = { model: model({ roads: { r: 'Busy Lane' } }), shown: shown(vehicles({ v: 'bus' })) }
   expect(found('bus', of)).toEqual(['road r', 'vehicle v'])
 })
 
 test('a road that reports is found without a model', () => {
   const road = { id: 'r', name: 'Elm Street' } as never
-  expect(found('elm', { live: live({ topic: 'traffic', changed: [road], ...FRESH }) })).toEqual(['road r'])
+  expect(found('elm', { shown: shown({ topic: 'traffic', changed: [road], ...FRESH }) })).toEqual(['road r'])
 })
 
 test('so many are shown, and all are counted', () => {
   const many = (name: string) => Object.fromEntries(Array.from({ length: 30 }, (_, at) => [`${name}-${at}`, `${name}-${at}`]))
   const of = {
     model: model({ roads: many('x'), hospitals: many('x'), sensors: many('x') }),
-    live: live(vehicles({ 'x-1': 'car' })),
+    shown: shown(vehicles({ 'x-1': 'car' })),
   }
   const { groups, count } = search(of, 'x')
   expect(groups.map(({ kind, shown, count }) => [kind, shown.length, count])).toEqual([

@@ -58,10 +58,10 @@ interface Match {
 type Compare = (one: Match, other: Match) => number
 
 /** Every word of the query has to be in one of the things that an entry is called. */
-export function search({ model, live }: { readonly model: Model | null; readonly live: Live }, query: string): Found {
+export function search({ model, shown }: { readonly model: Model | null; readonly shown: Live }, query: string): Found {
   const words = wordsOf(query)
   if (words.length === 0) return NOTHING
-  const all = FINDABLE.map((kind) => ({ kind, ...best(ENTRIES[kind](model, live), words, ORDERS[kind] ?? byName) }))
+  const all = FINDABLE.map((kind) => ({ kind, ...best(ENTRIES[kind](model, shown), words, ORDERS[kind] ?? byName) }))
   // Of one rank, kinds come in their order: a sort keeps what is equal as it was.
   const listed = all
     .flatMap(({ kind, matches }) => matches.map(({ id, rank }) => ({ kind, id, rank })))
@@ -139,19 +139,19 @@ function rankOfText(text: string, word: string): Rank {
   return INSIDE
 }
 
-type Find = (model: Model | null, live: Live) => Iterable<Entry>
+type Find = (model: Model | null, shown: Live) => Iterable<Entry>
 
 /** What stands and what moves in thousands is folded once, and not at each key. */
 const ENTRIES: Readonly<Record<(typeof FINDABLE)[number], Find>> = {
-  incident: (model, live) => ranked(live.emergencies).map((one) => entryOfIncident(one, model)),
+  incident: (model, shown) => ranked(shown.emergencies).map((one) => entryOfIncident(one, model)),
   hospital: (model) => (model === null ? [] : hospitals(model)),
-  road: (model, live) => [...(model === null ? [] : roads(model)), ...roadsBeyond(model, live.traffic.things)],
-  camera: (model, live) =>
-    [...live.cameras.things.values()].map(({ id, roadId }) => ({ id, called: [own(id), ...on(model, roadId), CAMERA] })),
-  station: (_, live) =>
-    [...live.weather.things.values()].map(({ id, name }) => ({ id, called: [own(name), own(id), STATION] })),
+  road: (model, shown) => [...(model === null ? [] : roads(model)), ...roadsBeyond(model, shown.traffic.things)],
+  camera: (model, shown) =>
+    [...shown.cameras.things.values()].map(({ id, roadId }) => ({ id, called: [own(id), ...on(model, roadId), CAMERA] })),
+  station: (_, shown) =>
+    [...shown.weather.things.values()].map(({ id, name }) => ({ id, called: [own(name), own(id), STATION] })),
   sensor: (model) => (model === null ? [] : sensors(model)),
-  vehicle: (_, live) => vehicles(live.vehicles.things),
+  vehicle: (_, shown) => vehicles(shown.vehicles.things),
 }
 
 const hospitals = once(({ hospitals }: Model): readonly Entry[] =>

@@ -4,10 +4,11 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
 import type { Model } from '../api/model.ts'
+import type { AnyChange } from '../contract/message.ts'
 import type { Bounds } from '../contract/model.ts'
 import type { Congestion, Summary } from '../contract/summary.ts'
 import type { Camera } from './camera.ts'
-import { NO_LIVE, type Live } from './live.ts'
+import { NO_LIVE, withChanges, type Live } from './live.ts'
 import { START_CONNECTION, type Connection } from './health.ts'
 import type { Session } from './session.ts'
 import type { Trail } from './trail.ts'
@@ -18,7 +19,10 @@ export interface CityState {
   readonly connection: Connection
   /** Null until it is loaded. */
   readonly model: Model | null
+  /** What the stream tells. */
   readonly live: Live
+  /** What the map and the panels show: the same, unless somebody looks at another time. */
+  readonly shown: Live
   readonly summary: Summary | null
   readonly congestion: Congestion | null
   /** Of the chosen vehicle. */
@@ -35,6 +39,7 @@ export const START: CityState = {
   connection: START_CONNECTION,
   model: null,
   live: NO_LIVE,
+  shown: NO_LIVE,
   summary: null,
   congestion: null,
   trail: null,
@@ -51,4 +56,10 @@ export function useCity<T>(select: (state: CityState) => T): T {
 
 export function setView(change: (view: View) => View): void {
   city.setState((state) => ({ view: change(state.view) }))
+}
+
+/** A state after the stream told of changes. */
+export function withNews({ live, shown }: CityState, changes: readonly AnyChange[]): Pick<CityState, 'live' | 'shown'> {
+  const next = withChanges(live, changes)
+  return { live: next, shown: shown === live ? next : shown }
 }

@@ -1,6 +1,7 @@
 /** What this person chose to see. Kept by the browser, and through a new sign-in. */
 
 import type { VehicleType } from '../contract/vehicle.ts'
+import type { Units } from '../units.ts'
 import type { Selection } from './selection.ts'
 
 export const LAYERS = ['vehicles', 'incidents', 'congestion', 'hospitals', 'cameras', 'stations', 'sensors', 'labels', 'tiles'] as const
@@ -36,6 +37,7 @@ export interface View {
   /** What the choice comes to on this screen. */
   readonly theme: Theme
   readonly levelColours: LevelColours
+  readonly units: Units
   readonly incidentsOpen: boolean
   readonly layersOpen: boolean
   /** The same while a card takes the room. */
@@ -71,6 +73,7 @@ export const START_VIEW: View = {
   themeChoice: 'system',
   theme: 'light',
   levelColours: 'standard',
+  units: 'metric',
   incidentsOpen: true,
   layersOpen: true,
   layersBesideCard: false,

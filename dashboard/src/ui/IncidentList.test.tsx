@@ -4,8 +4,7 @@ import { afterEach, expect, test } from 'vitest'
 import { readIncident } from '../contract/incident.ts'
 import type { AnyChange } from '../contract/message.ts'
 import { incident } from '../contract/samples.ts'
-import { withChanges } from '../state/live.ts'
-import { START, city } from '../state/store.ts'
+import { START, city, withNews } from '../state/store.ts'
 import { IncidentAnnouncer } from './IncidentAnnouncer.tsx'
 import { IncidentList } from './IncidentList.tsx'
 
@@ -23,7 +22,7 @@ function happen(...severities: number[]): void {
     freshness: { asOfMs: 1, source: 'speed' },
   }
   act(() => {
-    city.setState(({ live }) => ({ live: withChanges(live, [change]) }))
+    city.setState((state) => withNews(state, [change]))
   })
 }
 

@@ -16,7 +16,7 @@ import { whereIs } from './whereIs.ts'
 
 /** All active incidents, worst first. Arrow keys go through them. */
 export function IncidentList() {
-  const incidents = useCity((state) => state.live.emergencies)
+  const incidents = useCity((state) => state.shown.emergencies)
   const chosen = useCity(({ view }) => chosenId(view.selection, 'incident'))
   const rows = useMemo(() => ranked(incidents), [incidents])
   const { list, tabId, onFocus, onKeyDown } = useArrowKeys(rows.map(({ id }) => id))

@@ -6,7 +6,7 @@ import { Panel } from './Panel.tsx'
 
 export function IncidentPanel() {
   const isOpen = useCity((state) => state.view.incidentsOpen)
-  const count = useCity(({ live }) => (live.emergencies.freshness === null ? null : live.emergencies.things.size))
+  const count = useCity(({ shown }) => (shown.emergencies.freshness === null ? null : shown.emergencies.things.size))
   return (
     <Panel
       title={STRINGS.incident.panel}

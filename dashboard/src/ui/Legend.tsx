@@ -10,7 +10,7 @@ import { VehicleTypes } from './VehicleTypes.tsx'
 
 /** What the colours of roads mean, and how many roads have each. */
 export function Legend() {
-  const roads = useCity((state) => state.live.traffic)
+  const roads = useCity((state) => state.shown.traffic)
   const hasNoModel = useCity(({ model }) => model?.roads.size === 0)
   const counts = useMemo(() => countByLevel(roads), [roads])
   return (

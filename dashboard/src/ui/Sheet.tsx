@@ -47,7 +47,7 @@ export function Sheet() {
 
 function TabButton({ tab, isChosen, isOpen }: { readonly tab: Tab; readonly isChosen: boolean; readonly isOpen: boolean }) {
   const Icon = ICONS[tab]
-  const count = useCity(({ live }) => (tab === 'incidents' ? live.emergencies.things.size : 0))
+  const count = useCity(({ shown }) => (tab === 'incidents' ? shown.emergencies.things.size : 0))
   return (
     <button
       type="button"

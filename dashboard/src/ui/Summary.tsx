@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react'
 
 import { LEVELS } from '../contract/road.ts'
-import { duration, ratio, speedKmh, temperatureC, whole } from '../format.ts'
+import { duration, ratio, whole } from '../format.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
+import { useMeasures } from './useMeasures.ts'
 
 const SAY = STRINGS.summary
 
@@ -20,29 +21,30 @@ export function Figures() {
   const summary = useCity((state) => state.summary)
   const congestion = useCity((state) => state.congestion)
   // What the map shows counts, where it knows: the two must not disagree by the seconds between two questions.
-  const vehicles = useCity(({ live }) => (live.vehicles.freshness === null ? null : live.vehicles.things.size))
-  const incidents = useCity(({ live }) => (live.emergencies.freshness === null ? null : live.emergencies.things.size))
+  const vehicles = useCity(({ shown }) => (shown.vehicles.freshness === null ? null : shown.vehicles.things.size))
+  const incidents = useCity(({ shown }) => (shown.emergencies.freshness === null ? null : shown.emergencies.things.size))
+  const measures = useMeasures()
   const isThere = summary !== null
   return (
     <dl className="figures">
       <Figure name={SAY.vehicles} testId="figure-vehicles">
-        {shown(vehicles ?? summary?.vehicles ?? null, whole, isThere)}
+        {told(vehicles ?? summary?.vehicles ?? null, whole, isThere)}
       </Figure>
       <Figure name={SAY.speed} testId="figure-speed">
-        {shown(summary?.meanSpeedKmh ?? null, speedKmh, isThere)}
+        {told(summary?.meanSpeedKmh ?? null, measures.speed, isThere)}
       </Figure>
       <Figure name={SAY.index} help={SAY.indexHelp} testId="figure-congestion">
-        {shown(congestion?.index ?? null, (index) => `×${ratio(index)}`, congestion !== null)}
+        {told(congestion?.index ?? null, (index) => `×${ratio(index)}`, congestion !== null)}
         <LevelBar />
       </Figure>
       <Figure name={SAY.incidents} testId="figure-incidents">
-        {shown(incidents ?? summary?.incidents ?? null, whole, isThere)}
+        {told(incidents ?? summary?.incidents ?? null, whole, isThere)}
       </Figure>
       <Figure name={SAY.response} testId="figure-response">
-        {shown(summary?.meanResponseS ?? null, duration, isThere)}
+        {told(summary?.meanResponseS ?? null, duration, isThere)}
       </Figure>
       <Figure name={SAY.weather} testId="figure-weather">
-        {shown(summary?.temperatureC ?? null, temperatureC, isThere)}
+        {told(summary?.temperatureC ?? null, measures.temperature, isThere)}
         {summary?.condition != null && (
           <span className="figure-note">{STRINGS.station.conditions[summary.condition] ?? summary.condition}</span>
         )}
@@ -64,7 +66,7 @@ function LevelBar() {
   )
 }
 
-function shown(value: number | null, format: (value: number) => string, isThere: boolean): ReactNode {
+function told(value: number | null, format: (value: number) => string, isThere: boolean): ReactNode {
   if (value !== null) return format(value)
   return isThere ? '–' : <span className="skeleton is-figure" />
 }

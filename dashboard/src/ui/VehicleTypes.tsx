@@ -12,7 +12,7 @@ const SAY = STRINGS.vehicle
 
 /** What the shapes on the map mean, how many there are of each, and which are shown. */
 export function VehicleTypes() {
-  const vehicles = useCity((state) => state.live.vehicles)
+  const vehicles = useCity((state) => state.shown.vehicles)
   const hidden = useCity((state) => state.view.hiddenTypes)
   const counts = useMemo(() => countByType(vehicles.things.values()), [vehicles.things])
   return (

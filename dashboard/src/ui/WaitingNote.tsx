@@ -3,7 +3,7 @@ import { STRINGS } from '../strings.ts'
 
 /** Says what the map waits for where it would otherwise be empty. */
 export function WaitingNote() {
-  const isEmpty = useCity(({ live }) => live.vehicles.freshness !== null && live.vehicles.things.size === 0)
+  const isEmpty = useCity(({ shown }) => shown.vehicles.freshness !== null && shown.vehicles.things.size === 0)
   if (!isEmpty) return null
   return (
     <div className="floating waiting-note" role="status" data-testid="waiting">

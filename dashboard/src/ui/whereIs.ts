@@ -6,6 +6,6 @@ export function whereIs(state: CityState, { roadId }: Pick<Incident, 'roadId'>):
   return roadId === null ? null : roadName(state, roadId)
 }
 
-export function roadName({ model, live }: CityState, roadId: string): string {
-  return model?.roads.get(roadId)?.name ?? live.traffic.things.get(roadId)?.name ?? roadId
+export function roadName({ model, shown }: CityState, roadId: string): string {
+  return model?.roads.get(roadId)?.name ?? shown.traffic.things.get(roadId)?.name ?? roadId
 }

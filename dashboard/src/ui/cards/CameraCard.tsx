@@ -1,9 +1,10 @@
 import { ROAD_USERS, type Camera } from '../../contract/camera.ts'
-import { speedKmh, whole } from '../../format.ts'
+import { whole } from '../../format.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
 import { CameraIcon } from '../icons.tsx'
+import { useMeasures } from '../useMeasures.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
 import { RoadLink } from './RoadLink.tsx'
@@ -11,7 +12,8 @@ import { RoadLink } from './RoadLink.tsx'
 const SAY = STRINGS.camera
 
 export function CameraCard({ id }: { readonly id: string }) {
-  const camera = useCity(({ live }) => live.cameras.things.get(id))
+  const camera = useCity(({ shown }) => shown.cameras.things.get(id))
+  const { speed } = useMeasures()
   if (camera === undefined) return <GoneCard kind={SAY.kind} id={id} />
   return (
     <Card
@@ -25,7 +27,7 @@ export function CameraCard({ id }: { readonly id: string }) {
     >
       {camera.stale && <p className="mark-stale">{STRINGS.card.stale}</p>}
       <Facts>
-        <Fact name={SAY.speed}>{known(camera.meanSpeedKmh, speedKmh)}</Fact>
+        <Fact name={SAY.speed}>{known(camera.meanSpeedKmh, speed)}</Fact>
         {camera.incident !== null && <Fact name={SAY.incident}>{camera.incident.replaceAll('_', ' ')}</Fact>}
         {camera.roadId !== null && (
           <Fact name={SAY.road}>

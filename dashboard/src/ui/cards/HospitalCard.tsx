@@ -11,7 +11,7 @@ const SAY = STRINGS.hospital
 
 export function HospitalCard({ id }: { readonly id: string }) {
   const hospital = useCity((state) => state.model?.hospitals.get(id))
-  const incidents = useCity((state) => state.live.emergencies)
+  const incidents = useCity((state) => state.shown.emergencies)
   const inbound = useMemo(() => inboundTo(incidents, id), [incidents, id])
   if (hospital === undefined) return <GoneCard kind={SAY.kind} id={id} />
   return (

@@ -11,7 +11,7 @@ import { RoadLink } from './RoadLink.tsx'
 const SAY = STRINGS.incident
 
 export function IncidentCard({ id }: { readonly id: string }) {
-  const incident = useCity(({ live }) => live.emergencies.things.get(id))
+  const incident = useCity(({ shown }) => shown.emergencies.things.get(id))
   const hospital = useCity(({ model }) =>
     incident?.hospitalId == null ? null : (model?.hospitals.get(incident.hospitalId)?.name ?? incident.hospitalId),
   )

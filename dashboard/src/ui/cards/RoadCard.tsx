@@ -1,9 +1,10 @@
 import type { Road } from '../../contract/road.ts'
-import { clockSpan, lengthM, percent, speedKmh, whole } from '../../format.ts'
+import { clockSpan, percent, whole } from '../../format.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
 import { RoadIcon } from '../icons.tsx'
+import { useMeasures } from '../useMeasures.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
 import { RoadLastDay } from './RoadLastDay.tsx'
@@ -11,9 +12,10 @@ import { RoadLastDay } from './RoadLastDay.tsx'
 const SAY = STRINGS.road
 
 export function RoadCard({ id }: { readonly id: string }) {
-  const road = useCity(({ live }) => live.traffic.things.get(id))
+  const road = useCity(({ shown }) => shown.traffic.things.get(id))
   const model = useCity((state) => state.model?.roads.get(id))
   const timeZone = useCity((state) => state.model?.city.timeZone ?? 'UTC')
+  const measures = useMeasures()
   const name = model?.name ?? road?.name
   if (name === undefined) return <GoneCard kind={SAY.kind} id={id} />
   return (
@@ -34,7 +36,7 @@ export function RoadCard({ id }: { readonly id: string }) {
             <Fact name={SAY.span} help={SAY.spanHelp}>
               {road.p15SpeedKmh === null || road.p85SpeedKmh === null
                 ? known(null, whole)
-                : `${whole(road.p15SpeedKmh)}–${speedKmh(road.p85SpeedKmh)}`}
+                : measures.speeds(road.p15SpeedKmh, road.p85SpeedKmh)}
             </Fact>
             <Fact name={SAY.vehicles}>{known(road.vehicles, whole)}</Fact>
             <Fact name={SAY.occupancy}>{known(road.occupancyPct, (pct) => percent(pct / 100))}</Fact>
@@ -48,7 +50,7 @@ export function RoadCard({ id }: { readonly id: string }) {
             )}
           </>
         )}
-        {model?.lengthM != null && <Fact name={SAY.length}>{lengthM(model.lengthM)}</Fact>}
+        {model?.lengthM != null && <Fact name={SAY.length}>{measures.length(model.lengthM)}</Fact>}
         {model?.lanes != null && <Fact name={SAY.lanes}>{whole(model.lanes)}</Fact>}
         {model?.area != null && <Fact name={SAY.area}>{model.area}</Fact>}
       </Facts>
@@ -58,11 +60,12 @@ export function RoadCard({ id }: { readonly id: string }) {
 
 /** How fast it flows, against how fast it could. */
 function Flow({ road, freeFlowKmh }: { readonly road: Road; readonly freeFlowKmh: number | null }) {
+  const { speed } = useMeasures()
   const { level, ratio, meanSpeedKmh } = road
   return (
     <div className="flow" data-level={level}>
       <p className="flow-speed">
-        <strong data-testid="road-speed">{meanSpeedKmh === null ? '–' : speedKmh(meanSpeedKmh)}</strong>
+        <strong data-testid="road-speed">{meanSpeedKmh === null ? '–' : speed(meanSpeedKmh)}</strong>
         <span className="level-pill" data-testid="road-level">
           {STRINGS.level.names[level]}
         </span>
@@ -71,7 +74,7 @@ function Flow({ road, freeFlowKmh }: { readonly road: Road; readonly freeFlowKmh
         <span style={{ width: percent(Math.min(1, ratio ?? 0)) }} />
       </span>
       {ratio !== null && freeFlowKmh !== null && (
-        <p className="quiet">{SAY.ofFreeFlow(percent(ratio), speedKmh(freeFlowKmh))}</p>
+        <p className="quiet">{SAY.ofFreeFlow(percent(ratio), speed(freeFlowKmh))}</p>
       )}
     </div>
   )

@@ -1,11 +1,13 @@
 import { useId, useMemo, useState } from 'react'
 
 import type { Failure } from '../../app/roadDay.ts'
-import type { RoadHistory, RoadWindow } from '../../contract/history.ts'
-import { clockSpan, clockTime, speedKmh, whole } from '../../format.ts'
+import type { FlowHistory, FlowWindow } from '../../contract/history.ts'
+import { clockSpan, clockTime, whole } from '../../format.ts'
 import { STRINGS } from '../../strings.ts'
+import type { Measures } from '../../units.ts'
 import { DayChart } from '../day/DayChart.tsx'
 import { extremes, nearest, type DayPoint } from '../day/shape.ts'
+import { useMeasures } from '../useMeasures.ts'
 import { useRoadDay } from '../useRoadDay.ts'
 
 const SAY = STRINGS.day
@@ -51,17 +53,18 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
 }
 
 interface KnownProps extends Omit<Props, 'id'> {
-  readonly history: RoadHistory
+  readonly history: FlowHistory
 }
 
 function Known({ history, freeFlowKmh, timeZone }: KnownProps) {
   const { windows } = history
   const summaryId = useId()
+  const measures = useMeasures()
   const [readMs, setReadMs] = useState<number | null>(null)
   const points = useMemo(() => windows.map(pointOf), [windows])
-  const summary = useMemo(() => summaryOf(points, timeZone), [points, timeZone])
+  const summary = useMemo(() => summaryOf(points, timeZone, measures), [points, timeZone, measures])
   const read = readMs === null ? undefined : windows[nearest(points, readMs)]
-  const rows = read === undefined ? summary : readingOf(read, timeZone)
+  const rows = read === undefined ? summary : readingOf(read, timeZone, measures)
   return (
     <div className="day-body">
       <p className="hidden-words" id={summaryId}>
@@ -81,10 +84,10 @@ function Known({ history, freeFlowKmh, timeZone }: KnownProps) {
         points={points}
         span={history}
         timeZone={timeZone}
-        reference={freeFlowKmh === null ? null : { value: freeFlowKmh, name: SAY.freeFlow(speedKmh(freeFlowKmh)) }}
+        reference={freeFlowKmh === null ? null : { value: freeFlowKmh, name: SAY.freeFlow(measures.speed(freeFlowKmh)) }}
         say={({ startMs }) => {
           const window = windows[nearest(points, startMs)]
-          return window === undefined ? '' : saidOf(window, timeZone)
+          return window === undefined ? '' : saidOf(window, timeZone, measures)
         }}
         readMs={readMs}
         onRead={setReadMs}
@@ -98,15 +101,15 @@ interface Row {
   readonly text: string
 }
 
-function pointOf({ startMs, endMs, meanSpeedKmh, level }: RoadWindow): DayPoint {
+function pointOf({ startMs, endMs, meanSpeedKmh, level }: FlowWindow): DayPoint {
   return { startMs, endMs, value: meanSpeedKmh, level }
 }
 
-function summaryOf(points: readonly DayPoint[], timeZone: string): readonly Row[] {
+function summaryOf(points: readonly DayPoint[], timeZone: string, { speed }: Measures): readonly Row[] {
   const found = extremes(points)
   if (found === null) return [{ name: SAY.noSpeedYet, text: '' }]
   const { least, most } = found
-  const told = ({ startMs, value }: typeof least): string => SAY.at(speedKmh(value), clockTime(startMs, timeZone, false))
+  const told = ({ startMs, value }: typeof least): string => SAY.at(speed(value), clockTime(startMs, timeZone, false))
   return least === most
     ? [{ name: SAY.onlyOne, text: told(least) }]
     : [
@@ -115,19 +118,19 @@ function summaryOf(points: readonly DayPoint[], timeZone: string): readonly Row[
       ]
 }
 
-function readingOf({ startMs, endMs, meanSpeedKmh, vehicles, level }: RoadWindow, timeZone: string): readonly Row[] {
+function readingOf({ startMs, endMs, meanSpeedKmh, vehicles, level }: FlowWindow, timeZone: string, { speed }: Measures): readonly Row[] {
   return [
-    { name: clockSpan(startMs, endMs, timeZone), text: meanSpeedKmh === null ? SAY.noSpeed : speedKmh(meanSpeedKmh) },
+    { name: clockSpan(startMs, endMs, timeZone), text: meanSpeedKmh === null ? SAY.noSpeed : speed(meanSpeedKmh) },
     {
-      name: level === 'unknown' ? SAY.noLevel : STRINGS.level.names[level],
+      name: level === null || level === 'unknown' ? SAY.noLevel : STRINGS.level.names[level],
       text: vehicles === null ? SAY.notCounted : SAY.vehicles(whole(vehicles)),
     },
   ]
 }
 
 /** For those who do not see it. */
-function saidOf(window: RoadWindow, timeZone: string): string {
-  return readingOf(window, timeZone)
+function saidOf(window: FlowWindow, timeZone: string, measures: Measures): string {
+  return readingOf(window, timeZone, measures)
     .flatMap(({ name, text }) => [name, text])
     .join(', ')
 }

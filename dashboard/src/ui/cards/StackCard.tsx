@@ -1,9 +1,9 @@
-import { speedKmh } from '../../format.ts'
 import { setView, useCity } from '../../state/store.ts'
 import { byLoudness } from '../../state/vehicles.ts'
 import { selected } from '../../state/view.ts'
 import { STRINGS } from '../../strings.ts'
 import { useArrowKeys } from '../useArrowKeys.ts'
+import { useMeasures } from '../useMeasures.ts'
 import { VehicleShape } from '../VehicleShape.tsx'
 import { Card } from './Card.tsx'
 
@@ -11,7 +11,8 @@ const SAY = STRINGS.vehicle
 
 /** Vehicles that lie on each other, to choose one of. */
 export function StackCard({ ids }: { readonly ids: readonly string[] }) {
-  const vehicles = useCity((state) => state.live.vehicles.things)
+  const vehicles = useCity((state) => state.shown.vehicles.things)
+  const { speed } = useMeasures()
   const there = byLoudness(ids.flatMap((id) => vehicles.get(id) ?? []))
   const { list, tabId, onFocus, onKeyDown } = useArrowKeys(there.map(({ id }) => id))
   return (
@@ -20,7 +21,7 @@ export function StackCard({ ids }: { readonly ids: readonly string[] }) {
       {/* The list takes arrow keys on behalf of its buttons. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <ul ref={list} className="stack-list" onKeyDown={onKeyDown} aria-label={SAY.stack(there.length)}>
-        {there.map(({ id, type, speedKmh: speed }) => (
+        {there.map(({ id, type, speedKmh }) => (
           <li key={id}>
             <button
               type="button"
@@ -40,7 +41,7 @@ export function StackCard({ ids }: { readonly ids: readonly string[] }) {
                 <strong>{id}</strong>
                 <span className="quiet">{SAY.types[type]}</span>
               </span>
-              {speed !== null && <span className="quiet">{speedKmh(speed)}</span>}
+              {speedKmh !== null && <span className="quiet">{speed(speedKmh)}</span>}
             </button>
           </li>
         ))}

@@ -1,8 +1,8 @@
-import { speedKmh } from '../../format.ts'
 import { setView, useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
 import { TargetIcon, VehicleIcon } from '../icons.tsx'
+import { useMeasures } from '../useMeasures.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
 import { RoadLink } from './RoadLink.tsx'
@@ -10,8 +10,9 @@ import { RoadLink } from './RoadLink.tsx'
 const SAY = STRINGS.vehicle
 
 export function VehicleCard({ id }: { readonly id: string }) {
-  const vehicle = useCity(({ live }) => live.vehicles.things.get(id))
+  const vehicle = useCity(({ shown }) => shown.vehicles.things.get(id))
   const follows = useCity((state) => state.view.follows)
+  const { speed } = useMeasures()
   if (vehicle === undefined) return <GoneCard kind={SAY.types.other} id={id} />
   return (
     <Card
@@ -39,7 +40,7 @@ export function VehicleCard({ id }: { readonly id: string }) {
     >
       {vehicle.stale && <p className="mark-stale">{SAY.stale}</p>}
       <Facts>
-        <Fact name={SAY.speed}>{known(vehicle.speedKmh, speedKmh)}</Fact>
+        <Fact name={SAY.speed}>{known(vehicle.speedKmh, speed)}</Fact>
         <Fact name={SAY.heading}>{known(vehicle.headingDeg, SAY.compass)}</Fact>
         {vehicle.roadId !== null && (
           <Fact name={SAY.road}>

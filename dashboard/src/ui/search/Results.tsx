@@ -103,9 +103,9 @@ function Emphasised({ pieces }: { readonly pieces: readonly Piece[] }) {
 const ICONS = { hospital: HospitalIcon, road: RoadIcon, camera: CameraIcon, station: StationIcon, sensor: SensorIcon }
 
 function Sign({ of: { kind, id } }: { readonly of: Selection }) {
-  const { live } = city.getState()
+  const { shown } = city.getState()
   if (kind === 'incident') {
-    const severity = live.emergencies.things.get(id)?.severity
+    const severity = shown.emergencies.things.get(id)?.severity
     return severity === undefined ? (
       <span className="search-sign" />
     ) : (
@@ -116,7 +116,7 @@ function Sign({ of: { kind, id } }: { readonly of: Selection }) {
   }
   if (kind === 'vehicle') {
     return (
-      <span className="search-sign" data-vehicle={live.vehicles.things.get(id)?.type ?? 'other'}>
+      <span className="search-sign" data-vehicle={shown.vehicles.things.get(id)?.type ?? 'other'}>
         <VehicleIcon />
       </span>
     )

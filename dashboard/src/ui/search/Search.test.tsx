@@ -6,8 +6,7 @@ import type { AnyChange } from '../../contract/message.ts'
 import { CAR, incident } from '../../contract/samples.ts'
 import { readVehicle } from '../../contract/vehicle.ts'
 import { setMapHandle, type MapHandle } from '../../map/handle.ts'
-import { withChanges } from '../../state/live.ts'
-import { START, city, setView } from '../../state/store.ts'
+import { START, city, setView, withNews } from '../../state/store.ts'
 import { Search } from './Search.tsx'
 
 const CITY = { name: null, bounds: null, timeZone: 'UTC', tiles: null }
@@ -28,7 +27,7 @@ beforeEach(() => {
     { topic: 'emergencies', changed: [readIncident(incident('i-1', 5))], ...fresh },
   ]
   const model = { city: CITY, roads: new Map([[ELM.id, ELM]]), hospitals: new Map(), sensors: new Map() }
-  city.setState({ ...START, model, live: withChanges(START.live, changes) }, true)
+  city.setState({ ...START, model, ...withNews(START, changes) }, true)
   setMapHandle(map)
   render(<Search />)
 })

@@ -183,8 +183,8 @@ export function Search() {
 }
 
 /** Another list is worth making when more has come. */
-function howMuchIsKnown({ model, live }: CityState): number {
-  return Number(model !== null) + TOPICS.filter((topic) => live[topic].freshness !== null).length
+function howMuchIsKnown({ model, shown }: CityState): number {
+  return Number(model !== null) + TOPICS.filter((topic) => shown[topic].freshness !== null).length
 }
 
 const NONE: Listed = { count: 0, groups: [] }

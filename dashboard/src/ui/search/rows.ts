@@ -47,16 +47,16 @@ function rowOf(state: CityState, selection: Selection, words: readonly string[])
 }
 
 function wordsFor(state: CityState, { kind, id }: Selection): Words {
-  const { model, live } = state
+  const { model, shown } = state
   switch (kind) {
     case 'incident': {
-      const incident = live.emergencies.things.get(id)
+      const incident = shown.emergencies.things.get(id)
       if (incident === undefined) break
       const where = whereIs(state, incident) ?? STRINGS.incident.noPlace
       return { title: STRINGS.incident.kinds[incident.kind], note: where, aside: [incident.unitId, id] }
     }
     case 'vehicle': {
-      const type = live.vehicles.things.get(id)?.type
+      const type = shown.vehicles.things.get(id)?.type
       return { title: id, note: type === undefined ? null : STRINGS.vehicle.types[type], aside: [] }
     }
     case 'road':
@@ -64,9 +64,9 @@ function wordsFor(state: CityState, { kind, id }: Selection): Words {
     case 'hospital':
       return { title: model?.hospitals.get(id)?.name ?? id, note: null, aside: [id] }
     case 'station':
-      return { title: live.weather.things.get(id)?.name ?? id, note: null, aside: [id] }
+      return { title: shown.weather.things.get(id)?.name ?? id, note: null, aside: [id] }
     case 'camera': {
-      const roadId = live.cameras.things.get(id)?.roadId
+      const roadId = shown.cameras.things.get(id)?.roadId
       return { title: id, note: roadId == null ? null : roadName(state, roadId), aside: [] }
     }
     case 'sensor': {
