@@ -14,12 +14,12 @@ Topic = Literal["traffic", "vehicles", "emergencies", "weather", "cameras"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 SLOWEST_MS = 60_000
 FASTEST_MS = 200
-# What moves or is urgent, and the rest.
-CRITICAL_MS, OTHER_MS = 5_000, 30_000
+# What is urgent, what moves, and the rest.
+URGENT_MS, MOVING_MS, OTHER_MS = 1_000, 5_000, 30_000
 DEFAULT_MS: Mapping[Topic, int] = {
-    "traffic": CRITICAL_MS,
-    "vehicles": CRITICAL_MS,
-    "emergencies": CRITICAL_MS,
+    "traffic": MOVING_MS,
+    "vehicles": MOVING_MS,
+    "emergencies": URGENT_MS,
     "weather": OTHER_MS,
     "cameras": OTHER_MS,
 }

@@ -4,9 +4,11 @@ import { ROAD_USERS } from './contract/camera.ts'
 import { INCIDENT_KINDS, INCIDENT_STATUSES } from './contract/incident.ts'
 import { LEVELS } from './contract/road.ts'
 import { VEHICLE_TYPES } from './contract/vehicle.ts'
+import { PACES } from './live/subscriptions.ts'
 import { SELECTABLE } from './state/selection.ts'
 import { LAYERS, LEVEL_COLOURS, TABS, THEMES } from './state/view.ts'
 import { STRINGS } from './strings.ts'
+import { UNITS } from './units.ts'
 
 test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   ['kind of incident', INCIDENT_KINDS, STRINGS.incident.kinds],
@@ -18,7 +20,9 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   ['kind of thing', SELECTABLE, STRINGS.search.kinds],
   ['choice of colours', LEVEL_COLOURS, STRINGS.level.colourNames],
   ['tab', TABS, STRINGS.panel.tabs],
-  ['theme', THEMES, STRINGS.theme.choices],
+  ['theme', THEMES, STRINGS.settings.themes],
+  ['choice of units', UNITS, STRINGS.settings.unitNames],
+  ['pace', PACES, STRINGS.settings.paces],
 ])('every %s has a name of its own', (_, known, names) => {
   expect(Object.keys(names).sort()).toEqual([...known].sort())
   expect(new Set(Object.values(names)).size).toBe(known.length)

@@ -5,9 +5,11 @@ import type { Incident, IncidentKind, IncidentStatus, Severity } from './contrac
 import type { Source } from './contract/message.ts'
 import type { Level } from './contract/road.ts'
 import type { VehicleType } from './contract/vehicle.ts'
+import type { Pace } from './live/subscriptions.ts'
 import type { Health } from './state/health.ts'
 import type { SelectableKind } from './state/selection.ts'
 import type { Layer, LevelColours, Tab, ThemeChoice } from './state/view.ts'
+import type { Units } from './units.ts'
 
 const KINDS: Readonly<Record<IncidentKind, string>> = {
   medical: 'Medical',
@@ -120,9 +122,19 @@ const TABS: Readonly<Record<Tab, string>> = {
 }
 
 const THEMES: Readonly<Record<ThemeChoice, string>> = {
-  system: 'As the system',
+  system: 'System',
   light: 'Light',
   dark: 'Dark',
+}
+
+const UNIT_NAMES: Readonly<Record<Units, string>> = {
+  metric: 'Metric',
+  imperial: 'Imperial',
+}
+
+const PACE_NAMES: Readonly<Record<Pace, string>> = {
+  standard: 'Standard',
+  fast: 'Fast',
 }
 
 const HEALTHS: Readonly<Record<Health, string>> = {
@@ -185,10 +197,15 @@ export const STRINGS = {
     signOut: 'Sign out',
     signOutFailed: 'The gateway does not answer: you are still signed in.',
   },
-  theme: {
-    label: 'Theme',
-    choices: THEMES,
-    toggle: (next: string) => `Switch to ${next.toLowerCase()} theme`,
+  settings: {
+    menu: 'Settings',
+    theme: 'Theme',
+    themes: THEMES,
+    units: 'Units',
+    unitNames: UNIT_NAMES,
+    pace: 'Updates',
+    paces: PACE_NAMES,
+    sound: 'Sound for new incidents',
   },
   state: {
     names: HEALTHS,
@@ -202,7 +219,7 @@ export const STRINGS = {
       `Live layer away: showing ${SOURCES[source]}${age === null ? '' : `, ${age} old`}.`,
     reconnecting: (age: string | null) =>
       `Connection lost: showing what was last known${age === null ? '' : `, ${age} old`}.`,
-    quiet: (age: string) => `No new data for ${age}. The connection is up.`,
+    quiet: (age: string | null) => `No new data${age === null ? '' : ` for ${age}`}. The connection is up.`,
     retryNow: 'Reconnect now',
   },
   empty: {

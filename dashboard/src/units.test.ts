@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 
-import { measuresIn } from './units.ts'
+import { measuresIn, unitsOf } from './units.ts'
 
 /** No-break spaces are for the eye. */
 const plain = (text: string): string => text.replaceAll('\u00a0', ' ')
@@ -27,4 +27,9 @@ test('in imperial units, too', () => {
   expect(plain(length(1_609.344))).toBe('1.0 mi')
   expect(plain(wind(10))).toBe('22 mph')
   expect(plain(rain(25.4))).toBe('1.00 in/h')
+})
+
+test('who names a region of miles and Fahrenheit reads these at first, everybody else metric units', () => {
+  expect(['en-US', 'es-Latn-US', 'en-US@posix', 'my-MM'].map(unitsOf)).toEqual(Array(4).fill('imperial'))
+  expect(['en', 'en-GB', 'de-DE', 'us', ''].map(unitsOf)).toEqual(Array(5).fill('metric'))
 })

@@ -53,6 +53,15 @@ const IMPERIAL: Measures = {
   rain: (mmH) => `${TWO.format(mmH * MM_IN)}${NB}in/h`,
 }
 
+/** Where roads and thermometers both are imperial. */
+const IMPERIAL_REGIONS = ['US', 'LR', 'MM']
+
+/** What a person most likely reads, by the region in the name of their language. */
+export function unitsOf(language: string): Units {
+  const isImperial = language.split(/[-_@]/).some((part) => IMPERIAL_REGIONS.includes(part))
+  return isImperial ? 'imperial' : 'metric'
+}
+
 export function measuresIn(units: Units): Measures {
   return units === 'metric' ? METRIC : IMPERIAL
 }

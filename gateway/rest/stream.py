@@ -21,8 +21,8 @@ ENTITIES = Parameter("entities", {"type": "string"}, "Ids, separated by commas: 
 RATE_MS = Parameter(
     "rate_ms",
     {"type": "integer", "minimum": FASTEST_MS, "maximum": SLOWEST_MS},
-    "Milliseconds between two messages of a topic. If not given: 5000 of traffic, vehicles and emergencies, "
-    "30000 of the others.",
+    "Milliseconds between two messages of a topic. If not given: 1000 of emergencies, 5000 of traffic and "
+    "vehicles, 30000 of the others.",
     "1000",
 )
 RESUME = Parameter(

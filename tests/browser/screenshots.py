@@ -114,6 +114,8 @@ class Studio:
             is_mobile=phone,
             has_touch=phone,
             color_scheme=theme,
+            # Of metric units.
+            locale="en-GB",
             reduced_motion="no-preference",
         )
         context.set_default_timeout(PAGE_PATIENCE_S * 1_000)

@@ -61,6 +61,8 @@ class Window:
             viewport={"width": size[0], "height": size[1]},
             is_mobile=phone,
             has_touch=phone,
+            # Of metric units.
+            locale="en-GB",
             reduced_motion="no-preference" if moves else "reduce",
         )
         self._context.set_default_timeout(PATIENCE_S * 1_000)

@@ -62,6 +62,22 @@ async def test_who_missed_nothing_gets_nothing(speed: SpeedLayer, start_gateway:
         assert (heard["type"], [item["vehicle_id"] for item in heard["changed"]]) == ("delta", ["new"])
 
 
+async def test_the_same_things_at_another_rate_go_on_where_they_are(
+    speed: SpeedLayer, start_gateway: StartGateway
+) -> None:
+    await speed.position("same")
+    gateway = await start_gateway()
+    async with gateway.live() as client:
+        await subscribe(client, "vehicles", id="map", bbox=HERE, rate_ms=5_000)
+        place = (await receive(client, "snapshot"))["resume"]
+        await subscribe(client, "vehicles", id="map", bbox=HERE, rate_ms=200, resume=place)
+        told = await receive(client, "subscription")
+        assert (told["rates_ms"], told["resumed"]) == ({"vehicles": 200}, ["vehicles"])
+        await speed.position("new", longitude=-40.0)
+        heard = await receive(client, "delta", "snapshot")
+        assert (heard["type"], [item["vehicle_id"] for item in heard["changed"]]) == ("delta", ["new"])
+
+
 async def test_a_topic_that_is_new_begins_with_its_snapshot(
     speed: SpeedLayer, start_gateway: StartGateway
 ) -> None:

@@ -11,7 +11,7 @@ from websockets.exceptions import InvalidStatus
 from citystream.settings import SettingsError
 from gateway.quota import MOST_OF_A_CLIENT, MOST_OF_A_USER, RETRY_AFTER_S
 from gateway.settings import load
-from gateway.subscription import DEFAULT_MS, MOST_ENTITIES, TOPICS
+from gateway.subscription import MOST_ENTITIES, TOPICS
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway, receive, subscribe, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
@@ -47,7 +47,13 @@ async def test_each_id_is_a_subscription_of_its_own(
 async def test_the_gateway_says_what_a_subscription_is_now(shared_gateway: Gateway) -> None:
     async with shared_gateway.live() as client:
         await subscribe(client, *TOPICS)
-        assert (await receive(client, "subscription"))["rates_ms"] == DEFAULT_MS
+        assert (await receive(client, "subscription"))["rates_ms"] == {
+            "emergencies": 1_000,
+            "vehicles": 5_000,
+            "traffic": 5_000,
+            "weather": 30_000,
+            "cameras": 30_000,
+        }
         await subscribe(client, "weather", "traffic", rate_ms=200, id="fast")
         told = await receive(client, "subscription")
         assert (told["id"], told["rates_ms"]) == ("fast", {"weather": 200, "traffic": 200})

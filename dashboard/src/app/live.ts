@@ -37,7 +37,7 @@ export function goLive(): () => void {
   const stream = openStream()
   connection = stream
   stream.start()
-  const endings = [followModel(), ...followFigures(), followTrail(onError('track')), lookAgain(stream), lookClosely(stream)]
+  const endings = [followModel(), ...followFigures(), followTrail(onError('track')), lookAgain(stream), lookClosely(stream), keepPace(stream)]
   return () => {
     stream.stop()
     connection = null
@@ -182,6 +182,14 @@ function lookClosely(stream: LiveConnection): () => void {
     window.clearTimeout(timer)
     stop()
   }
+}
+
+/** The stream tells as often as this person wants it. */
+function keepPace(stream: LiveConnection): () => void {
+  stream.keepPace(city.getState().view.pace)
+  return city.subscribe(({ view }) => {
+    stream.keepPace(view.pace)
+  })
 }
 
 function hearClock(serverMs: number, nowMs: number): void {

@@ -4,14 +4,13 @@ import { DEFAULT_LAYERS, START_VIEW } from '../state/view.ts'
 import { ownAfter, readPreferences, themed } from './preferences.ts'
 
 test('what is remembered is taken, what means nothing is not', () => {
-  const remembered = { themeChoice: 'dark', levelColours: 'traffic-light' }
+  const remembered = { themeChoice: 'dark', levelColours: 'traffic-light', units: 'imperial', pace: 'fast', sound: true }
   expect(readPreferences({ ...remembered, layers: { cameras: true, unicorns: true }, incidentsOpen: false })).toEqual({
-    themeChoice: 'dark',
-    levelColours: 'traffic-light',
+    ...remembered,
     layers: { ...DEFAULT_LAYERS, cameras: true },
     incidentsOpen: false,
   })
-  expect(readPreferences({ themeChoice: 'mauve', levelColours: 'plaid', layers: 'all', layersOpen: 1 })).toEqual({ layers: DEFAULT_LAYERS })
+  expect(readPreferences({ themeChoice: 'mauve', levelColours: 'plaid', units: 'cubits', pace: 9, sound: 'loud', layers: 'all', layersOpen: 1 })).toEqual({ layers: DEFAULT_LAYERS })
 })
 
 test('a choice counts for more than the system', () => {

@@ -1,8 +1,10 @@
-/** What this browser remembers: theme, colours of levels, layers, folded panels. */
+/** What this browser remembers: the settings of a person, layers, folded panels. */
 
-import { fieldsOf } from '../contract/fields.ts'
+import { fieldsOf, type Fields } from '../contract/fields.ts'
+import { PACES } from '../live/subscriptions.ts'
 import { city, setView } from '../state/store.ts'
 import { DEFAULT_LAYERS, LAYERS, LEVEL_COLOURS, THEMES, type Layers, type Theme, type ThemeChoice, type View } from '../state/view.ts'
+import { UNITS, unitsOf } from '../units.ts'
 
 const KEY = 'city-view'
 const DARK = '(prefers-color-scheme: dark)'
@@ -14,7 +16,7 @@ let isLent = false
 /** Takes what is remembered, and remembers from then on. */
 export function keepPreferences(): void {
   const systemIsDark = window.matchMedia(DARK)
-  setView((view) => themed({ ...view, ...remembered() }, systemIsDark.matches))
+  setView((view) => themed({ ...view, units: unitsOf(navigator.language), ...remembered() }, systemIsDark.matches))
   systemIsDark.addEventListener('change', ({ matches }) => {
     setView((view) => themed(view, matches))
   })
@@ -60,9 +62,10 @@ function show({ theme, levelColours }: View): void {
   document.documentElement.dataset['levels'] = levelColours
 }
 
-function remember({ themeChoice, levelColours, layers, incidentsOpen, layersOpen }: View): void {
+function remember({ themeChoice, levelColours, units, pace, sound, layers, incidentsOpen, layersOpen }: View): void {
+  const kept = { themeChoice, levelColours, units, pace, sound, layers, incidentsOpen, layersOpen }
   try {
-    window.localStorage.setItem(KEY, JSON.stringify({ themeChoice, levelColours, layers, incidentsOpen, layersOpen }))
+    window.localStorage.setItem(KEY, JSON.stringify(kept))
   } catch {
     // A browser that keeps nothing shows the map all the same.
   }
@@ -79,15 +82,25 @@ function remembered(): Partial<View> {
 /** Of what an earlier version kept, as much as still means something. */
 export function readPreferences(value: unknown): Partial<View> {
   const of = fieldsOf(value, 'preferences')
-  const choice = THEMES.find((one) => one === of['themeChoice'])
-  const colours = LEVEL_COLOURS.find((one) => one === of['levelColours'])
   return {
-    ...(choice === undefined ? {} : { themeChoice: choice }),
-    ...(colours === undefined ? {} : { levelColours: colours }),
+    ...among(of, 'themeChoice', THEMES),
+    ...among(of, 'levelColours', LEVEL_COLOURS),
+    ...among(of, 'units', UNITS),
+    ...among(of, 'pace', PACES),
     layers: readLayers(of['layers']),
-    ...(typeof of['incidentsOpen'] === 'boolean' ? { incidentsOpen: of['incidentsOpen'] } : {}),
-    ...(typeof of['layersOpen'] === 'boolean' ? { layersOpen: of['layersOpen'] } : {}),
+    ...yesOrNo(of, 'sound'),
+    ...yesOrNo(of, 'incidentsOpen'),
+    ...yesOrNo(of, 'layersOpen'),
   }
+}
+
+function among<K extends keyof View>(of: Fields, name: K, known: readonly View[K][]): Partial<View> {
+  const found = known.find((one) => one === of[name])
+  return found === undefined ? {} : { [name]: found }
+}
+
+function yesOrNo(of: Fields, name: keyof View): Partial<View> {
+  return typeof of[name] === 'boolean' ? { [name]: of[name] } : {}
 }
 
 function readLayers(value: unknown): Layers {

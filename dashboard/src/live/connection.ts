@@ -8,7 +8,7 @@ import { readMessage, type AnyChange, type Message, type Source } from '../contr
 import { waitMs } from './backoff.ts'
 import type { Complaints } from './complaints.ts'
 import type { Bounds } from '../contract/model.ts'
-import { SUBSCRIPTIONS, asked, ended, nearby, type Subscription } from './subscriptions.ts'
+import { NEAR, asked, ended, isOfWhole, nearby, subscriptionsAt, type Pace, type Subscription } from './subscriptions.ts'
 
 /** The gateway says something every 10 s. */
 export const SILENCE_MS = 25_000
@@ -46,7 +46,8 @@ export class LiveConnection {
   readonly #means: Means
   readonly #heard: Heard
   readonly #resume = new Map<string, string>()
-  #near: Subscription | null = null
+  #pace: Pace = 'standard'
+  #near: Bounds | null = null
   #socket: WebSocket | null = null
   #attempt = 0
   #seq = 0
@@ -77,11 +78,18 @@ export class LiveConnection {
   /** Where somebody looks closely; null from afar. */
   lookAt(bbox: Bounds | null): void {
     const before = this.#near
-    this.#near = bbox === null ? null : nearby(bbox)
-    // One that is closing takes nothing any more; the next one is told.
-    if (this.#socket?.readyState !== OPEN) return
-    if (this.#near !== null) this.#socket.send(asked(this.#near, undefined))
-    else if (before !== null) this.#socket.send(ended(before))
+    this.#near = bbox
+    // Of another place than the last word was of.
+    this.#resume.delete(NEAR)
+    if (bbox !== null) this.#ask([nearby(bbox, this.#pace)])
+    else if (before !== null) this.#send(ended(nearby(before, this.#pace)))
+  }
+
+  /** How often to hear of what is new. All go on where they are, at other rates. */
+  keepPace(pace: Pace): void {
+    if (pace === this.#pace) return
+    this.#pace = pace
+    this.#ask(this.#wanted())
   }
 
   /** The network is back, or somebody looks again: no reason to wait. */
@@ -101,9 +109,7 @@ export class LiveConnection {
     socket.onopen = () => {
       wasOpen = true
       this.#listen()
-      for (const one of SUBSCRIPTIONS) socket.send(asked(one, this.#resume.get(one.id)))
-      // What was missed of it, the others say.
-      if (this.#near !== null) socket.send(asked(this.#near, undefined))
+      this.#ask(this.#wanted())
     }
     socket.onmessage = (event: MessageEvent<unknown>) => {
       this.#listen()
@@ -112,6 +118,21 @@ export class LiveConnection {
     socket.onclose = (event) => {
       void this.#closed(event.code, wasOpen)
     }
+  }
+
+  #wanted(): readonly Subscription[] {
+    const whole = subscriptionsAt(this.#pace)
+    return this.#near === null ? whole : [...whole, nearby(this.#near, this.#pace)]
+  }
+
+  /** Each from its last word on; one of the same id takes the place of the one before. */
+  #ask(subscriptions: readonly Subscription[]): void {
+    for (const one of subscriptions) this.#send(asked(one, this.#resume.get(one.id)))
+  }
+
+  /** One that is closing takes nothing any more; the next one is told. */
+  #send(message: string): void {
+    if (this.#socket?.readyState === OPEN) this.#socket.send(message)
   }
 
   async #closed(code: number, wasOpen: boolean): Promise<void> {
@@ -194,12 +215,8 @@ export class LiveConnection {
     switch (message.type) {
       case 'change':
         this.#live()
-        if (SUBSCRIPTIONS.some(({ id }) => id === message.id)) {
-          this.#resume.set(message.id, message.resume)
-          this.#heard.onChange(message.change)
-        } else {
-          this.#heard.onChange(partOf(message.change))
-        }
+        this.#resume.set(message.id, message.resume)
+        this.#heard.onChange(isOfWhole(message.id) ? message.change : partOf(message.change))
         break
       case 'heartbeat':
         this.#live()
@@ -209,7 +226,7 @@ export class LiveConnection {
         this.#means.complaints.add('problem', `${message.status} ${message.detail}`)
         if (message.field === 'resume') {
           this.forget()
-          for (const one of SUBSCRIPTIONS) this.#socket?.send(asked(one, undefined))
+          this.#ask(this.#wanted())
         }
         break
       case 'unknown':

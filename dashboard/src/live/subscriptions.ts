@@ -3,6 +3,11 @@
 import type { Bounds } from '../contract/model.ts'
 import type { Topic } from '../contract/topics.ts'
 
+/** How often a person wants to hear of what is new. */
+export const PACES = ['standard', 'fast'] as const
+
+export type Pace = (typeof PACES)[number]
+
 export interface Subscription {
   readonly id: string
   readonly topics: readonly Topic[]
@@ -12,17 +17,31 @@ export interface Subscription {
 }
 
 /** A message each, so few beside the 100 that the gateway takes at once. */
-export const SUBSCRIPTIONS: readonly Subscription[] = [
+const WHOLE = [
   // Between two positions the map draws the way: from afar nobody sees that they are 5 s apart.
-  { id: 'vehicles', topics: ['vehicles'], rateMs: 5_000 },
-  { id: 'emergencies', topics: ['emergencies'], rateMs: 1_000 },
-  { id: 'traffic', topics: ['traffic'], rateMs: 5_000 },
-  { id: 'surroundings', topics: ['weather', 'cameras'], rateMs: 30_000 },
-]
+  { id: 'vehicles', topics: ['vehicles'], ratesMs: { standard: 5_000, fast: 1_000 } },
+  { id: 'emergencies', topics: ['emergencies'], ratesMs: { standard: 1_000, fast: 500 } },
+  { id: 'traffic', topics: ['traffic'], ratesMs: { standard: 5_000, fast: 1_000 } },
+  { id: 'surroundings', topics: ['weather', 'cameras'], ratesMs: { standard: 30_000, fast: 1_000 } },
+] as const
+
+/** The id of what is heard of one part. */
+export const NEAR = 'near'
+const NEAR_MS = { standard: 1_000, fast: 500 } as const
+
+/** Of the whole city. */
+export function subscriptionsAt(pace: Pace): readonly Subscription[] {
+  return WHOLE.map(({ id, topics, ratesMs }) => ({ id, topics, rateMs: ratesMs[pace] }))
+}
+
+/** Whether it tells of all there is of its topics. */
+export function isOfWhole(id: string): boolean {
+  return WHOLE.some((one) => one.id === id)
+}
 
 /** The vehicles where somebody looks closely: the same things as of the others, heard of more often. */
-export function nearby(bbox: Bounds): Subscription {
-  return { id: 'near', topics: ['vehicles'], rateMs: 1_000, bbox }
+export function nearby(bbox: Bounds, pace: Pace): Subscription {
+  return { id: NEAR, topics: ['vehicles'], rateMs: NEAR_MS[pace], bbox }
 }
 
 /** The client's message; `resume` is the last word that came of the subscription. */

@@ -93,9 +93,11 @@ export class CityMap {
       pitchWithRotate: false,
       touchPitch: false,
       attributionControl: false,
+      locale: { 'Map.Title': STRINGS.app.map },
       fadeDuration: 120,
       pixelRatio: Math.min(MOST_RATIO, window.devicePixelRatio),
     })
+    this.#map.getCanvas().setAttribute('aria-description', STRINGS.app.mapHelp)
     this.pilot = new Pilot(this.#map, () => this.#look.scale)
     const above = this.#map.getCanvasContainer()
     this.vehicles = workerLayer(above)

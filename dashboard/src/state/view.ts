@@ -1,6 +1,7 @@
 /** What this person chose to see. Kept by the browser, and through a new sign-in. */
 
 import type { VehicleType } from '../contract/vehicle.ts'
+import type { Pace } from '../live/subscriptions.ts'
 import type { Units } from '../units.ts'
 import type { Selection } from './selection.ts'
 
@@ -38,6 +39,10 @@ export interface View {
   readonly theme: Theme
   readonly levelColours: LevelColours
   readonly units: Units
+  /** How often the stream tells of what is new. */
+  readonly pace: Pace
+  /** Whether a new incident is heard. */
+  readonly sound: boolean
   readonly incidentsOpen: boolean
   readonly layersOpen: boolean
   /** The same while a card takes the room. */
@@ -74,6 +79,8 @@ export const START_VIEW: View = {
   theme: 'light',
   levelColours: 'standard',
   units: 'metric',
+  pace: 'standard',
+  sound: false,
   incidentsOpen: true,
   layersOpen: true,
   layersBesideCard: false,

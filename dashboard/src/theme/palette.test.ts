@@ -34,6 +34,7 @@ const PAIRS = [
   ['text', 'accent-low'],
   ['text', 'warn-low'],
   ['text', 'ground'],
+  ['text', 'line'],
   ['text-quiet', 'surface'],
   ['text-quiet', 'surface-low'],
   ['text-quiet', 'accent-low'],
@@ -45,12 +46,34 @@ const PAIRS = [
   ['warn', 'warn-low'],
   ['bad', 'surface'],
   ['good', 'surface'],
+  ['warn', 'ground'],
+  ['bad', 'ground'],
+] as const
+
+const SIGNS = [
+  ['line-strong', 'surface'],
+  ['line-strong', 'surface-low'],
+  ['text-quiet', 'surface-press'],
+  ['good', 'surface'],
+  ['accent', 'ground'],
+  ['accent', 'surface-low'],
+  ...(['quiet', 'taxi', 'service', 'ambulance', 'police', 'fire'] as const).flatMap((look) => [
+    [`vehicle-${look}`, 'surface'] as const,
+    [`vehicle-${look}`, 'surface-press'] as const,
+  ]),
 ] as const
 
 test.each(THEMES.flatMap((theme) => PAIRS.map(([text, ground]) => [theme, text, ground] as const)))(
   '%s: %s can be read on %s',
   (theme, text, ground) => {
     expect(contrast(colour(theme, text), colour(theme, ground))).toBeGreaterThanOrEqual(TEXT)
+  },
+)
+
+test.each(THEMES.flatMap((theme) => SIGNS.map(([sign, ground]) => [theme, sign, ground] as const)))(
+  '%s: %s is seen on %s',
+  (theme, sign, ground) => {
+    expect(contrast(colour(theme, sign), colour(theme, ground))).toBeGreaterThanOrEqual(SIGN)
   },
 )
 

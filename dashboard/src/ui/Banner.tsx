@@ -12,27 +12,31 @@ export function Banner() {
   const { health, ageS } = useHealth()
   const { source, isPale, status } = useCity((state) => state.connection)
   const age = ageS === null ? null : duration(ageS)
-  const text =
+  const say =
     health === 'behind' && source !== null
-      ? SAY.behind(source, age)
+      ? (old: string | null) => SAY.behind(source, old)
       : health === 'reconnecting' && isPale
-        ? SAY.reconnecting(age)
-        : health === 'quiet' && age !== null
-          ? SAY.quiet(age)
+        ? SAY.reconnecting
+        : health === 'quiet'
+          ? SAY.quiet
           : null
-  if (text === null) return null
   return (
-    <div className="banner floating" data-health={health} data-testid="banner">
-      <AlertIcon />
+    <>
       {/* Read out when it comes, and not again at each second. */}
-      <p role="status" aria-atomic="false">
-        {text}
+      <p className="hidden-words" role="status">
+        {say?.(null)}
       </p>
-      {status.phase === 'waiting' && (
-        <button type="button" className="button is-small" onClick={reconnectNow}>
-          {SAY.retryNow}
-        </button>
+      {say !== null && (
+        <div className="banner floating" data-health={health} data-testid="banner">
+          <AlertIcon />
+          <p>{say(age)}</p>
+          {status.phase === 'waiting' && (
+            <button type="button" className="button is-small" onClick={reconnectNow}>
+              {SAY.retryNow}
+            </button>
+          )}
+        </div>
       )}
-    </div>
+    </>
   )
 }

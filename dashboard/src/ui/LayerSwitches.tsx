@@ -1,6 +1,7 @@
 import { setView, useCity } from '../state/store.ts'
 import { possibleLayers } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
+import { Switch } from './Switch.tsx'
 
 export function LayerSwitches() {
   const layers = useCity((state) => state.view.layers)
@@ -9,18 +10,14 @@ export function LayerSwitches() {
     <ul className="switches">
       {possibleLayers(hasTiles).map((layer) => (
         <li key={layer}>
-          <label className="switch">
-            <span>{STRINGS.layers.names[layer]}</span>
-            <input
-              type="checkbox"
-              role="switch"
-              checked={layers[layer]}
-              data-testid={`layer-${layer}`}
-              onChange={({ target }) => {
-                setView((view) => ({ ...view, layers: { ...view.layers, [layer]: target.checked } }))
-              }}
-            />
-          </label>
+          <Switch
+            name={STRINGS.layers.names[layer]}
+            testId={`layer-${layer}`}
+            isOn={layers[layer]}
+            onSwitch={(isOn) => {
+              setView((view) => ({ ...view, layers: { ...view.layers, [layer]: isOn } }))
+            }}
+          />
         </li>
       ))}
     </ul>

@@ -1,26 +1,21 @@
 import { setView, useCity } from '../state/store.ts'
 import { LEVEL_COLOURS } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
+import { Segments } from './Segments.tsx'
 
-/** By which colours levels are told: one choice of few. */
+/** By which colours levels are told. */
 export function LevelColours() {
   const chosen = useCity((state) => state.view.levelColours)
   return (
-    <fieldset className="segments" data-testid="level-colours">
-      <legend className="hidden-words">{STRINGS.level.colours}</legend>
-      {LEVEL_COLOURS.map((colours) => (
-        <label key={colours} className="segment">
-          <input
-            type="radio"
-            name="level-colours"
-            checked={colours === chosen}
-            onChange={() => {
-              setView((view) => ({ ...view, levelColours: colours }))
-            }}
-          />
-          <span>{STRINGS.level.colourNames[colours]}</span>
-        </label>
-      ))}
-    </fieldset>
+    <Segments
+      name={STRINGS.level.colours}
+      testId="level-colours"
+      choices={LEVEL_COLOURS}
+      names={STRINGS.level.colourNames}
+      chosen={chosen}
+      onChoose={(levelColours) => {
+        setView((view) => ({ ...view, levelColours }))
+      }}
+    />
   )
 }

@@ -22,7 +22,7 @@ export function MapStage() {
 
   return (
     <>
-      <div ref={container} className="map" role="region" aria-label={STRINGS.app.map} data-testid="map" />
+      <div ref={container} className="map" data-testid="map" />
       {!isThere && (
         <p className="map-loading" role="status">
           {STRINGS.app.loadingMap}

@@ -10,6 +10,7 @@ import { SensorCard } from './cards/SensorCard.tsx'
 import { StackCard } from './cards/StackCard.tsx'
 import { StationCard } from './cards/StationCard.tsx'
 import { VehicleCard } from './cards/VehicleCard.tsx'
+import { useFocusBack } from './useFocusBack.ts'
 
 const CARDS: Readonly<Record<SelectableKind, ComponentType<{ readonly id: string }>>> = {
   incident: IncidentCard,
@@ -25,6 +26,7 @@ const CARDS: Readonly<Record<SelectableKind, ComponentType<{ readonly id: string
 export function SelectedCard() {
   const selection = useCity((state) => state.view.selection)
   const stack = useCity((state) => state.view.stack)
+  useFocusBack(selection !== null || stack !== null)
   if (stack !== null) return <StackCard ids={stack} />
   if (selection === null) return null
   const Card = CARDS[selection.kind]

@@ -3,8 +3,8 @@ import { calendarDay, clockTime } from '../format.ts'
 import { STRINGS } from '../strings.ts'
 import { Mark } from './icons.tsx'
 import { Search } from './search/Search.tsx'
+import { SettingsMenu } from './SettingsMenu.tsx'
 import { StateChip } from './StateChip.tsx'
-import { ThemeButton } from './ThemeButton.tsx'
 import { UserMenu } from './UserMenu.tsx'
 import { useServerNow } from './useNow.ts'
 
@@ -22,7 +22,7 @@ export function TopBar() {
       <Search />
       <div className="floating top-bar-state">
         <StateChip />
-        <ThemeButton />
+        <SettingsMenu />
         <UserMenu />
       </div>
     </header>

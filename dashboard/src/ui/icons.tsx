@@ -33,14 +33,14 @@ export const SearchIcon = icon(
   </>,
 )
 export const ChevronIcon = icon('ChevronIcon', <path d="M5.5 8l4.5 4.5L14.5 8" />)
-export const SunIcon = icon(
-  'SunIcon',
+export const SettingsIcon = icon(
+  'SettingsIcon',
   <>
-    <circle cx="10" cy="10" r="3.2" />
-    <path d="M10 3v1.4m0 11.2V17M3 10h1.4m11.2 0H17M5 5l1 1m8 8l1 1m0-10l-1 1m-8 8l-1 1" />
+    <path d="M3.5 6h6.2m3.6 0h3.2M3.5 14h3.2m3.6 0h6.2" />
+    <circle cx="11.5" cy="6" r="1.8" />
+    <circle cx="8.5" cy="14" r="1.8" />
   </>,
 )
-export const MoonIcon = icon('MoonIcon', <path d="M16 11.6A6.3 6.3 0 018.4 4 6.3 6.3 0 1016 11.6z" />)
 export const UserIcon = icon(
   'UserIcon',
   <>
