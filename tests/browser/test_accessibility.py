@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.axe import assert_accessible
-from tests.browser.conftest import OpenWindow
+from tests.browser.conftest import DESK, OpenWindow
 from tests.browser.test_phone import PHONE
 from tests.browser.town import Town, in_the_middle
 from tests.browser.window import Window
@@ -49,17 +49,21 @@ async def test_a_desk_with_a_roads_card_and_in_the_dark_with_the_settings(desk: 
     await expect(settings).to_be_focused()
 
 
-async def test_a_phone_with_each_tab_of_its_sheet(open_window: OpenWindow, road_id: str) -> None:
-    window = await open_window(PHONE, phone=True)
-    await window.shows_the_map()
-    await window.open_link(f"select=road:{road_id}")
-    await expect(window.page.get_by_role("slider")).to_be_visible()
-    await assert_accessible(window)
-    for tab in TABS:
-        await window.page.get_by_role("tab", name=tab).tap()
-        await expect(window.page.get_by_role("tabpanel", name=tab)).to_be_visible()
-        await window.picture(tab.lower())
-        await assert_accessible(window)
-    await window.page.get_by_role("button", name="Settings").tap()
-    await window.picture("settings")
-    await assert_accessible(window)
+async def test_a_narrow_window_with_each_tab_of_its_sheet(desk: Window, road_id: str) -> None:
+    page = desk.page
+    await page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
+    try:
+        await expect(page.get_by_test_id("sheet")).to_be_visible()
+        await desk.open_link(f"select=road:{road_id}")
+        await expect(page.get_by_role("slider")).to_be_visible()
+        await assert_accessible(desk)
+        for tab in TABS:
+            await page.get_by_role("tab", name=tab).click()
+            await expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+            await desk.picture(tab.lower())
+            await assert_accessible(desk, ".sheet")
+        await page.get_by_role("button", name="Settings").click()
+        await expect(page.get_by_role("group", name="Settings")).to_be_in_viewport(ratio=1)
+        await page.keyboard.press("Escape")
+    finally:
+        await page.set_viewport_size({"width": DESK[0], "height": DESK[1]})
