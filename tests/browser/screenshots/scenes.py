@@ -22,6 +22,8 @@ WALL_SHOWN_PX = 1920
 
 ROADS_LOOKED_AT = 30
 NEAR_ZOOM = 14.5
+CARD_ZOOM = 15
+"""Where the map flies to, for who chooses from a list."""
 # The two directions of a street are drawn side by side; what drives there may lie above.
 BESIDE = ((0, 0), (5, 0), (-5, 0), (0, 5), (0, -5), (4, 4), (-4, -4), (4, -4), (-4, 4))
 CARD_S = 5.0
@@ -42,9 +44,7 @@ async def dark(studio: Studio, page: Page) -> AsyncIterator[None]:
     longitude, latitude = _middle(road)
     place = f"map={NEAR_ZOOM}/{latitude:.5f}/{longitude:.5f}"
     await page.evaluate("place => { location.hash = place }", place)
-    await until(
-        "the map goes there", lambda: hook(page, "view()"), lambda now: now["zoom"] > NEAR_ZOOM - 0.01
-    )
+    await _near(page, NEAR_ZOOM)
     await settled(page)
     title = page.get_by_test_id("card-title").filter(has_text=road.name)
     for east_px, south_px in BESIDE:
@@ -79,7 +79,7 @@ async def emergency(studio: Studio, page: Page) -> AsyncIterator[None]:
         await row.click(timeout=CARD_S * 1_000)
     except TimedOut as error:
         raise PassedError from error
-    await until("the map goes there", lambda: hook(page, "view()"), lambda now: now["zoom"] >= 14.9)
+    await _near(page, CARD_ZOOM)
     yield
     # It may have ended meanwhile: its card says no more then.
     if not await page.get_by_test_id("incident-status").count():
@@ -110,6 +110,11 @@ SHOTS = {
     # After the last of them the city needs a while to be live again.
     for one in (desktop, dark, phone, emergency, wall, degraded)
 }
+
+
+async def _near(page: Page, zoom: float) -> None:
+    """Back when the map is as near."""
+    await until("the map goes there", lambda: hook(page, "view()"), lambda now: now["zoom"] >= zoom - 0.1)
 
 
 async def _eventful(studio: Studio) -> Road:
