@@ -29,9 +29,11 @@ async def test_vehicles_move(desk: Window) -> None:
     await desk.until_hook("roadsDrawn()", bool)
     painted = await desk.hook("painted()")
     assert painted["vehicles"] >= 40
-    await desk.until_hook(
-        "painted()", lambda now: now["frames"] > painted["frames"] and now["ms"] > painted["ms"]
-    )
+
+    def more(now: dict[str, float]) -> bool:
+        return now["frames"] > painted["frames"] and now["ms"] > painted["ms"]
+
+    await desk.until_hook("painted()", more)
     await desk.picture("map")
 
 
