@@ -33,10 +33,10 @@ DASHBOARD := dashboard/dist/index.html
 DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/public dashboard/tools ! -name '*.test.*' 2>/dev/null) \
 	$(addprefix dashboard/,index.html package.json vite.config.ts)
 
-.PHONY: help install dashboard demo smoke test test-fast test-real lint screenshots clean
+.PHONY: help install dashboard demo smoke test test-fast test-real lint bench-dashboard screenshots clean
 
 help: ## What there is (this)
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  BROKER=embedded|apache   Kafka from a wheel, or Apache Kafka (needs Java and Maven)"
 	@echo "  RATE=$(RATE)                events per second    SEED=$(SEED)   the city's course, the same for the same seed"
@@ -115,6 +115,9 @@ lint-python:
 lint-page:
 	$(NPM) run --silent typecheck
 	$(NPM) run --silent lint
+
+bench-dashboard: $(INSTALLED) $(DASHBOARD) chromium ## Frames, memory and first paint of the page, in half an hour (QUICK=1: in five minutes)
+	@$(BIN)/python -m bench.dashboard $(if $(QUICK),--quick)
 
 screenshots: $(INSTALLED) $(DASHBOARD) chromium ## The pictures in README and docs anew, of a demo city (ONLY=dark: one of them)
 	@$(BIN)/python -m tests.browser.screenshots --out docs/images $(if $(ONLY),--only $(ONLY))

@@ -28,9 +28,9 @@ class GatewayProcess:
     def __init__(self, settings: Settings, folder: Path) -> None:
         self.port = free_port()
         self._operations_port = free_port()
-        self._user = Credentials("bench", generate_password())
+        self.user = Credentials("bench", generate_password())
         users_file = folder / f"users-{self.port}.json"
-        write_users_file(users_file, self._user)
+        write_users_file(users_file, self.user)
         self.process = Process(
             "gateway",
             [installed("city-gateway"), "serve", "--port", str(self.port)],
@@ -70,7 +70,7 @@ class GatewayProcess:
     @property
     def authorization(self) -> str:
         """The user's credential, as the header has it."""
-        user = base64.b64encode(f"{self._user.username}:{self._user.password}".encode()).decode()
+        user = base64.b64encode(f"{self.user.username}:{self.user.password}".encode()).decode()
         return f"Basic {user}"
 
     def live(self) -> connect:

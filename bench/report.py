@@ -1,4 +1,4 @@
-"""What a benchmark says: progress on stderr, a table on stdout, and JSON as the last line of it."""
+"""What a benchmark says: progress on stderr, tables on stdout, and JSON as the last line of it."""
 
 import json
 import sys
@@ -17,14 +17,15 @@ WIDTH = 140
 progress = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
-def print_result(result: Mapping[str, Any], table: Table, *, as_json: bool) -> None:
-    """Print the table, the machine, and with `as_json` the result as one JSON object in the last line.
+def print_result(result: Mapping[str, Any], *tables: Table, as_json: bool) -> None:
+    """Print the tables, the machine, and with `as_json` the result as one JSON object in the last line.
 
     The machine joins the result as `machine`.
     """
     here = machine()
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
-    console.print(table)
+    for table in tables:
+        console.print(table)
     console.print(
         f"{here['cpu']}, {here['cores']} cores, {here['memory_gib']} GiB, {here['system']}, "
         f"Python {here['python']}",

@@ -9,6 +9,8 @@ from pathlib import Path
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FETCHED = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
+# It draws in software, so that each machine shows the same.
+FLAGS = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
 APT = ("apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq")
 
 

@@ -21,7 +21,6 @@ from tests.harness.patience import PATIENCE_S
 DESK = (1280, 800)
 # A map that does not know the city yet shows the world.
 CITY_ZOOM = 8
-FLAGS = ["--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"]
 
 expect.set_options(timeout=PATIENCE_S * 1_000)
 
@@ -46,7 +45,7 @@ async def browser() -> AsyncIterator[Browser]:
     path = chromium.found()
     assert path is not None, "no Chromium: make chromium"
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=path, args=chromium.FLAGS)
         yield browser
         await browser.close()
 

@@ -26,6 +26,14 @@ async def test_vehicles_move(desk: Window) -> None:
 
     await desk.until_hook("vehicles()", moved)
     await desk.shows_the_roads()
+    await desk.until_hook("roadsDrawn()", bool)
+    painted = await desk.hook("painted()")
+    assert painted["vehicles"] >= 40
+
+    def more(now: dict[str, float]) -> bool:
+        return now["frames"] > painted["frames"] and now["ms"] > painted["ms"]
+
+    await desk.until_hook("painted()", more)
     await desk.picture("map")
 
 

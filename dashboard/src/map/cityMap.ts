@@ -19,7 +19,7 @@ import { latOf, lonOf, mercatorX, mercatorY, type Box } from '../vehicles/mercat
 import type { Hit } from '../vehicles/protocol.ts'
 import { drawBuiltUp } from './builtUp.ts'
 import { drawIcon, iconOf } from './icons.ts'
-import { ROAD_CASING } from './layers/roads.ts'
+import { ROAD_CASING, ROAD_LAYER } from './layers/roads.ts'
 import { TILES, tileLayer } from './layers/tiles.ts'
 import { layersOf, styleOf } from './style.ts'
 import type { Look } from './look.ts'
@@ -133,6 +133,11 @@ export class CityMap {
   /** The level that a road is coloured by; null of one that nobody told of. */
   level(id: string): Level | null {
     return this.#levels.get(id) ?? null
+  }
+
+  /** How many there are on what was drawn; 0 before the map has any. */
+  get roadsDrawn(): number {
+    return this.#roads.length === 0 ? 0 : this.#map.queryRenderedFeatures({ layers: [ROAD_LAYER] }).length
   }
 
   async obey(orders: Orders): Promise<void> {

@@ -65,11 +65,7 @@ export function mountMap(container: HTMLElement): () => void {
     map.resize()
   })
   observer.observe(container)
-  offerHooks(
-    map.vehicles,
-    () => map.camera,
-    (id) => map.level(id),
-  )
+  offerHooks(map)
   setMapHandle({
     zoomBy: (steps) => {
       map.pilot.zoomBy(steps)

@@ -48,6 +48,10 @@ export class Fleet {
     return this.#members.get(id)
   }
 
+  get size(): number {
+    return this.#members.size
+  }
+
   get all(): Iterable<Member> {
     return this.#members.values()
   }

@@ -5,7 +5,7 @@ import type { Palette } from '../theme/palette.ts'
 import type { Affine, Point } from './affine.ts'
 import { mercatorX, mercatorY } from './mercator.ts'
 import type { Choice } from './painter.ts'
-import { NOBODY, type Drawn, type DrawnGroup, type FromWorker, type Hit, type Size, type ToWorker, type VehicleFix } from './protocol.ts'
+import { NOBODY, NOTHING_PAINTED, type Drawn, type DrawnGroup, type FromWorker, type Hit, type Painted, type Size, type ToWorker, type VehicleFix } from './protocol.ts'
 
 export interface VehicleLayer {
   /** Vehicles as they are now, and the ids of those that are gone. */
@@ -20,6 +20,8 @@ export interface VehicleLayer {
   drawn: () => Promise<Readonly<Record<string, Drawn>>>
   /** The groups of vehicles that were drawn last. */
   groups: () => Promise<readonly DrawnGroup[]>
+  /** What drawing came to so far. */
+  painted: () => Promise<Painted>
   remove: () => void
 }
 
@@ -72,6 +74,10 @@ export function workerLayer(container: HTMLElement): VehicleLayer {
     groups: async () => {
       const said = await answer((ask) => ({ type: 'drawn', ask }))
       return said.type === 'drawn' ? said.groups : []
+    },
+    painted: async () => {
+      const said = await answer((ask) => ({ type: 'painted', ask }))
+      return said.type === 'painted' ? said.painted : NOTHING_PAINTED
     },
     remove: () => {
       worker.terminate()

@@ -9,7 +9,7 @@ import type { Fleet, Member, Rank } from './fleet.ts'
 import { Groups } from './groups.ts'
 import { latOf, lonOf, metresPerUnit } from './mercator.ts'
 import type { Shown } from './motion.ts'
-import { NOBODY, type Drawn, type DrawnGroup, type Hit, type Size } from './protocol.ts'
+import { NOBODY, NOTHING_PAINTED, type Drawn, type DrawnGroup, type Hit, type Painted, type Size } from './protocol.ts'
 import { lookOf } from './shapes.ts'
 import { halfLengthPx, stepped } from './sizes.ts'
 import { Sprites } from './sprites.ts'
@@ -37,6 +37,7 @@ export class Painter {
   #choice: Choice = { visible: true, selectedId: null, pale: false, hiddenTypes: [] }
   readonly #groups = new Groups()
   #drawnMs = 0
+  #painted = NOTHING_PAINTED
   readonly #shown: Shown = { x: 0, y: 0, headingDeg: null }
 
   constructor(fleet: Fleet) {
@@ -64,6 +65,10 @@ export class Painter {
     return this.#affine
   }
 
+  get painted(): Painted {
+    return this.#painted
+  }
+
   draw(canvas: OffscreenCanvas, nowMs: number): void {
     const context = canvas.getContext('2d')
     const affine = this.#affine
@@ -88,6 +93,8 @@ export class Painter {
       if (rank === 2) this.#drawGroups(context, affine, this.#palette)
       this.#drawRank(context, affine, rank, this.#sprites, nowMs)
     }
+    const { frames, ms } = this.#painted
+    this.#painted = { frames: frames + 1, ms: ms + performance.now() - nowMs, vehicles: this.#fleet.size }
   }
 
   #isHidden({ type }: Member): boolean {

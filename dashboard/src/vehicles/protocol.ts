@@ -37,12 +37,23 @@ export interface DrawnGroup {
   readonly counts: Readonly<Partial<Record<VehicleType, number>>>
 }
 
+/** What the drawing of vehicles came to so far. */
+export interface Painted {
+  readonly frames: number
+  /** Spent on all of them. */
+  readonly ms: number
+  /** So many were on their way when it was drawn last. */
+  readonly vehicles: number
+}
+
 /** What lies under a pointer: a vehicle, several on each other, or a group of them. */
 export interface Hit {
   /** The one that lies above first. */
   readonly ids: readonly string[]
   readonly group: { readonly counts: ReadonlyMap<VehicleType, number>; readonly box: Box } | null
 }
+
+export const NOTHING_PAINTED: Painted = { frames: 0, ms: 0, vehicles: 0 }
 
 export const NOBODY: Hit = { ids: [], group: null }
 
@@ -54,7 +65,9 @@ export type ToWorker =
   | ({ readonly type: 'choice'; readonly glides: boolean } & Choice)
   | { readonly type: 'hit'; readonly ask: number; readonly at: Point; readonly withinPx: number }
   | { readonly type: 'drawn'; readonly ask: number }
+  | { readonly type: 'painted'; readonly ask: number }
 
 export type FromWorker =
   | { readonly type: 'hit'; readonly ask: number; readonly hit: Hit }
   | { readonly type: 'drawn'; readonly ask: number; readonly vehicles: Readonly<Record<string, Drawn>>; readonly groups: readonly DrawnGroup[] }
+  | { readonly type: 'painted'; readonly ask: number; readonly painted: Painted }

@@ -69,6 +69,9 @@ scope.onmessage = ({ data }) => {
     case 'drawn':
       scope.postMessage({ type: 'drawn', ask: data.ask, vehicles: painter.drawn(), groups: painter.drawnGroups() })
       return
+    case 'painted':
+      scope.postMessage({ type: 'painted', ask: data.ask, painted: painter.painted })
+      return
   }
   show()
 }
