@@ -1,4 +1,4 @@
-import { useId, useMemo } from 'react'
+import { useId, useMemo, type ComponentType } from 'react'
 
 import type { Failure } from '../../api/failure.ts'
 import { lookBack, playPast, stepPast } from '../../app/past.ts'
@@ -27,18 +27,24 @@ function OpenTimeline({ past }: { readonly past: Past }) {
   const newest = newestStep(useServerNow())
   const { answer, atMs } = past
   return (
-    <section id={TIMELINE} className="floating timeline" aria-label={SAY.label} aria-busy={answer.status === 'loading'} data-testid="timeline" data-status={answer.status}>
+    <section
+      id={TIMELINE}
+      className="floating timeline"
+      aria-label={SAY.label}
+      aria-busy={answer.status === 'loading'}
+      data-testid="timeline"
+      data-status={answer.status}
+    >
       <div className="timeline-steps">
-        <button type="button" className="icon-button" aria-label={SAY.back} title={SAY.back} onClick={() => { stepPast(-1) }}>
-          <BackIcon />
-        </button>
+        <StepButton name={SAY.back} steps={-1} Icon={BackIcon} isAtEnd={false} />
         <PlayButton isPlaying={past.isPlaying} isAtEnd={atMs >= newest} />
-        <button type="button" className="icon-button" aria-label={SAY.on} title={SAY.on} disabled={atMs >= newest} onClick={() => { stepPast(1) }}>
-          <OnIcon />
-        </button>
+        <StepButton name={SAY.on} steps={1} Icon={OnIcon} isAtEnd={atMs >= newest} />
       </div>
       <time className="timeline-time" dateTime={new Date(atMs).toISOString()} data-testid="timeline-time">
-        <span className="quiet">{dayName(atMs, newest, timeZone)}</span>
+        <span className="quiet">
+          {dayName(atMs, newest, timeZone)}
+          <span className="timeline-day">, {calendarDay(atMs, timeZone)}</span>
+        </span>
         <strong>{clockTime(atMs, timeZone, false)}</strong>
       </time>
       <Slider past={past} newest={newest} timeZone={timeZone} />
@@ -50,10 +56,43 @@ function OpenTimeline({ past }: { readonly past: Past }) {
   )
 }
 
+interface StepProps {
+  readonly name: string
+  readonly steps: number
+  readonly Icon: ComponentType
+  readonly isAtEnd: boolean
+}
+
+function StepButton({ name, steps, Icon, isAtEnd }: StepProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={name}
+      title={name}
+      disabled={isAtEnd}
+      onClick={() => {
+        stepPast(steps)
+      }}
+    >
+      <Icon />
+    </button>
+  )
+}
+
 function PlayButton({ isPlaying, isAtEnd }: { readonly isPlaying: boolean; readonly isAtEnd: boolean }) {
   const name = isPlaying ? SAY.pause : SAY.play
   return (
-    <button type="button" className="icon-button" aria-label={name} title={name} disabled={isAtEnd && !isPlaying} onClick={() => { playPast(!isPlaying) }}>
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={name}
+      title={name}
+      disabled={isAtEnd && !isPlaying}
+      onClick={() => {
+        playPast(!isPlaying)
+      }}
+    >
       {isPlaying ? <PauseIcon /> : <PlayIcon />}
     </button>
   )
@@ -104,7 +143,13 @@ function Failed({ failure, atMs }: { readonly failure: Failure; readonly atMs: n
   return (
     <div className="floating timeline-note">
       <p role="status">{reasonOf(failure)}</p>
-      <button type="button" className="button is-small" onClick={() => { lookBack(atMs) }}>
+      <button
+        type="button"
+        className="button is-small"
+        onClick={() => {
+          lookBack(atMs)
+        }}
+      >
         {SAY.retry}
       </button>
     </div>
@@ -124,6 +169,5 @@ function reasonOf(failure: Failure): string {
 
 /** By the city's own days. */
 function dayName(atMs: number, nowMs: number, timeZone: string): string {
-  const day = calendarDay(atMs, timeZone)
-  return `${day === calendarDay(nowMs, timeZone) ? SAY.today : SAY.yesterday}, ${day}`
+  return calendarDay(atMs, timeZone) === calendarDay(nowMs, timeZone) ? SAY.today : SAY.yesterday
 }
