@@ -36,6 +36,8 @@ SPEED_KMH = 45.0
 JAM_KMH = 3.0
 # Roads take another colour when a window begins; nobody waits a quarter of an hour for a test.
 WINDOW_S = 5
+# Tests tell of what was some minutes ago, and it counts.
+LATENESS_S = 3_600.0
 STEP_S = 0.25
 METRES_A_DEGREE = 111_320.0
 
@@ -81,6 +83,7 @@ class Town:
             redis=self.redis.address,
             partitions=1,
             window_s=WINDOW_S,
+            lateness_s=LATENESS_S,
         )
         await create_topics(self.settings, TYPES)
         self._workers = [Worker(type_, self.settings, self.folder, role="stream") for type_ in TYPES]
@@ -135,19 +138,22 @@ class Town:
         await self._send("emergency", {"incident_id": incident_id, **step, **place, **fields})
         return longitude, latitude
 
-    async def park(self, road: Road, *vehicle_ids: str) -> None:
+    async def park(self, road: Road, *vehicle_ids: str, **fields: Any) -> None:
         """Vehicles that stand on one spot of a road, a little before its middle."""
         longitude, latitude = _along(road, road.length_m / 2 - 20)
         place = {"longitude": longitude, "latitude": latitude, "speed_kmh": 0.0, "road_id": road.id}
         for vehicle_id in vehicle_ids:
-            await self._send("gps", {"vehicle_id": vehicle_id, "vehicle_type": "van", **place})
+            await self._send("gps", {"vehicle_id": vehicle_id, "vehicle_type": "van", **place, **fields})
 
     async def jam(self, road_id: str) -> None:
         """From now on a road is slow."""
         self._speeds[road_id] = JAM_KMH
-        # So many that what its window had before no longer matters.
+        await self.probe(road_id)
+
+    async def probe(self, road_id: str, **fields: Any) -> None:
+        """Readings of a jam, so many that what their window had before no longer matters."""
         for number in range(200):
-            await self._send("traffic", _reading(road_id, f"probe-{number}", JAM_KMH))
+            await self._send("traffic", _reading(road_id, f"probe-{number}", JAM_KMH) | fields)
 
     def clear(self, road_id: str) -> None:
         """From now on it is as the others are."""

@@ -4,6 +4,7 @@ import { setMapHandle, type MapHandle } from '../map/handle.ts'
 import { START, city, setView } from '../state/store.ts'
 import { DEFAULT_LAYERS, selected } from '../state/view.ts'
 import { currentAddress, keepAddress } from './address.ts'
+import { lookBack } from './past.ts'
 import { keepPreferences } from './preferences.ts'
 
 const CAMERA = { lon: 11, lat: 48, zoom: 13, bearingDeg: 0 }
@@ -68,6 +69,19 @@ test('another link in the same window is obeyed, and garbage is not', () => {
   pasted('#incidents')
   expect(city.getState()).toBe(before)
   expect(look).toHaveBeenCalledOnce()
+})
+
+test('the address has the past minute that is looked at, and is obeyed in it', () => {
+  vi.setSystemTime(Date.UTC(2026, 10, 28, 9))
+  pasted('#map=12.00/47.00000/10.00000&time=2026-11-28T08:15Z')
+  expect(city.getState().past?.atMs).toBe(Date.UTC(2026, 10, 28, 8, 15))
+  lookBack(Date.UTC(2026, 10, 28, 8, 20))
+  vi.advanceTimersByTime(300)
+  expect(window.location.hash).toBe('#map=12.00/47.00000/10.00000&time=2026-11-28T08:20Z')
+  pasted('#select=road:r')
+  expect(city.getState().past?.atMs).toBe(Date.UTC(2026, 10, 28, 8, 20))
+  pasted('#map=12.00/47.00000/10.00000&time=2026-11-27T08:15Z')
+  expect(city.getState().past).toBeNull()
 })
 
 test('without a place of its own the address is left as it is', () => {

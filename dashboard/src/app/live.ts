@@ -14,6 +14,7 @@ import { LiveConnection, type Status } from '../live/connection.ts'
 import { Frames, atNextFrame } from '../live/frames.ts'
 import type { Connection } from '../state/health.ts'
 import { city, withNews } from '../state/store.ts'
+import { followPast } from './past.ts'
 import { endSession } from './session.ts'
 import { followTrail } from './trail.ts'
 
@@ -37,7 +38,15 @@ export function goLive(): () => void {
   const stream = openStream()
   connection = stream
   stream.start()
-  const endings = [followModel(), ...followFigures(), followTrail(onError('track')), lookAgain(stream), lookClosely(stream), keepPace(stream)]
+  const endings = [
+    followModel(),
+    ...followFigures(),
+    followTrail(onError('track')),
+    followPast(),
+    lookAgain(stream),
+    lookClosely(stream),
+    keepPace(stream),
+  ]
   return () => {
     stream.stop()
     connection = null

@@ -1,9 +1,8 @@
 /** The last day of the road whose card is open, asked again as its windows come. */
 
+import { failureOf, type Failure } from '../api/failure.ts'
 import { lastDay, loadHistory } from '../api/history.ts'
-import { Problem, Unreachable } from '../api/problem.ts'
 import { isSignedOut } from '../api/session.ts'
-import { Malformed } from '../contract/fields.ts'
 import type { FlowHistory } from '../contract/history.ts'
 import { Complaints } from '../live/complaints.ts'
 import { windowS } from '../state/roads.ts'
@@ -12,13 +11,6 @@ import { endSession } from './session.ts'
 
 /** Windows of a few seconds are no reason to ask each time. */
 const LEAST_PAUSE_MS = 30_000
-const UNAVAILABLE = 503
-
-export type Failure =
-  /** Neither the speed layer nor the archive answers. */
-  | { readonly why: 'away' }
-  | { readonly why: 'unreachable' }
-  | { readonly why: 'refused'; readonly detail: string }
 
 export type RoadDay =
   | { readonly status: 'loading' }
@@ -62,13 +54,4 @@ export function followRoadDay(id: string, tell: (day: RoadDay) => void): () => v
     window.clearTimeout(timer)
     ending.abort()
   }
-}
-
-export function failureOf(error: unknown): Failure {
-  if (error instanceof Problem) {
-    return error.status === UNAVAILABLE ? { why: 'away' } : { why: 'refused', detail: error.message }
-  }
-  if (error instanceof Malformed) return { why: 'refused', detail: error.message }
-  if (error instanceof Unreachable) return { why: 'unreachable' }
-  throw error
 }

@@ -1,4 +1,4 @@
-/** The trail of whichever vehicle is chosen: asked for once, and then as long as it drives. */
+/** The trail of whichever vehicle is chosen: asked for once, and then as long as it drives. Of now alone. */
 
 import { request } from '../api/request.ts'
 import { readTrack } from '../contract/track.ts'
@@ -12,7 +12,7 @@ export function followTrail(onError: (error: unknown) => void): () => void {
     const vehicle = chosenVehicle(state)
     const { trail } = state
     if (vehicle === undefined) {
-      if (trail !== null && trail.id !== chosenId(state.view.selection, 'vehicle')) city.setState({ trail: null })
+      if (trail !== null && (state.past !== null || trail.id !== chosenId(state.view.selection, 'vehicle'))) city.setState({ trail: null })
     } else if (trail?.id !== vehicle.id) {
       city.setState({ trail: trailOf(vehicle) })
       void askPast(vehicle.id, onError)
@@ -42,7 +42,8 @@ async function askPast(id: string, onError: (error: unknown) => void): Promise<v
   }
 }
 
-function chosenVehicle({ view, live }: CityState) {
+function chosenVehicle({ view, live, past }: CityState) {
+  if (past !== null) return undefined
   const id = chosenId(view.selection, 'vehicle')
   return id === null ? undefined : live.vehicles.things.get(id)
 }

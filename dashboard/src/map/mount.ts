@@ -1,6 +1,5 @@
 /** Ties the map to the state: each new state is compared with the last, and the map told what is other. */
 
-import { isFaded } from '../state/health.ts'
 import { chosenId, isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
 import { selected, stacked } from '../state/view.ts'
@@ -10,20 +9,20 @@ import { setMapHandle } from './handle.ts'
 import { offerHooks } from './hooks.ts'
 import { mayMove } from './movement.ts'
 import { nearOf } from './near.ts'
-import { ordersBetween } from './orders.ts'
+import { isPale, ordersBetween } from './orders.ts'
 
 /** A map that goes along with a vehicle comes to rest again and again. */
 const TOLD_MS = 100
 
 /** Returns what takes the map away. */
 export function mountMap(container: HTMLElement): () => void {
-  const { view, connection, camera } = city.getState()
+  const { view, camera } = city.getState()
   // Who comes with a place of their own is left there.
   let isPlaced = camera !== null
   let told: number | undefined
   const map = new CityMap(
     container,
-    { theme: view.theme, levelColours: view.levelColours, shown: view.layers, pale: isFaded(connection) },
+    { theme: view.theme, levelColours: view.levelColours, shown: view.layers, pale: isPale(city.getState()) },
     camera,
     {
       onSelect: (selection) => {
@@ -47,7 +46,8 @@ export function mountMap(container: HTMLElement): () => void {
   }
 
   const tell = (after: CityState, before: CityState): void => {
-    if (before === START || before.view !== after.view || isFaded(before.connection) !== isFaded(after.connection)) {
+    const isOtherTime = (before.past === null) !== (after.past === null)
+    if (before === START || before.view !== after.view || isPale(before) !== isPale(after) || isOtherTime) {
       tellChoice(map, after)
     }
     void map.obey(ordersBetween(before, after))
@@ -97,13 +97,15 @@ export function mountMap(container: HTMLElement): () => void {
   }
 }
 
-function tellChoice(map: CityMap, { view, connection }: CityState): void {
+function tellChoice(map: CityMap, state: CityState): void {
+  const { view, past } = state
   map.pilot.setSheet(view.sheetOpen)
   map.vehicles.setChoice({
     visible: view.layers.vehicles,
     selectedId: chosenId(view.selection, 'vehicle'),
-    pale: isFaded(connection),
+    pale: isPale(state),
     hiddenTypes: view.hiddenTypes,
-    glides: mayMove(),
+    // From one past minute to another nobody drove straight.
+    glides: mayMove() && past === null,
   })
 }

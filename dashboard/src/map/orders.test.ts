@@ -6,6 +6,7 @@ import { readRoad } from '../contract/road.ts'
 import { CAR, incident, road } from '../contract/samples.ts'
 import { readVehicle } from '../contract/vehicle.ts'
 import { withChanges } from '../state/live.ts'
+import { lookingBack } from '../state/past.ts'
 import { START, type CityState } from '../state/store.ts'
 import { selected } from '../state/view.ts'
 import { boundsOf, boundsOfLine } from './bounds.ts'
@@ -76,6 +77,12 @@ test('a new theme and pale data are another look', () => {
   const behind = { ...START, connection: { ...START.connection, source: 'last-known' as const } }
   expect(ordersBetween(START, behind)).toMatchObject({ look: { pale: true } })
   expect(ordersBetween(START, { ...behind, connection: { ...START.connection, source: 'speed' as const } })).toEqual({})
+})
+
+test('what is of a past time is not pale, whatever the connection is like', () => {
+  const pale = { ...START, connection: { ...START.connection, isPale: true } }
+  const past = { ...pale, ...lookingBack(pale, 0) }
+  expect(ordersBetween(pale, past)).toMatchObject({ look: { pale: false } })
 })
 
 test('a followed vehicle is followed at each of its words', () => {

@@ -43,7 +43,7 @@ export interface PlacedIncident {
 }
 
 export function ordersBetween(before: CityState, after: CityState): Orders {
-  const { shown, view, model, connection } = after
+  const { shown, view, model } = after
   const isMoved = (topic: keyof typeof shown): boolean => before.shown[topic].things !== shown[topic].things
   const isOther = before.view.selection !== view.selection
   const hasOtherPlaces = before.model !== model || isMoved('cameras') || isMoved('weather')
@@ -60,14 +60,19 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
     ...(before.view.theme === view.theme &&
     before.view.levelColours === view.levelColours &&
     before.view.layers === view.layers &&
-    isFaded(before.connection) === isFaded(connection)
+    isPale(before) === isPale(after)
       ? {}
-      : { look: { theme: view.theme, levelColours: view.levelColours, layers: view.layers, pale: isFaded(connection) } }),
+      : { look: { theme: view.theme, levelColours: view.levelColours, layers: view.layers, pale: isPale(after) } }),
     ...(isOther ? { selection: { was: before.view.selection, is: view.selection } } : {}),
     ...(hasOtherMark ? { mark: markOf(after) } : {}),
     ...followed(before, after),
     ...(before.trail === after.trail ? {} : { trail: after.trail }),
   }
+}
+
+/** What is of a past time is as good as it ever was. */
+export function isPale({ past, connection }: CityState): boolean {
+  return past === null && isFaded(connection)
 }
 
 /** Those that stand still: vehicles and roads mark themselves, and an incident its own sign. */

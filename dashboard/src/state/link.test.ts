@@ -18,12 +18,12 @@ test('a link tells all that two people share, and nothing that is so anyway', ()
   expect(writeLink(CAMERA, ALL)).toBe(
     'map=13.25/48.14000/11.57000/-20&select=vehicle:ab%2Fc&layers=vehicles,incidents&hide=car,taxi&follow=1',
   )
-  expect(readLink(`#${writeLink(CAMERA, ALL)}`)).toEqual({ camera: CAMERA, shared: ALL })
+  expect(readLink(`#${writeLink(CAMERA, ALL)}`)).toEqual({ camera: CAMERA, shared: ALL, atMs: null })
   expect(writeLink({ ...CAMERA, bearingDeg: 0 }, DEFAULTS)).toBe('map=13.25/48.14000/11.57000')
 })
 
 test('what a link of a whole view does not tell is as by default', () => {
-  expect(readLink('#map=13.25/48.14/11.57/-20')).toEqual({ camera: CAMERA, shared: DEFAULTS })
+  expect(readLink('#map=13.25/48.14/11.57/-20')).toEqual({ camera: CAMERA, shared: DEFAULTS, atMs: null })
 })
 
 test('a link that does not say where changes what it names alone', () => {
@@ -52,7 +52,20 @@ test('what another program encoded all over is read the same', () => {
   expect(readLink('#map=13.25%2F48.14%2F11.57%2F-20&select=vehicle%3Aab%2Fc&hide=car%2Ctaxi')).toEqual({
     camera: CAMERA,
     shared: { ...DEFAULTS, selection: ALL.selection, hiddenTypes: ALL.hiddenTypes },
+    atMs: null,
   })
+})
+
+test('a past minute is told, and one is read with or without a place', () => {
+  const atMs = Date.UTC(2026, 10, 28, 8, 15)
+  expect(writeLink(CAMERA, DEFAULTS, atMs)).toBe('map=13.25/48.14000/11.57000/-20&time=2026-11-28T08:15Z')
+  expect(readLink(writeLink(CAMERA, DEFAULTS, atMs))?.atMs).toBe(atMs)
+  expect(readLink('#time=2026-11-28T08%3A15Z')).toEqual({ camera: null, shared: {}, atMs })
+  expect(readLink('#select=road:r')?.atMs).toBeUndefined()
+})
+
+test.each(['2026-11-28T08:15:30Z', '2026-11-28T08:15', '2026-13-28T08:15Z', '1795853700000', ''])('%j is no minute', (time) => {
+  expect(readLink(`#map=13/48/11&time=${time}`)?.atMs).toBeNull()
 })
 
 test('words of a later version are passed over', () => {
@@ -60,7 +73,7 @@ test('words of a later version are passed over', () => {
   expect(readLink(link)?.shared).toEqual({ ...ALL, selection: null, follows: false })
 })
 
-test.each(['', '#', '#incidents', '#map=', '#map=13/99/11', '#map=%', '#select=', '#select=road:', '#select=road', '#&&==&', '#follow=yes'])(
+test.each(['', '#', '#incidents', '#map=', '#map=13/99/11', '#map=%', '#select=', '#select=road:', '#select=road', '#&&==&', '#follow=yes', '#time=now'])(
   '%j tells nothing',
   (hash) => {
     expect(readLink(hash)).toBeNull()

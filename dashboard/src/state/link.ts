@@ -4,7 +4,8 @@
  *     map=13.25/48.14000/11.57000/-20&select=vehicle:ab%2Fc&layers=vehicles,incidents&hide=car,taxi&follow=1
  *
  * Zoom, latitude, longitude and, if the map is turned, degrees; the chosen thing; layers that are shown; types of
- * vehicles that are not; whether the map goes along with the chosen vehicle. What is as it is by default is left out.
+ * vehicles that are not; whether the map goes along with the chosen vehicle; `time=2026-11-28T08:15Z`, a minute that is
+ * looked at instead of now. What is as it is by default is left out.
  */
 
 import { VEHICLE_TYPES } from '../contract/vehicle.ts'
@@ -20,6 +21,8 @@ export interface Link {
   readonly camera: Camera | null
   /** What is absent stays as it is. A link of a whole view has it all, so that each who opens it sees the same. */
   readonly shared: Partial<Shared>
+  /** The past minute that is looked at; null of now. */
+  readonly atMs?: number | null
 }
 
 const DEFAULTS: Shared = { selection: null, layers: DEFAULT_LAYERS, hiddenTypes: [], follows: false }
@@ -38,12 +41,14 @@ export function readLink(hash: string): Link | null {
     ...hiddenOf(parts.get('hide')),
     ...(parts.get('follow') === '1' ? { follows: true } : {}),
   }
-  if (camera !== null) return { camera, shared: { ...DEFAULTS, ...shared } }
+  const atMs = minuteOf(parts.get('time'))
+  if (camera !== null) return { camera, shared: { ...DEFAULTS, ...shared }, atMs }
+  if (atMs !== null) return { camera, shared, atMs }
   return Object.keys(shared).length === 0 ? null : { camera, shared }
 }
 
-/** The part of an address behind `#`. */
-export function writeLink(camera: Camera, { selection, layers, hiddenTypes, follows }: Shared): string {
+/** The part of an address behind `#`. `atMs`: the past minute that is looked at; null of now. */
+export function writeLink(camera: Camera, { selection, layers, hiddenTypes, follows }: Shared, atMs: number | null = null): string {
   const id = selection === null ? null : encoded(selection.id)
   return [
     `map=${writeCamera(camera)}`,
@@ -53,6 +58,7 @@ export function writeLink(camera: Camera, { selection, layers, hiddenTypes, foll
       : [`layers=${LAYERS.filter((layer) => layers[layer]).join(',')}`]),
     ...(hiddenTypes.length === 0 ? [] : [`hide=${VEHICLE_TYPES.filter((type) => hiddenTypes.includes(type)).join(',')}`]),
     ...(follows && selection?.kind === 'vehicle' && id !== null ? ['follow=1'] : []),
+    ...(atMs === null ? [] : [`time=${new Date(atMs).toISOString().slice(0, 16)}Z`]),
   ].join('&')
 }
 
@@ -81,6 +87,13 @@ function selectionOf(text = ''): { readonly selection?: Selection } {
   const kind = SELECTABLE.find((one) => one === text.slice(0, at))
   const id = text.slice(at + 1)
   return kind === undefined || id === '' ? {} : { selection: { kind, id } }
+}
+
+const MINUTE = /^\d{4}-\d\d-\d\dT\d\d:\d\dZ$/
+
+function minuteOf(text = ''): number | null {
+  const ms = MINUTE.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(ms) ? null : ms
 }
 
 /** `layers=` alone is a map without any. */

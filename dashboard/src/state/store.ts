@@ -10,6 +10,7 @@ import type { Congestion, Summary } from '../contract/summary.ts'
 import type { Camera } from './camera.ts'
 import { NO_LIVE, withChanges, type Live } from './live.ts'
 import { START_CONNECTION, type Connection } from './health.ts'
+import type { Past } from './past.ts'
 import type { Session } from './session.ts'
 import type { Trail } from './trail.ts'
 import { START_VIEW, type View } from './view.ts'
@@ -23,6 +24,8 @@ export interface CityState {
   readonly live: Live
   /** What the map and the panels show: the same, unless somebody looks at another time. */
   readonly shown: Live
+  /** The other time that somebody looks at; null of now. */
+  readonly past: Past | null
   readonly summary: Summary | null
   readonly congestion: Congestion | null
   /** Of the chosen vehicle. */
@@ -40,6 +43,7 @@ export const START: CityState = {
   model: null,
   live: NO_LIVE,
   shown: NO_LIVE,
+  past: null,
   summary: null,
   congestion: null,
   trail: null,

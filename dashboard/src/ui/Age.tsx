@@ -1,15 +1,15 @@
 import { duration, shortAge } from '../format.ts'
 import { STRINGS } from '../strings.ts'
-import { useServerNow } from './useNow.ts'
+import { useShownNow } from './useNow.ts'
 
 interface Props {
   readonly ms: number
   readonly short?: boolean
 }
 
-/** How long ago something was; ticks by itself. */
+/** How long ago something was, at the time that is looked at; ticks by itself. */
 export function Age({ ms, short = false }: Props) {
-  const seconds = (useServerNow() - ms) / 1_000
+  const seconds = (useShownNow() - ms) / 1_000
   return (
     <time className="age" dateTime={new Date(ms).toISOString()}>
       {short ? shortAge(seconds) : seconds < 1 ? STRINGS.time.now : STRINGS.time.ago(duration(seconds))}
@@ -19,5 +19,5 @@ export function Age({ ms, short = false }: Props) {
 
 /** For how long something has gone on. */
 export function Lasting({ ms }: { readonly ms: number }) {
-  return <span className="age">{duration((useServerNow() - ms) / 1_000)}</span>
+  return <span className="age">{duration((useShownNow() - ms) / 1_000)}</span>
 }

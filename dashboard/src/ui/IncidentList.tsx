@@ -18,6 +18,7 @@ import { whereIs } from './whereIs.ts'
 export function IncidentList() {
   const incidents = useCity((state) => state.shown.emergencies)
   const chosen = useCity(({ view }) => chosenId(view.selection, 'incident'))
+  const isPast = useCity((state) => state.past !== null)
   const rows = useMemo(() => ranked(incidents), [incidents])
   const { list, tabId, onFocus, onKeyDown } = useArrowKeys(rows.map(({ id }) => id))
 
@@ -27,7 +28,7 @@ export function IncidentList() {
       <div className="empty" id="incidents" tabIndex={-1} data-testid="no-incidents">
         <ClearIcon />
         <p>{STRINGS.empty.incidents}</p>
-        <p className="quiet">{STRINGS.empty.incidentsLead}</p>
+        {!isPast && <p className="quiet">{STRINGS.empty.incidentsLead}</p>}
       </div>
     )
   }

@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 
 import { goLive } from '../app/live.ts'
 import { NARROW } from '../map/frame.ts'
-import { setView, useCity } from '../state/store.ts'
+import { city, setView, useCity } from '../state/store.ts'
 import { hasCard, selected } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
 import '../styles/city.css'
@@ -12,6 +12,7 @@ import '../styles/map.css'
 import '../styles/panels.css'
 import '../styles/cards.css'
 import '../styles/day.css'
+import '../styles/past.css'
 import '../styles/sheet.css'
 import '../styles/search.css'
 import '../styles/settings.css'
@@ -27,6 +28,8 @@ import { Sheet } from './Sheet.tsx'
 import { SkipLink } from './SkipLink.tsx'
 import { SummaryStrip } from './Summary.tsx'
 import { TileCredit } from './TileCredit.tsx'
+import { leaveTimeline } from './timeline/leave.ts'
+import { Timeline } from './timeline/Timeline.tsx'
 import { TopBar } from './TopBar.tsx'
 import { useMedia } from './useMedia.ts'
 import { WaitingNote } from './WaitingNote.tsx'
@@ -34,6 +37,7 @@ import { WaitingNote } from './WaitingNote.tsx'
 export function LiveCity() {
   const isIn = useCity((state) => state.session.status === 'in')
   const name = useCity((state) => state.model?.city.name ?? null)
+  const past = useCity((state) => state.past?.answer.status ?? 'none')
   const isNarrow = useMedia(NARROW)
   useEffect(() => (isIn ? goLive() : undefined), [isIn])
   useEffect(() => {
@@ -42,7 +46,7 @@ export function LiveCity() {
   useEscape()
 
   return (
-    <div className="city" data-testid="city">
+    <div className="city" data-past={past} data-testid="city">
       <SkipLink />
       <TopBar />
       <main className="stage">
@@ -60,7 +64,7 @@ export function LiveCity() {
             <SelectedCard />
             <LayerPanel />
           </div>
-          <SummaryStrip />
+          {past === 'none' ? <SummaryStrip /> : <Timeline />}
           <TileCredit />
         </>
       )}
@@ -76,9 +80,9 @@ function useEscape(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
-      setView((view) =>
-        hasCard(view) ? { ...selected(view, null), sheetOpen: false } : { ...view, sheetOpen: false },
-      )
+      const { view, past } = city.getState()
+      if (past !== null && !hasCard(view)) leaveTimeline()
+      else setView((now) => (hasCard(now) ? { ...selected(now, null), sheetOpen: false } : { ...now, sheetOpen: false }))
     }
     window.addEventListener('keydown', onKey)
     return () => {

@@ -10,6 +10,7 @@ import { Legend } from './Legend.tsx'
 import { SelectedCard } from './SelectedCard.tsx'
 import { Figures } from './Summary.tsx'
 import { TileCredit } from './TileCredit.tsx'
+import { Timeline } from './timeline/Timeline.tsx'
 
 const ICONS = { incidents: AlertIcon, city: CityIcon, layers: LayersIcon, selected: CardIcon }
 /** A finger that moved less has tapped. */
@@ -19,7 +20,9 @@ const SWIPE_PX = 24
 export function Sheet() {
   const { tab, sheetOpen } = useCity((state) => state.view)
   const isCardOpen = useCity((state) => hasCard(state.view))
-  const tabs = TABS.filter((one) => one !== 'selected' || isCardOpen)
+  const isPast = useCity((state) => state.past !== null)
+  // Figures of the city are of now.
+  const tabs = TABS.filter((one) => (one === 'selected' ? isCardOpen : one !== 'city' || !isPast))
   const current = tabs.includes(tab) ? tab : 'incidents'
   return (
     <section className="sheet" data-open={sheetOpen} data-testid="sheet" aria-label={STRINGS.panel.sheet}>
@@ -36,6 +39,7 @@ export function Sheet() {
         )}
         {current === 'selected' && <SelectedCard />}
       </div>
+      <Timeline />
       <div className="sheet-tabs" role="tablist" aria-label={STRINGS.panel.sheet}>
         {tabs.map((one) => (
           <TabButton key={one} tab={one} isChosen={one === current} isOpen={sheetOpen} />

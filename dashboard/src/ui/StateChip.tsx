@@ -17,7 +17,7 @@ export function StateChip() {
     <div className="chip" data-health={health} data-testid="state-chip" title={SAY.chip(SAY.names[health], age)}>
       <span className="chip-dot" aria-hidden="true" />
       <span className="chip-text">
-        {status.phase === 'waiting' ? <RetryIn atMs={status.retryAtMs} /> : SAY.names[health]}
+        {status.phase === 'waiting' && health === 'reconnecting' ? <RetryIn atMs={status.retryAtMs} /> : SAY.names[health]}
       </span>
       {age !== null && <span className="chip-age">{age}</span>}
     </div>

@@ -6,7 +6,7 @@ import { Search } from './search/Search.tsx'
 import { SettingsMenu } from './SettingsMenu.tsx'
 import { StateChip } from './StateChip.tsx'
 import { UserMenu } from './UserMenu.tsx'
-import { useServerNow } from './useNow.ts'
+import { useShownNow } from './useNow.ts'
 
 export function TopBar() {
   const city = useCity((state) => state.model?.city ?? null)
@@ -30,10 +30,12 @@ export function TopBar() {
 }
 
 function CityClock({ timeZone }: { readonly timeZone: string }) {
-  const now = useServerNow()
+  const now = useShownNow()
+  const isPast = useCity((state) => state.past !== null)
   return (
     <time className="city-clock" dateTime={new Date(now).toISOString()} title={`${STRINGS.state.localTime}: ${timeZone}`} data-testid="city-clock">
-      <span className="city-clock-day">{calendarDay(now, timeZone)}</span> {clockTime(now, timeZone)}
+      {isPast && <span className="past-mark">{STRINGS.past.mark}</span>}
+      <span className="city-clock-day">{calendarDay(now, timeZone)}</span> {clockTime(now, timeZone, !isPast)}
     </time>
   )
 }

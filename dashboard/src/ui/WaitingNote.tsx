@@ -4,10 +4,11 @@ import { STRINGS } from '../strings.ts'
 /** Says what the map waits for where it would otherwise be empty. */
 export function WaitingNote() {
   const isEmpty = useCity(({ shown }) => shown.vehicles.freshness !== null && shown.vehicles.things.size === 0)
+  const isPast = useCity((state) => state.past !== null)
   if (!isEmpty) return null
   return (
     <div className="floating waiting-note" role="status" data-testid="waiting">
-      <p>{STRINGS.empty.vehicles}</p>
+      <p>{isPast ? STRINGS.past.noVehicles : STRINGS.empty.vehicles}</p>
     </div>
   )
 }

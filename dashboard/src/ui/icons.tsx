@@ -21,6 +21,11 @@ export const FitIcon = icon(
   'FitIcon',
   <path d="M4 7.5V5.2C4 4.5 4.5 4 5.2 4h2.3m5 0h2.3c.7 0 1.2.5 1.2 1.2v2.3m0 5v2.3c0 .7-.5 1.2-1.2 1.2h-2.3m-5 0H5.2c-.7 0-1.2-.5-1.2-1.2v-2.3" />,
 )
+export const PastIcon = icon('PastIcon', <path d="M3.6 10a6.4 6.4 0 111.9 4.5M3.6 10L1.9 8.2M3.6 10l1.8-1.7M10 6.4V10l2.6 1.6" />)
+export const PlayIcon = icon('PlayIcon', <path d="M7 5.2v9.6l7.6-4.8z" />)
+export const PauseIcon = icon('PauseIcon', <path d="M7.3 5.2v9.6m5.4-9.6v9.6" />)
+export const BackIcon = icon('BackIcon', <path d="M12 5.5L7.5 10l4.5 4.5" />)
+export const OnIcon = icon('OnIcon', <path d="M8 5.5l4.5 4.5L8 14.5" />)
 export const LinkIcon = icon(
   'LinkIcon',
   <path d="M8.6 11.4a3 3 0 004.3 0l2.4-2.4a3 3 0 00-4.3-4.3l-.9.9m1.3 3a3 3 0 00-4.3 0L4.7 11A3 3 0 009 15.3l.9-.9" />,

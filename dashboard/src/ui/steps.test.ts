@@ -25,7 +25,17 @@ test.each([
   expect(stepOf(key, at, 5, SLIDER_KEYS)).toBe(to)
 })
 
+test.each([
+  ['PageUp', 3, 15],
+  ['PageUp', 280, 287],
+  ['PageDown', 15, 3],
+  ['PageDown', 3, 0],
+])('on the slider of a day %s at %d leads an hour on or back, to %d', (key, at, to) => {
+  expect(stepOf(key, at, 288, SLIDER_KEYS)).toBe(to)
+})
+
 test('another key leads nowhere', () => {
   expect(stepOf('x', 2, 5, LIST_KEYS)).toBeNull()
   expect(stepOf('ArrowRight', 2, 5, LIST_KEYS)).toBeNull()
+  expect(stepOf('PageUp', 2, 5, LIST_KEYS)).toBeNull()
 })

@@ -12,6 +12,8 @@ export function useHealth(): HealthNow {
   const connection = useCity((state) => state.connection)
   const newest = useCity((state) => newestMs(state.live))
   const now = useServerNow()
+  const isPast = useCity((state) => state.past !== null)
+  if (isPast) return { health: 'past', ageS: null }
   return {
     health: healthOf(connection, newest, now),
     ageS: newest === null ? null : Math.max(0, (now - newest) / 1_000),

@@ -30,6 +30,12 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs)
 }
 
+/** The time that is looked at: ages on the page are of then. */
+export function useShownNow(): number {
+  const now = useServerNow()
+  return useCity(({ past }) => past?.atMs) ?? now
+}
+
 /** Of the gateway's clock: a desk's may be wrong. */
 export function useServerNow(): number {
   const offsetMs = useCity((state) => state.connection.offsetMs)

@@ -55,6 +55,7 @@ test.each([
 ])('a vehicle that was %s is there at once', (_, next) => {
   const motion = moved(standing(fix(0, 0), 0), next, 2_000)
   expect(motion.durationMs).toBe(0)
+  expect(motion.intervalMs).toBe(FIRST_INTERVAL_MS)
   expect(eastM(motion, 2_000)).toBeCloseTo((next.x - 0.5) / METRE)
 })
 

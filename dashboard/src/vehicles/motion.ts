@@ -65,7 +65,8 @@ export function moved(before: Motion, fix: Fix, nowMs: number): Motion {
   // Over the 180th meridian the way is the short one.
   const fromX = from.x + Math.round(fix.x - from.x)
   const distanceM = Math.hypot(fix.x - fromX, fix.y - from.y) * metresPerUnit(fix.y)
-  if (distanceM > JUMP_M || gapMs > JUMP_MS) return standing(fix, nowMs, intervalMs)
+  // Of a word after long silence, or from another time, nobody learns how often it reports.
+  if (distanceM > JUMP_M || gapMs > JUMP_MS) return standing(fix, nowMs, before.intervalMs)
   return {
     fromX,
     fromY: from.y,

@@ -48,10 +48,11 @@ export function Card({ sign, kind, title, actions, children }: Props) {
 /** Of what was chosen and is not there: not any more, or, from a link, not yet. */
 export function GoneCard({ kind, id }: { readonly kind: string; readonly id: string }) {
   const isComing = useCity((state) => isAwaited(state, state.view.selection))
+  const isPast = useCity((state) => state.past !== null)
   if (isComing) return <ComingCard kind={kind} />
   return (
     <Card sign={null} kind={kind} title={id}>
-      <p className="quiet card-gone">{STRINGS.card.gone}</p>
+      <p className="quiet card-gone">{isPast ? STRINGS.past.notThere : STRINGS.card.gone}</p>
     </Card>
   )
 }

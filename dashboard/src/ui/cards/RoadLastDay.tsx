@@ -1,6 +1,6 @@
 import { useId, useMemo, useState } from 'react'
 
-import type { Failure } from '../../app/roadDay.ts'
+import type { Failure } from '../../api/failure.ts'
 import type { FlowHistory, FlowWindow } from '../../contract/history.ts'
 import { clockSpan, clockTime, whole } from '../../format.ts'
 import { STRINGS } from '../../strings.ts'

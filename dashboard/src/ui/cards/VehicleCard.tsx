@@ -12,6 +12,7 @@ const SAY = STRINGS.vehicle
 export function VehicleCard({ id }: { readonly id: string }) {
   const vehicle = useCity(({ shown }) => shown.vehicles.things.get(id))
   const follows = useCity((state) => state.view.follows)
+  const isPast = useCity((state) => state.past !== null)
   const { speed } = useMeasures()
   if (vehicle === undefined) return <GoneCard kind={SAY.types.other} id={id} />
   return (
@@ -24,24 +25,26 @@ export function VehicleCard({ id }: { readonly id: string }) {
       kind={SAY.types[vehicle.type]}
       title={vehicle.id}
       actions={
-        <button
-          type="button"
-          className="button is-small"
-          aria-pressed={follows}
-          data-testid="follow"
-          onClick={() => {
-            setView((view) => ({ ...view, follows: !view.follows }))
-          }}
-        >
-          <TargetIcon />
-          {follows ? SAY.unfollow : SAY.follow}
-        </button>
+        isPast ? undefined : (
+          <button
+            type="button"
+            className="button is-small"
+            aria-pressed={follows}
+            data-testid="follow"
+            onClick={() => {
+              setView((view) => ({ ...view, follows: !view.follows }))
+            }}
+          >
+            <TargetIcon />
+            {follows ? SAY.unfollow : SAY.follow}
+          </button>
+        )
       }
     >
       {vehicle.stale && <p className="mark-stale">{SAY.stale}</p>}
       <Facts>
-        <Fact name={SAY.speed}>{known(vehicle.speedKmh, speed)}</Fact>
-        <Fact name={SAY.heading}>{known(vehicle.headingDeg, SAY.compass)}</Fact>
+        <Fact name={isPast ? STRINGS.past.speed : SAY.speed}>{known(vehicle.speedKmh, speed)}</Fact>
+        {!isPast && <Fact name={SAY.heading}>{known(vehicle.headingDeg, SAY.compass)}</Fact>}
         {vehicle.roadId !== null && (
           <Fact name={SAY.road}>
             <RoadLink id={vehicle.roadId} />

@@ -1,4 +1,4 @@
-import { useMemo, type KeyboardEvent, type PointerEvent } from 'react'
+import { useMemo, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
 
 import { SLIDER_KEYS, stepOf } from '../steps.ts'
 import { HEIGHT, WIDTH, linePath, nearest, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
@@ -19,10 +19,14 @@ interface Props {
   /** When the window began that is read; null while none is. */
   readonly readMs: number | null
   readonly onRead: (startMs: number | null) => void
+  /** What is read stays read until another window is chosen: a pointer has to press. */
+  readonly holds?: boolean
+  /** Drawn below the line, in the field's own units. */
+  readonly children?: ReactNode
 }
 
 /** The windows of a day as a line. One of them can be read: the one under the pointer, or the one that keys lead to. */
-export function DayChart({ name, describedBy, points, span, timeZone, reference, say, readMs, onRead }: Props) {
+export function DayChart({ name, describedBy, points, span, timeZone, reference, say, readMs, onRead, holds = false, children }: Props) {
   const value = reference?.value ?? null
   const scale = useMemo(() => scaleOf(span, points, value), [span, points, value])
   const hours = useMemo(() => ticks(span, timeZone), [span, timeZone])
@@ -62,20 +66,24 @@ export function DayChart({ name, describedBy, points, span, timeZone, reference,
       data-testid="day-chart"
       data-windows={points.length}
       onKeyDown={onKeyDown}
-      onPointerDown={onPointer}
+      onPointerDown={(event) => {
+        if (holds) event.currentTarget.setPointerCapture(event.pointerId)
+        onPointer(event)
+      }}
       onPointerMove={(event) => {
         // A pointer that rests moves, too, when what lies under it does.
-        if (event.movementX !== 0 || event.movementY !== 0) onPointer(event)
+        const hasMoved = event.movementX !== 0 || event.movementY !== 0
+        if (hasMoved && (!holds || event.buttons !== 0)) onPointer(event)
       }}
       onPointerLeave={({ currentTarget, pointerType }) => {
         // Who tapped it, or walks through it by keys, reads on.
-        if (pointerType !== 'touch' && document.activeElement !== currentTarget) onRead(null)
+        if (!holds && pointerType !== 'touch' && document.activeElement !== currentTarget) onRead(null)
       }}
       onFocus={() => {
-        if (readMs === null) read(at)
+        if (!holds && readMs === null) read(at)
       }}
       onBlur={() => {
-        onRead(null)
+        if (!holds) onRead(null)
       }}
     >
       <div className="day-plot">
@@ -86,6 +94,7 @@ export function DayChart({ name, describedBy, points, span, timeZone, reference,
           {lacking.map(({ level, path }) => (
             <path key={path} className="day-lacking" data-level={level} d={path} />
           ))}
+          {children}
           {value !== null && <path className="day-reference" d={`M0 ${scale.y(value)}H${WIDTH}`} />}
           <path className="day-line" d={line} />
         </svg>
