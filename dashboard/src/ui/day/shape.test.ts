@@ -85,6 +85,7 @@ test('slowest and fastest are the first of their kind, and none of nothing', () 
 test('the nearest window is read, over a gap too', () => {
   const points = [window(0, 1), window(1, 2), window(9, 3)]
   expect(nearest(points, DAY.fromMs - HOUR_MS)).toBe(0)
+  expect(nearest(points, DAY.fromMs + STEP_MS)).toBe(1)
   expect(nearest(points, DAY.fromMs + 1.5 * STEP_MS)).toBe(1)
   expect(nearest(points, DAY.fromMs + 6 * STEP_MS)).toBe(2)
   expect(nearest([], DAY.fromMs)).toBe(-1)

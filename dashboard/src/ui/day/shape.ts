@@ -123,12 +123,12 @@ export function extremes(points: readonly DayPoint[]): Extremes | null {
   )
 }
 
-/** Which window is nearest to a time; -1 without any. */
+/** Which window is nearest to a time, of two that meet there the one that begins; -1 without any. */
 export function nearest(points: readonly DayPoint[], ms: number): number {
   let found = -1
   let apart = Infinity
   for (const [at, { startMs, endMs }] of points.entries()) {
-    const away = Math.max(startMs - ms, ms - endMs, 0)
+    const away = ms < startMs ? startMs - ms : Math.max(0, ms - endMs + 1)
     if (away < apart) [found, apart] = [at, away]
   }
   return found
