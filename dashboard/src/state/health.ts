@@ -25,7 +25,7 @@ export function isFaded({ isPale, source }: Connection): boolean {
   return isPale || (source !== null && source !== 'speed')
 }
 
-export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'stopped'
+export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'away' | 'stopped'
 
 /** Moving things report within seconds: a feed that is silent this long has stopped. */
 export const QUIET_MS = 60_000

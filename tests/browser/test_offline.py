@@ -1,0 +1,102 @@
+"""A gateway that goes away: the last known city opens without it, and is live again by itself."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, expect
+
+from tests.browser.conftest import windows
+from tests.browser.town import Town
+from tests.browser.window import Window
+from tests.gateway.running import Gateway
+
+pytestmark = pytest.mark.browser
+
+# Less to draw than at a desk.
+SIZE = (1000, 700)
+KEPT = """() => new Promise((resolve, reject) => {
+  const opening = indexedDB.open('city')
+  opening.onerror = () => reject(opening.error)
+  // A database that nobody made yet must not be made here, or it would lack what the page puts into it.
+  opening.onupgradeneeded = () => opening.transaction.abort()
+  opening.onsuccess = () => {
+    const asking = opening.result.transaction('kept').objectStore('kept').getAll()
+    asking.onsuccess = () => resolve(asking.result.map((one) => one.person.name))
+    opening.result.close()
+  }
+}).catch(() => [])"""
+"""Whose cities this browser keeps."""
+FILES = "async () => (await caches.keys()).length"
+
+
+@pytest.fixture
+async def gateway(town: Town) -> AsyncIterator[Gateway]:
+    """Another of the same city, that can be stopped."""
+    gateway = Gateway(town.folder, town.gateway_environment)
+    await gateway.start()
+    yield gateway
+    await gateway.stop()
+
+
+@pytest.fixture
+async def window(gateway: Gateway, browser: Browser) -> AsyncIterator[Window]:
+    async with windows(gateway.url, browser, "offline") as open_one:
+        window = await open_one(SIZE)
+        # What a browser says of each request that nobody answers.
+        window.tolerate("Failed to load resource: net::ERR_CONNECTION", "WebSocket connection to")
+        yield window
+
+
+async def kept(window: Window) -> Any:
+    return await window.page.evaluate(KEPT)
+
+
+async def is_kept(window: Window) -> None:
+    """Wait until the page opens without a network, and the city with it."""
+    await window.shows_the_map()
+    await window.shows_the_roads()
+    await window.page.evaluate("async () => { await navigator.serviceWorker.ready }")
+    await window.until(lambda: kept(window), bool)
+
+
+async def test_without_a_gateway_the_last_known_city_is_there_and_is_live_again_by_itself(
+    window: Window, gateway: Gateway, town: Town
+) -> None:
+    page = window.page
+    chip, banner = page.get_by_test_id("state-chip"), page.get_by_test_id("banner")
+    await is_kept(window)
+    vehicles = await window.hook("vehicles()")
+    await asyncio.to_thread(gateway.process.stop)
+
+    await page.reload()
+    await window.shows_the_map()
+    await expect(banner).to_contain_text("No connection: the city as it was at")
+    await expect(banner).to_contain_text("ago")
+    await expect(chip).to_contain_text("No connection")
+    await expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
+    found = await window.hook("vehicles()")
+    assert found.keys() == vehicles.keys()
+    for road_id in town.model.roads:
+        await window.until_hook(f"roadLevel({road_id!r})", bool)
+    await window.picture("away")
+    again = await window.hook("vehicles()")
+    assert {id: one["lon"] for id, one in again.items()} == {id: one["lon"] for id, one in found.items()}
+
+    await gateway.start()
+    await expect(chip).to_contain_text("Live")
+    await expect(banner).to_have_count(0)
+    await expect(page.get_by_role("dialog")).to_have_count(0)
+    await window.until_hook(
+        "vehicles()", lambda now: any(now[id]["lon"] != one["lon"] for id, one in found.items() if id in now)
+    )
+
+
+async def test_a_browser_keeps_nothing_of_who_signs_out(window: Window) -> None:
+    await is_kept(window)
+    assert await kept(window) == ["ada"]
+    await window.page.get_by_role("button", name="Account of").click()
+    await window.page.get_by_role("button", name="Sign out").click()
+    await expect(window.page.get_by_role("heading", name="Sign in")).to_be_visible()
+    await window.until(lambda: kept(window), lambda found: found == [])
