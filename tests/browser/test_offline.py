@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.browser.conftest import windows
-from tests.browser.town import Town
+from tests.browser.town import VEHICLES, Town
 from tests.browser.window import Window
 from tests.gateway.running import Gateway
 
@@ -28,10 +28,16 @@ KEPT = """() => new Promise((resolve, reject) => {
   }
 }).catch(() => [])"""
 """Whose cities this browser keeps."""
-FILES = "async () => (await caches.keys()).length"
+SHOWN = """async (roads) => {
+  const drawn = Object.entries(await window.__city?.vehicles() ?? {})
+  return {
+    vehicles: Object.fromEntries(drawn.map(([id, { lon, lat }]) => [id, [lon, lat]])),
+    levels: Object.fromEntries(roads.map((id) => [id, window.__city?.roadLevel(id)])),
+  }
+}"""
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def gateway(town: Town) -> AsyncIterator[Gateway]:
     """Another of the same city, that can be stopped."""
     gateway = Gateway(town.folder, town.gateway_environment)
@@ -40,17 +46,32 @@ async def gateway(town: Town) -> AsyncIterator[Gateway]:
     await gateway.stop()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def window(gateway: Gateway, browser: Browser) -> AsyncIterator[Window]:
     async with windows(gateway.url, browser, "offline") as open_one:
         window = await open_one(SIZE)
-        # What a browser says of each request that nobody answers.
+        # What a browser says of each request that nobody answers, and the page of what it then lacks.
         window.tolerate("Failed to load resource: net::ERR_CONNECTION", "WebSocket connection to")
+        window.tolerate("summary: Failed to fetch", "congestion: Failed to fetch")
         yield window
 
 
 async def kept(window: Window) -> Any:
     return await window.page.evaluate(KEPT)
+
+
+async def shown(window: Window, town: Town) -> Any:
+    """Where each vehicle is, and how each road is coloured."""
+    return await window.page.evaluate(SHOWN, list(town.model.roads))
+
+
+async def at_rest(window: Window, town: Town) -> Any:
+    """The same, once what was told last is drawn."""
+    before, now = None, await shown(window, town)
+    while now != before:
+        await asyncio.sleep(0.2)
+        before, now = now, await shown(window, town)
+    return now
 
 
 async def is_kept(window: Window) -> None:
@@ -67,30 +88,24 @@ async def test_without_a_gateway_the_last_known_city_is_there_and_is_live_again_
     page = window.page
     chip, banner = page.get_by_test_id("state-chip"), page.get_by_test_id("banner")
     await is_kept(window)
-    vehicles = await window.hook("vehicles()")
     await asyncio.to_thread(gateway.process.stop)
+    await expect(chip).to_contain_text("Reconnecting")
+    seen = await at_rest(window, town)
+    assert len(seen["vehicles"]) == VEHICLES
 
     await page.reload()
-    await window.shows_the_map()
     await expect(banner).to_contain_text("No connection: the city as it was at")
     await expect(banner).to_contain_text("ago")
     await expect(chip).to_contain_text("No connection")
     await expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
-    found = await window.hook("vehicles()")
-    assert found.keys() == vehicles.keys()
-    for road_id in town.model.roads:
-        await window.until_hook(f"roadLevel({road_id!r})", bool)
+    await window.until(lambda: shown(window, town), lambda now: now == seen)
     await window.picture("away")
-    again = await window.hook("vehicles()")
-    assert {id: one["lon"] for id, one in again.items()} == {id: one["lon"] for id, one in found.items()}
 
     await gateway.start()
     await expect(chip).to_contain_text("Live")
     await expect(banner).to_have_count(0)
     await expect(page.get_by_role("dialog")).to_have_count(0)
-    await window.until_hook(
-        "vehicles()", lambda now: any(now[id]["lon"] != one["lon"] for id, one in found.items() if id in now)
-    )
+    await window.until(lambda: shown(window, town), lambda now: now["vehicles"] != seen["vehicles"])
 
 
 async def test_a_browser_keeps_nothing_of_who_signs_out(window: Window) -> None:

@@ -6,23 +6,31 @@
 import { createStore, del, get, set } from 'idb-keyval'
 
 import { keptOf, readKept, type Kept } from '../state/kept.ts'
-import { city } from '../state/store.ts'
+import { city, type CityState } from '../state/store.ts'
 
 const EVERY_MS = 30_000
 const STORE = createStore('city', 'kept')
 const KEY = 'last'
 
-/** Keeps it as soon as it is whole, then now and again, and when the page is left. Returns what ends it. */
+/**
+ * Keeps it as soon as it is whole, then now and again, when the connection is lost and when the page is left. Returns
+ * what ends it.
+ */
 export function keepCity(): () => void {
+  // What is there at first may be what was kept, and is not any newer for being there.
+  let last = city.getState().live
   let keptAtMs = -Infinity
   const keep = (): void => {
-    const kept = keptOf(city.getState(), Date.now())
+    const state = city.getState()
+    if (state.live === last) return
+    const kept = keptOf(state, Date.now())
     if (kept === null) return
+    last = state.live
     keptAtMs = performance.now()
     void tried(() => set(KEY, kept, STORE))
   }
-  const keepIfDue = (): void => {
-    if (performance.now() - keptAtMs >= EVERY_MS) keep()
+  const keepIfDue = ({ connection }: CityState): void => {
+    if (connection.status.phase !== 'live' || performance.now() - keptAtMs >= EVERY_MS) keep()
   }
   const keepIfLeft = (): void => {
     if (document.visibilityState === 'hidden') keep()

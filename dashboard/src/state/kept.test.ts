@@ -70,15 +70,11 @@ test('the city comes back as it was, and looks like what is no more', () => {
   expect(shown.shown).toBe(shown.live)
 })
 
-test('a city without figures is one all the same', () => {
-  expect(readKept(kept({ ...STATE, summary: null, congestion: null }), NOW)).not.toBeNull()
-})
-
 test.each<[string, Partial<CityState>]>([
   ['nobody is signed in', { session: { status: 'out', was: ADA } }],
   ['it is itself what was kept', { session: { status: 'away', person: ADA } }],
-  ['the connection is lost', { connection: { ...STATE.connection, status: { phase: 'connecting' } } }],
   ['its model is not there yet', { model: null }],
+  ['its figures are not there yet', { summary: null }],
   ['a part of it is not there yet', { live: { ...LIVE, weather: START.live.weather } }],
 ])('a city is not kept while %s', (_, change) => {
   expect(keptOf({ ...STATE, ...change }, NOW)).toBeNull()

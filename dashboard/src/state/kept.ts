@@ -32,14 +32,14 @@ export interface Kept {
   readonly person: Person
   readonly model: Model
   readonly live: Live
-  readonly summary: Summary | null
-  readonly congestion: Congestion | null
+  readonly summary: Summary
+  readonly congestion: Congestion
 }
 
-/** Null while there is nothing new to keep: nobody is signed in, or not all of the city is there and live. */
+/** Null while nobody is signed in, or not all of the city is there. */
 export function keptOf(state: CityState, nowMs: number): Kept | null {
   const { session, connection, model, live, summary, congestion } = state
-  if (session.status !== 'in' || connection.status.phase !== 'live' || model === null) return null
+  if (session.status !== 'in' || model === null || summary === null || congestion === null) return null
   if (TOPICS.some((topic) => live[topic].freshness === null)) return null
   const { offsetMs } = connection
   return { version: VERSION, keptMs: nowMs, offsetMs, person: session.person, model, live, summary, congestion }
@@ -220,6 +220,6 @@ const KEPT = record<Kept>({
   person: record<Person>({ name: text, role: text, expiresMs: timeOrNull }),
   model: MODEL,
   live: LIVE,
-  summary: orNull(SUMMARY),
-  congestion: orNull(CONGESTION),
+  summary: SUMMARY,
+  congestion: CONGESTION,
 })
