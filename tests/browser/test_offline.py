@@ -108,6 +108,15 @@ async def test_without_a_gateway_the_last_known_city_is_there_and_is_live_again_
     await window.until(lambda: shown(window, town), lambda now: now["vehicles"] != seen["vehicles"])
 
 
+async def test_the_page_can_be_installed(window: Window) -> None:
+    devtools = await window.page.context.new_cdp_session(window.page)
+    manifest = await devtools.send("Page.getAppManifest")
+    assert (manifest["url"], manifest["errors"]) == (f"{window.url}/manifest.webmanifest", [])
+    errors = (await devtools.send("Page.getInstallabilityErrors"))["installabilityErrors"]
+    # Nothing is installed out of a window whose cookies are its own.
+    assert {one["errorId"] for one in errors} <= {"in-incognito"}
+
+
 async def test_a_browser_keeps_nothing_of_who_signs_out(window: Window) -> None:
     await is_kept(window)
     assert await kept(window) == ["ada"]
