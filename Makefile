@@ -30,7 +30,7 @@ NPM := npm --prefix dashboard
 PACKAGES := dashboard/node_modules/.installed
 DASHBOARD := dashboard/dist/index.html
 # Folders are among them: what was removed changes the one that it was in.
-DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/public dashboard/tools ! -name '*.test.*' 2>/dev/null) \
+DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/sw dashboard/public dashboard/tools ! -name '*.test.*' 2>/dev/null) \
 	$(addprefix dashboard/,index.html package.json vite.config.ts)
 
 .PHONY: help install dashboard demo smoke test test-fast test-real lint bench-dashboard screenshots clean

@@ -2,6 +2,7 @@ import react from '@vitejs/plugin-react'
 import { defineConfig } from 'vitest/config'
 
 import { budget } from './tools/budget.ts'
+import { offline } from './tools/offline.ts'
 
 /** The gateway that `npm run dev` asks: a `make demo` beside it. */
 const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8000'
@@ -10,7 +11,7 @@ const GATEWAY = process.env['GATEWAY_URL'] ?? 'http://127.0.0.1:8000'
 const FIRST_JAVASCRIPT_KB = 350
 
 export default defineConfig({
-  plugins: [react(), budget(FIRST_JAVASCRIPT_KB)],
+  plugins: [react(), budget(FIRST_JAVASCRIPT_KB), offline('sw/worker.ts')],
   build: {
     target: 'es2023',
     // A file in a URL of its own is kept by the browser for a year, and the page's policy forbids data: scripts.
@@ -29,7 +30,7 @@ export default defineConfig({
     restoreMocks: true,
     // A document costs more than most tests; what needs one is a component's, or says so itself.
     projects: [
-      { extends: true, test: { name: 'words', environment: 'node', include: ['{src,tools}/**/*.test.ts'] } },
+      { extends: true, test: { name: 'words', environment: 'node', include: ['{src,sw,tools}/**/*.test.ts'] } },
       { extends: true, test: { name: 'page', environment: 'happy-dom', include: ['src/**/*.test.tsx'] } },
     ],
     // A test holds the page's colours to what can be read.

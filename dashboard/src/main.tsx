@@ -7,6 +7,7 @@ import './styles/base.css'
 import './styles/controls.css'
 import './styles/start.css'
 import { keepAddress } from './app/address.ts'
+import { keepPage } from './app/offline.ts'
 import { keepPreferences } from './app/preferences.ts'
 import { App } from './ui/App.tsx'
 
@@ -19,3 +20,4 @@ createRoot(root).render(
     <App />
   </StrictMode>,
 )
+keepPage()

@@ -143,6 +143,7 @@ const HEALTHS: Readonly<Record<Health, string>> = {
   quiet: 'Feed is silent',
   behind: 'Behind',
   reconnecting: 'Reconnecting',
+  away: 'No connection',
   stopped: 'Signed out',
   past: 'Past',
 }
@@ -220,6 +221,8 @@ export const STRINGS = {
       `Live layer away: showing ${SOURCES[source]}${age === null ? '' : `, ${age} old`}.`,
     reconnecting: (age: string | null) =>
       `Connection lost: showing what was last known${age === null ? '' : `, ${age} old`}.`,
+    away: (time: string | null, age: string | null) =>
+      `No connection: the city as it was${time === null || age === null ? ' last' : ` at ${time}, ${age} ago`}.`,
     quiet: (age: string | null) => `No new data${age === null ? '' : ` for ${age}`}. The connection is up.`,
     retryNow: 'Reconnect now',
   },

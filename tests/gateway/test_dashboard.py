@@ -36,7 +36,7 @@ def build(folder: Path, page: bytes = PAGE, **assets: bytes) -> Path:
     (made / "letters" / "Plain Text" / "0-255.pbf").write_bytes(b"\x0a\x00")
     (made / "icon.svg").write_bytes(b"<svg/>")
     (made / "manifest.webmanifest").write_bytes(b"{}")
-    (made / "service-worker.js").write_bytes(b"self")
+    (made / "sw.js").write_bytes(b"self")
     (made / "notes.md").write_bytes(b"not for the page")
     for name, body in assets.items():
         (made / "assets" / f"{name}.js").write_bytes(body)
@@ -73,7 +73,7 @@ async def gateway(
         ("/letters/Plain%20Text/0-255.pbf", "application/x-protobuf"),
         ("/icon.svg", "image/svg+xml"),
         ("/manifest.webmanifest", "application/manifest+json"),
-        ("/service-worker.js", "text/javascript; charset=utf-8"),
+        ("/sw.js", "text/javascript; charset=utf-8"),
     ],
 )
 async def test_a_file_has_its_type_and_the_page_s_policy_and_asks_for_no_password(
@@ -100,7 +100,7 @@ async def test_what_has_a_hash_in_its_name_is_kept_for_a_year_and_the_rest_asked
     for path in ("/assets/index-1a2b.js", "/assets/text-7a8b.woff2"):
         answer = await gateway.http.get(path)
         assert answer.headers.get_list("cache-control") == ["public, max-age=31536000, immutable"], path
-    for path in ("/", "/manifest.webmanifest", "/service-worker.js", "/icon.svg"):
+    for path in ("/", "/manifest.webmanifest", "/sw.js", "/icon.svg"):
         answer = await gateway.http.get(path)
         assert answer.headers.get_list("cache-control") == ["no-cache"], path
         again = await gateway.http.get(path, headers={"If-None-Match": answer.headers["etag"]})

@@ -14,6 +14,7 @@ import { LiveConnection, type Status } from '../live/connection.ts'
 import { Frames, atNextFrame } from '../live/frames.ts'
 import type { Connection } from '../state/health.ts'
 import { city, withNews } from '../state/store.ts'
+import { keepCity } from './kept.ts'
 import { followPast } from './past.ts'
 import { endSession } from './session.ts'
 import { followTrail } from './trail.ts'
@@ -46,6 +47,7 @@ export function goLive(): () => void {
     lookAgain(stream),
     lookClosely(stream),
     keepPace(stream),
+    keepCity(),
   ]
   return () => {
     stream.stop()
@@ -120,7 +122,8 @@ function followModel(): () => void {
       timer = window.setTimeout(() => void load(attempt + 1), waitMs(attempt, Math.random()))
     }
   }
-  if (city.getState().model === null) void load(0)
+  // What is known may be of another time, or of another gateway.
+  void load(0)
   return () => {
     isOver = true
     window.clearTimeout(timer)

@@ -26,7 +26,7 @@ export function isFaded({ isPale, source }: Connection): boolean {
 }
 
 /** `past`: another time is looked at. */
-export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'stopped' | 'past'
+export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'away' | 'stopped' | 'past'
 
 /** Moving things report within seconds: a feed that is silent this long has stopped. */
 export const QUIET_MS = 60_000

@@ -1,6 +1,6 @@
 import { Suspense, lazy, useEffect } from 'react'
 
-import { askWhoIsThere } from '../app/session.ts'
+import { openSession } from '../app/session.ts'
 import { hasMap } from '../state/session.ts'
 import { useCity } from '../state/store.ts'
 import { SignInDialog } from './SignInDialog.tsx'
@@ -11,9 +11,7 @@ const LiveCity = lazy(() => import('./LiveCity.tsx').then(({ LiveCity }) => ({ d
 
 export function App() {
   const session = useCity((state) => state.session)
-  useEffect(() => {
-    void askWhoIsThere()
-  }, [])
+  useEffect(openSession, [])
 
   if (hasMap(session)) {
     return (

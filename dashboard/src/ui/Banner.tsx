@@ -1,5 +1,7 @@
 import { reconnectNow } from '../app/live.ts'
-import { duration } from '../format.ts'
+import { askWhoIsThere } from '../app/session.ts'
+import { clockTime, duration } from '../format.ts'
+import { newestMs } from '../state/health.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
 import { AlertIcon } from './icons.tsx'
@@ -11,6 +13,8 @@ const SAY = STRINGS.banner
 export function Banner() {
   const { health, ageS } = useHealth()
   const { source, isPale, status } = useCity((state) => state.connection)
+  const newest = useCity(({ live }) => newestMs(live))
+  const timeZone = useCity(({ model }) => model?.city.timeZone ?? 'UTC')
   const age = ageS === null ? null : duration(ageS)
   const say =
     health === 'behind' && source !== null
@@ -19,7 +23,9 @@ export function Banner() {
         ? SAY.reconnecting
         : health === 'quiet'
           ? SAY.quiet
-          : null
+          : health === 'away'
+            ? (old: string | null) => SAY.away(newest === null ? null : clockTime(newest, timeZone, false), old)
+            : null
   return (
     <>
       {/* Read out when it comes, and not again at each second. */}
@@ -33,6 +39,11 @@ export function Banner() {
           {status.phase === 'waiting' && (
             <button type="button" className="button is-small" onClick={reconnectNow}>
               {SAY.retryNow}
+            </button>
+          )}
+          {health === 'away' && (
+            <button type="button" className="button is-small" onClick={() => void askWhoIsThere()}>
+              {STRINGS.start.retryNow}
             </button>
           )}
         </div>

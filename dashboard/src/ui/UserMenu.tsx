@@ -2,13 +2,14 @@ import { useState } from 'react'
 
 import { Problem, Unreachable } from '../api/problem.ts'
 import { leave } from '../app/session.ts'
+import { personOf } from '../state/session.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
 import { ExitIcon, UserIcon } from './icons.tsx'
 import { usePopover } from './usePopover.ts'
 
 export function UserMenu() {
-  const person = useCity(({ session }) => (session.status === 'in' ? session.person : null))
+  const person = useCity(({ session }) => personOf(session))
   const [hasFailed, setHasFailed] = useState(false)
   const { root, button, content } = usePopover()
 

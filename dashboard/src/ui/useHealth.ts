@@ -10,12 +10,13 @@ export interface HealthNow {
 
 export function useHealth(): HealthNow {
   const connection = useCity((state) => state.connection)
+  const isAway = useCity((state) => state.session.status === 'away')
   const newest = useCity((state) => newestMs(state.live))
   const now = useServerNow()
   const isPast = useCity((state) => state.past !== null)
   if (isPast) return { health: 'past', ageS: null }
   return {
-    health: healthOf(connection, newest, now),
+    health: isAway ? 'away' : healthOf(connection, newest, now),
     ageS: newest === null ? null : Math.max(0, (now - newest) / 1_000),
   }
 }
