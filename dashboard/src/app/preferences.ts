@@ -60,9 +60,9 @@ function show({ theme, levelColours }: View): void {
   document.documentElement.dataset['levels'] = levelColours
 }
 
-function remember({ themeChoice, levelColours, layers, incidentsOpen, layersOpen }: View): void {
+function remember({ themeChoice, levelColours, layers, incidentsOpen, cityOpen, layersOpen }: View): void {
   try {
-    window.localStorage.setItem(KEY, JSON.stringify({ themeChoice, levelColours, layers, incidentsOpen, layersOpen }))
+    window.localStorage.setItem(KEY, JSON.stringify({ themeChoice, levelColours, layers, incidentsOpen, cityOpen, layersOpen }))
   } catch {
     // A browser that keeps nothing shows the map all the same.
   }
@@ -86,6 +86,7 @@ export function readPreferences(value: unknown): Partial<View> {
     ...(colours === undefined ? {} : { levelColours: colours }),
     layers: readLayers(of['layers']),
     ...(typeof of['incidentsOpen'] === 'boolean' ? { incidentsOpen: of['incidentsOpen'] } : {}),
+    ...(typeof of['cityOpen'] === 'boolean' ? { cityOpen: of['cityOpen'] } : {}),
     ...(typeof of['layersOpen'] === 'boolean' ? { layersOpen: of['layersOpen'] } : {}),
   }
 }

@@ -7,6 +7,7 @@
  * - `roadLevel(id)`: the level that a road is coloured by, null of a road that is not known
  * - `view()`: `{lon, lat, zoom, bearingDeg}` of the map's middle
  * - `trail()`: how many points the chosen vehicle's way has
+ * - `approach()`: the lines of the chosen incident as GeoJSON, `leg` of each `unit` or `transfer`; null without one
  * - `source()`: where the data comes from (`speed`, `batch`, `last-known`), null before the first word
  */
 
@@ -14,8 +15,9 @@ import type { Source } from '../contract/message.ts'
 import type { Level } from '../contract/road.ts'
 import type { Camera } from '../state/camera.ts'
 import { city } from '../state/store.ts'
-import type { VehicleLayer } from '../vehicles/layer.ts'
 import type { Drawn, DrawnGroup } from '../vehicles/protocol.ts'
+import type { Legs } from './approach.ts'
+import type { CityMap } from './cityMap.ts'
 
 export interface CityHooks {
   readonly vehicles: () => Promise<Readonly<Record<string, Drawn>>>
@@ -23,6 +25,7 @@ export interface CityHooks {
   readonly roadLevel: (id: string) => Level | null
   readonly view: () => Camera
   readonly trail: () => number
+  readonly approach: () => Legs | null
   readonly source: () => Source | null
 }
 
@@ -32,13 +35,14 @@ declare global {
   }
 }
 
-export function offerHooks(vehicles: VehicleLayer, view: () => Camera, level: (id: string) => Level | null): void {
+export function offerHooks(map: CityMap): void {
   window.__city = {
-    vehicles: vehicles.drawn,
-    groups: vehicles.groups,
-    roadLevel: level,
-    view,
+    vehicles: map.vehicles.drawn,
+    groups: map.vehicles.groups,
+    roadLevel: (id) => map.level(id),
+    view: () => map.camera,
     trail: () => city.getState().trail?.points.length ?? 0,
+    approach: () => map.approach,
     source: () => city.getState().connection.source,
   }
 }

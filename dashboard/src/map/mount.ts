@@ -1,7 +1,8 @@
 /** Ties the map to the state: each new state is compared with the last, and the map told what is other. */
 
 import { isFaded } from '../state/health.ts'
-import { chosenId, isSame } from '../state/selection.ts'
+import { markedVehicleId } from '../state/incident.ts'
+import { isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
 import { selected, stacked } from '../state/view.ts'
 import { boundsOf } from './bounds.ts'
@@ -47,7 +48,12 @@ export function mountMap(container: HTMLElement): () => void {
   }
 
   const tell = (after: CityState, before: CityState): void => {
-    if (before === START || before.view !== after.view || isFaded(before.connection) !== isFaded(after.connection)) {
+    if (
+      before === START ||
+      before.view !== after.view ||
+      isFaded(before.connection) !== isFaded(after.connection) ||
+      markedVehicleId(before) !== markedVehicleId(after)
+    ) {
       tellChoice(map, after)
     }
     void map.obey(ordersBetween(before, after))
@@ -65,11 +71,7 @@ export function mountMap(container: HTMLElement): () => void {
     map.resize()
   })
   observer.observe(container)
-  offerHooks(
-    map.vehicles,
-    () => map.camera,
-    (id) => map.level(id),
-  )
+  offerHooks(map)
   setMapHandle({
     zoomBy: (steps) => {
       map.pilot.zoomBy(steps)
@@ -101,11 +103,12 @@ export function mountMap(container: HTMLElement): () => void {
   }
 }
 
-function tellChoice(map: CityMap, { view, connection }: CityState): void {
+function tellChoice(map: CityMap, state: CityState): void {
+  const { view, connection } = state
   map.pilot.setSheet(view.sheetOpen)
   map.vehicles.setChoice({
     visible: view.layers.vehicles,
-    selectedId: chosenId(view.selection, 'vehicle'),
+    selectedId: markedVehicleId(state),
     pale: isFaded(connection),
     hiddenTypes: view.hiddenTypes,
     glides: mayMove(),

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { readIncident, type Incident, type IncidentStatus } from '../contract/incident.ts'
 import { incident } from '../contract/samples.ts'
-import { lifeOf, waitsSinceMs } from './incident.ts'
+import { RESPONSES, lifeOf, spanOf, waitsSinceMs } from './incident.ts'
 
 function of(status: IncidentStatus, minutes: Partial<Record<IncidentStatus, number>>, more: object = {}): Incident {
   const history = Object.fromEntries(
@@ -60,4 +60,14 @@ test('one that nobody was sent to waits since it was reported', () => {
   expect(waitsSinceMs(of('reported', { reported: 7 }))).toBe(Date.UTC(2026, 10, 28, 8, 7))
   expect(waitsSinceMs(of('reported', { reported: 7 }, { unit_id: 'fire-1' }))).toBeNull()
   expect(waitsSinceMs(of('dispatched', { reported: 7, dispatched: 8 }))).toBeNull()
+})
+
+test('a time is told as it was, else runs while it may still end, else is not known', () => {
+  const spans = (one: Incident) => RESPONSES.map((response) => spanOf(one, response))
+  const sinceMs = Date.UTC(2026, 10, 28, 8)
+  expect(spans(of('reported', { reported: 0 }))).toEqual([{ sinceMs }, { sinceMs }, { sinceMs }])
+  expect(spans(of('en_route', { reported: 0, en_route: 2 }))).toEqual([null, { sinceMs }, { sinceMs }])
+  expect(spans(of('on_scene', { reported: 0, on_scene: 4 }, { response_s: 240 }))).toEqual([null, { tookS: 240 }, { sinceMs }])
+  expect(spans(of('on_scene', { on_scene: 4 }))).toEqual([null, null, null])
+  expect(spans(of('cancelled', { reported: 0, cancelled: 2 }))).toEqual([null, null, null])
 })

@@ -48,6 +48,29 @@ function secondsUntil(nextMs: number | null, thisMs: number | null): number | nu
   return nextMs === null || thisMs === null ? null : Math.max(0, (nextMs - thisMs) / 1_000)
 }
 
+/** How long it took from the report on, or since when it goes on. */
+export type Span = { readonly tookS: number } | { readonly sinceMs: number }
+
+export const RESPONSES = ['dispatch', 'scene', 'resolution'] as const
+
+export type Response = (typeof RESPONSES)[number]
+
+/** What each of them waits for. */
+const BEFORE: Readonly<Record<Response, readonly IncidentStatus[]>> = {
+  dispatch: ['reported'],
+  scene: ['reported', 'dispatched', 'en_route'],
+  resolution: ['reported', 'dispatched', 'en_route', 'on_scene', 'transporting'],
+}
+
+/** Null is what nobody told, and what will not be any more. */
+export function spanOf(incident: Incident, response: Response): Span | null {
+  const { dispatchS, responseS, resolutionS, steps, status } = incident
+  const tookS = { dispatch: dispatchS, scene: responseS, resolution: resolutionS }[response]
+  if (tookS !== null) return { tookS }
+  const reported = steps.find((step) => step.status === 'reported')
+  return reported !== undefined && BEFORE[response].includes(status) ? { sinceMs: reported.timeMs } : null
+}
+
 /** Since when nobody has been sent; null of what somebody was sent to. */
 export function waitsSinceMs(incident: Incident): number | null {
   return incident.status === 'reported' && incident.unitId === null ? sinceMs(incident) : null
@@ -65,7 +88,7 @@ export interface Help {
   readonly isTransport: boolean
 }
 
-export function helpOf(state: CityState, incident: Incident): Help {
+export function helpOf(state: Pick<CityState, 'model' | 'shown'>, incident: Incident): Help {
   const { id, unitId, hospitalId, status } = incident
   return {
     scene: placeOf(state, { kind: 'incident', id }),

@@ -38,7 +38,11 @@ export interface View {
   readonly theme: Theme
   readonly levelColours: LevelColours
   readonly units: Units
+  /** Whether a new incident is heard. */
+  readonly sound: boolean
   readonly incidentsOpen: boolean
+  /** Null: as there is room. */
+  readonly cityOpen: boolean | null
   readonly layersOpen: boolean
   /** The same while a card takes the room. */
   readonly layersBesideCard: boolean
@@ -74,7 +78,9 @@ export const START_VIEW: View = {
   theme: 'light',
   levelColours: 'standard',
   units: 'metric',
+  sound: false,
   incidentsOpen: true,
+  cityOpen: null,
   layersOpen: true,
   layersBesideCard: false,
   tab: 'incidents',

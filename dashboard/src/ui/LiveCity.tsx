@@ -14,9 +14,12 @@ import '../styles/cards.css'
 import '../styles/day.css'
 import '../styles/sheet.css'
 import '../styles/search.css'
+import '../styles/desk.css'
 import { Banner } from './Banner.tsx'
+import { CityPanel } from './city/CityPanel.tsx'
 import { IncidentAnnouncer } from './IncidentAnnouncer.tsx'
 import { IncidentPanel } from './IncidentPanel.tsx'
+import { IncidentToast } from './IncidentToast.tsx'
 import { LayerPanel } from './LayerPanel.tsx'
 import { MapControls } from './MapControls.tsx'
 import { MapStage } from './MapStage.tsx'
@@ -47,12 +50,14 @@ export function LiveCity() {
         <MapStage />
       </main>
       <Banner />
+      <IncidentToast />
       {isNarrow ? (
         <Sheet />
       ) : (
         <>
           <div className="column is-left">
             <IncidentPanel />
+            <CityPanel />
           </div>
           <div className="column is-right">
             <SelectedCard />

@@ -1,38 +1,16 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { useState } from 'react'
 
 import { Problem, Unreachable } from '../api/problem.ts'
 import { leave } from '../app/session.ts'
 import { useCity } from '../state/store.ts'
 import { STRINGS } from '../strings.ts'
 import { ExitIcon, UserIcon } from './icons.tsx'
+import { usePopover } from './usePopover.ts'
 
 export function UserMenu() {
   const person = useCity(({ session }) => (session.status === 'in' ? session.person : null))
-  const [isOpen, setIsOpen] = useState(false)
+  const { isOpen, toggle, root, button, id } = usePopover<HTMLDivElement>()
   const [hasFailed, setHasFailed] = useState(false)
-  const root = useRef<HTMLDivElement>(null)
-  const button = useRef<HTMLButtonElement>(null)
-  const id = useId()
-
-  useEffect(() => {
-    if (!isOpen) return
-    const onPress = (event: PointerEvent): void => {
-      if (event.target instanceof Node && root.current?.contains(event.target) === true) return
-      setIsOpen(false)
-    }
-    const onKey = (event: KeyboardEvent): void => {
-      if (event.key !== 'Escape') return
-      event.preventDefault()
-      setIsOpen(false)
-      button.current?.focus()
-    }
-    window.addEventListener('pointerdown', onPress)
-    window.addEventListener('keydown', onKey, { capture: true })
-    return () => {
-      window.removeEventListener('pointerdown', onPress)
-      window.removeEventListener('keydown', onKey, { capture: true })
-    }
-  }, [isOpen])
 
   const signOut = async (): Promise<void> => {
     setHasFailed(false)
@@ -55,9 +33,7 @@ export function UserMenu() {
         aria-expanded={isOpen}
         aria-controls={id}
         data-testid="user-menu"
-        onClick={() => {
-          setIsOpen(!isOpen)
-        }}
+        onClick={toggle}
       >
         <UserIcon />
       </button>
