@@ -34,7 +34,7 @@ const STATUSES: Readonly<Record<IncidentStatus, string>> = {
 const PROGRESSES: Readonly<Record<Progress, string>> = {
   waiting: 'waiting',
   coming: 'on the way',
-  there: 'at the scene',
+  there: 'at scene',
   transporting: 'transporting',
 }
 

@@ -26,7 +26,7 @@ export function Responses({ incident }: { readonly incident: Incident }) {
           </div>
         ))}
       </dl>
-      {meanS !== null && scene !== null && <AgainstMean span={scene} meanS={meanS} />}
+      {meanS !== null && meanS > 0 && scene !== null && <AgainstMean span={scene} meanS={meanS} />}
       <p className="quiet">{meanS === null ? SAY.noMean : SAY.mean(duration(meanS), whole(count))}</p>
     </section>
   )
@@ -42,7 +42,11 @@ function Time({ span }: { readonly span: Span | null }) {
     )
   }
   if ('tookS' in span) return <strong>{duration(span.tookS)}</strong>
-  return <Lasting ms={span.sinceMs} />
+  return (
+    <span className="quiet">
+      <Lasting ms={span.sinceMs} />…
+    </span>
+  )
 }
 
 /** The bar's middle is the mean. */
