@@ -3,8 +3,11 @@ import { expect, test } from 'vitest'
 import { ROAD_USERS } from './contract/camera.ts'
 import { INCIDENT_KINDS, INCIDENT_STATUSES } from './contract/incident.ts'
 import { LEVELS } from './contract/road.ts'
+import { PART_STATES } from './contract/status.ts'
 import { VEHICLE_TYPES } from './contract/vehicle.ts'
 import { PACES } from './live/subscriptions.ts'
+import { RESPONSES } from './state/incident.ts'
+import { PROGRESS } from './state/incidents.ts'
 import { SELECTABLE } from './state/selection.ts'
 import { LAYERS, LEVEL_COLOURS, TABS, THEMES } from './state/view.ts'
 import { STRINGS } from './strings.ts'
@@ -13,6 +16,9 @@ import { UNITS } from './units.ts'
 test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   ['kind of incident', INCIDENT_KINDS, STRINGS.incident.kinds],
   ['status', INCIDENT_STATUSES, STRINGS.incident.statuses],
+  ['progress', PROGRESS, STRINGS.incident.progresses],
+  ['response', RESPONSES, STRINGS.incident.responseNames],
+  ['state of a part', PART_STATES, STRINGS.platform.states],
   ['level', LEVELS, STRINGS.level.names],
   ['type of vehicle', VEHICLE_TYPES, STRINGS.vehicle.types],
   ['road user', ROAD_USERS, STRINGS.camera.users],

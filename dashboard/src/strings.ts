@@ -4,9 +4,12 @@ import type { RoadUser } from './contract/camera.ts'
 import type { Incident, IncidentKind, IncidentStatus, Severity } from './contract/incident.ts'
 import type { Source } from './contract/message.ts'
 import type { Level } from './contract/road.ts'
+import type { PartState } from './contract/status.ts'
 import type { VehicleType } from './contract/vehicle.ts'
 import type { Pace } from './live/subscriptions.ts'
 import type { Health } from './state/health.ts'
+import type { Response } from './state/incident.ts'
+import type { Progress } from './state/incidents.ts'
 import type { SelectableKind } from './state/selection.ts'
 import type { Layer, LevelColours, Tab, ThemeChoice } from './state/view.ts'
 import type { Units } from './units.ts'
@@ -28,6 +31,47 @@ const STATUSES: Readonly<Record<IncidentStatus, string>> = {
   transporting: 'Transporting',
   resolved: 'Resolved',
   cancelled: 'Cancelled',
+}
+
+const PROGRESSES: Readonly<Record<Progress, string>> = {
+  waiting: 'waiting',
+  coming: 'on the way',
+  there: 'at scene',
+  transporting: 'transporting',
+}
+
+const RESPONSES: Readonly<Record<Response, string>> = {
+  dispatch: 'Dispatched',
+  scene: 'On scene',
+  resolution: 'Resolved',
+}
+
+const PART_STATES: Readonly<Record<PartState, string>> = {
+  up: 'Up',
+  degraded: 'Degraded',
+  down: 'Down',
+  unknown: 'Unknown',
+}
+
+/** As the gateway names them; another word is shown as it came. */
+const PARTS: Readonly<Record<string, string>> = {
+  speed: 'Live layer',
+  archive: 'Archive',
+  search: 'Search',
+  gps: 'Positions',
+  traffic: 'Traffic',
+  emergency: 'Emergencies',
+  weather: 'Weather',
+  camera: 'Cameras',
+  gateway: 'Gateway',
+}
+
+const TOPICS: Readonly<Record<string, string>> = {
+  traffic: 'Roads',
+  vehicles: 'Vehicles',
+  emergencies: 'Incidents',
+  weather: 'Weather stations',
+  cameras: 'Cameras',
 }
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {
@@ -247,11 +291,32 @@ export const STRINGS = {
     unit: 'Unit',
     hospital: 'Hospital',
     road: 'Road',
-    response: 'Response time',
-    dispatch: 'Until dispatch',
-    since: 'Open for',
+    progresses: PROGRESSES,
+    counts: 'How far help is',
     course: 'Course',
-    latest: 'Last word',
+    notTold: 'Not told',
+    notYet: 'not yet',
+    took: (time: string) => `in ${time}`,
+    noUnit: 'No unit yet',
+    noUnitAtAll: 'No unit',
+    unitAway: 'Its position is not known.',
+    toScene: (length: string) => `${length} to the scene`,
+    toHospital: (length: string) => `${length} to the hospital`,
+    fromScene: (length: string) => `${length} from the scene`,
+    position: 'Position',
+    responses: 'Time since the report',
+    responseNames: RESPONSES,
+    notKnown: 'Not known',
+    mean: (mean: string, count: string) =>
+      `On scene after ${mean} on average, ${count === '1' ? 'of 1 arrival' : `of ${count} arrivals`} in the last day.`,
+    noMean: 'No other arrival in the last day to compare with.',
+    under: (time: string) => `${time} under the mean`,
+    over: (time: string) => `${time} over the mean`,
+    atMean: 'As the mean',
+    show: 'Show',
+    dismiss: 'Dismiss',
+    worstOf: (kind: string, place: string | null) => `Worst: ${kind}${place === null ? '' : `, ${place}`}`,
+    newOne: ({ kind, severity }: Incident) => `New: ${KINDS[kind]}, severity ${severity}`,
   },
   level: {
     names: LEVELS,
@@ -397,11 +462,51 @@ export const STRINGS = {
     vehicles: 'Vehicles',
     speed: 'Mean speed',
     index: 'Congestion',
-    indexHelp: 'Time that it takes to drive all measured roads, over the time at free flow',
+    indexSlower: (percent: string) => `Driving all measured roads takes ${percent} longer than at free flow.`,
+    indexFaster: (percent: string) => `Driving all measured roads takes ${percent} less time than at free flow.`,
+    indexFree: 'Driving all measured roads takes as long as at free flow.',
+    indexNone: 'No road has a speed now.',
+    indexHelp: 'The time to drive each measured road once at its mean speed, over the time at free flow.',
+    indexFloor: (speed: string) => `Slower than ${speed}, and a jam in which nothing drives, count as ${speed}.`,
+    indexLevels: 'Length of roads by level',
+    more: (name: string, value: string) => `${name} ${value}: what it means`,
+    responseMean: (mean: string) => `Help was there ${mean} after the report, on average.`,
+    responseNone: 'Help came to no incident in the last day.',
+    responseCount: (count: string) =>
+      count === '1' ? 'Of the one arrival in the last 24 hours.' : `Of ${count} arrivals in the last 24 hours.`,
     incidents: 'Incidents',
     response: 'Response',
     weather: 'Weather',
-    reporting: (reporting: string, all: string) => `${reporting} of ${all} roads report`,
+    reporting: (reporting: string, all: string) => `${reporting} of ${all} roads report now.`,
+  },
+  city: {
+    panel: 'City',
+    worst: 'Worst roads',
+    noWorst: 'Nothing drives slowly now.',
+    worstRow: (name: string, level: Level, speed: string, share: string) =>
+      `${name}, ${LEVELS[level].toLowerCase()}, ${speed}, ${share} of free flow`,
+    ofFreeFlow: 'of free flow',
+    weather: 'Weather',
+    stations: (count: string) => (count === '1' ? '1 station' : `${count} stations`),
+    noWeather: 'No station reports.',
+    leastVisibility: 'Least visibility',
+  },
+  platform: {
+    title: 'Platform',
+    states: PART_STATES,
+    parts: PARTS,
+    topics: TOPICS,
+    role: (name: string, role: string) => `${name} ${role}`,
+    allUp: (count: string) => `All ${count} parts are up`,
+    notUp: (count: string, all: string) => `${count} of ${all} parts not up`,
+    showAll: 'Layers, services and data',
+    pending: (count: string) => `${count} waiting`,
+    rate: (count: string) => `${count}/s`,
+    lag: (count: string) => `lag ${count}`,
+    data: 'Data',
+    withData: (count: string, all: string) => `${count} of ${all}`,
+    nothingKnown: 'Nothing known',
+    asked: 'As told',
   },
   controls: {
     group: 'Map controls',

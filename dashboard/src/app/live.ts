@@ -6,6 +6,7 @@ import { Problem, Unreachable } from '../api/problem.ts'
 import { hearDates } from '../api/request.ts'
 import { isSignedOut, whoAmI } from '../api/session.ts'
 import { Malformed } from '../contract/fields.ts'
+import { readPlatform } from '../contract/status.ts'
 import { readCongestion, readSummary } from '../contract/summary.ts'
 import { waitMs } from '../live/backoff.ts'
 import { ServerClock } from '../live/clock.ts'
@@ -17,10 +18,12 @@ import { city, withNews } from '../state/store.ts'
 import { keepCity } from './kept.ts'
 import { followPast } from './past.ts'
 import { endSession } from './session.ts'
+import { soundArrivals } from './sound.ts'
 import { followTrail } from './trail.ts'
 
 const SUMMARY_MS = 10_000
 const CONGESTION_MS = 15_000
+const PLATFORM_MS = 10_000
 /** A map that is moved on sooner than this was only passing. */
 const SETTLED_MS = 200
 /** A connection that is back sooner than this was not missed. */
@@ -44,6 +47,7 @@ export function goLive(): () => void {
     ...followFigures(),
     followTrail(onError('track')),
     followPast(),
+    soundArrivals(),
     lookAgain(stream),
     lookClosely(stream),
     keepPace(stream),
@@ -150,6 +154,15 @@ function followFigures(): readonly (() => void)[] {
         city.setState({ congestion })
       },
       onError: onError('congestion'),
+    }),
+    poll({
+      path: '/api/status',
+      everyMs: PLATFORM_MS,
+      read: readPlatform,
+      take: (platform) => {
+        city.setState({ platform })
+      },
+      onError: onError('status'),
     }),
   ]
 }

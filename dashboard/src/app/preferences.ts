@@ -62,8 +62,8 @@ function show({ theme, levelColours }: View): void {
   document.documentElement.dataset['levels'] = levelColours
 }
 
-function remember({ themeChoice, levelColours, units, pace, sound, layers, incidentsOpen, layersOpen }: View): void {
-  const kept = { themeChoice, levelColours, units, pace, sound, layers, incidentsOpen, layersOpen }
+function remember({ themeChoice, levelColours, units, pace, sound, layers, incidentsOpen, cityOpen, layersOpen }: View): void {
+  const kept = { themeChoice, levelColours, units, pace, sound, layers, incidentsOpen, cityOpen, layersOpen }
   try {
     window.localStorage.setItem(KEY, JSON.stringify(kept))
   } catch {
@@ -90,6 +90,7 @@ export function readPreferences(value: unknown): Partial<View> {
     layers: readLayers(of['layers']),
     ...yesOrNo(of, 'sound'),
     ...yesOrNo(of, 'incidentsOpen'),
+    ...yesOrNo(of, 'cityOpen'),
     ...yesOrNo(of, 'layersOpen'),
   }
 }

@@ -40,6 +40,7 @@ export interface Incident {
   readonly steps: readonly Step[]
   readonly dispatchS: number | null
   readonly responseS: number | null
+  readonly resolutionS: number | null
 }
 
 export function readIncident(value: unknown): Incident {
@@ -57,6 +58,7 @@ export function readIncident(value: unknown): Incident {
     steps: stepsOf(of['history']),
     dispatchS: numberOrNull(of, 'dispatch_s'),
     responseS: numberOrNull(of, 'response_s'),
+    resolutionS: numberOrNull(of, 'resolution_s'),
   }
 }
 

@@ -39,6 +39,7 @@ test('figures that nobody measured are null', () => {
   const summary = readSummary({
     roads: { total: 2, reporting: 0 },
     mean_speed_kmh: null,
+    slowest_roads: [],
     vehicles: { total: 0, by_type: {} },
     incidents: { active: 0, by_kind: {}, mean_response_s: null, responses: 0 },
     weather: { stations: 0, condition: null, mean_temperature_c: null },

@@ -17,6 +17,7 @@ import { affineOf, type Point } from '../vehicles/affine.ts'
 import { workerLayer, type VehicleLayer } from '../vehicles/layer.ts'
 import { latOf, lonOf, mercatorX, mercatorY, type Box } from '../vehicles/mercator.ts'
 import type { Hit } from '../vehicles/protocol.ts'
+import { Approach, type Legs } from './approach.ts'
 import { drawBuiltUp } from './builtUp.ts'
 import { drawIcon, iconOf } from './icons.ts'
 import { ROAD_CASING, ROAD_LAYER } from './layers/roads.ts'
@@ -31,6 +32,7 @@ import { Pilot } from './pilot.ts'
 import { pick, pickStanding, reachPx, type Picked } from './picking.ts'
 import { currentScale } from './scale.ts'
 import {
+  APPROACH,
   AREAS,
   EMPTY,
   PLACES,
@@ -70,6 +72,9 @@ export class CityMap {
   readonly #mark: Mark
   readonly #tip: Tip
   readonly #tiles: TileGround
+  readonly #approach = new Approach((legs) => {
+    void this.#source(APPROACH).setData(legs ?? EMPTY)
+  })
   readonly #loaded: Promise<unknown>
   #look: Look
   #hovered: string | null = null
@@ -140,6 +145,11 @@ export class CityMap {
     return this.#roads.length === 0 ? 0 : this.#map.queryRenderedFeatures({ layers: [ROAD_LAYER] }).length
   }
 
+  /** The lines of the chosen incident. */
+  get approach(): Legs | null {
+    return this.#approach.legs
+  }
+
   async obey(orders: Orders): Promise<void> {
     if (orders.vehicles !== undefined) this.vehicles.moved(orders.vehicles.changed, orders.vehicles.removed)
     if (orders.incidents !== undefined) this.#markers.set(orders.incidents)
@@ -155,6 +165,7 @@ export class CityMap {
     if (orders.levels !== undefined) this.#recolour(orders.levels)
     if (orders.selection !== undefined) this.#chooseRoad(orders.selection.was, orders.selection.is)
     if (orders.trail !== undefined) void this.#source(TRAIL).setData(orders.trail === null ? EMPTY : trailFeatures(orders.trail))
+    if (orders.approach !== undefined) this.#approach.set(orders.approach)
   }
 
   resize(): void {
@@ -172,6 +183,7 @@ export class CityMap {
   remove(): void {
     this.#isRemoved = true
     this.pilot.follow(null)
+    this.#approach.end()
     this.#tiles.remove()
     this.vehicles.remove()
     this.#markers.remove()

@@ -1,4 +1,4 @@
-/** Keeps one vehicle in the middle: at each frame the map moves as the vehicle does, on the same way as it is drawn. */
+/** Goes along with one vehicle: tells at each frame where it is, on the same way as it is drawn. */
 
 import type { Vehicle } from '../contract/vehicle.ts'
 import type { Place } from '../state/places.ts'
@@ -8,14 +8,14 @@ import { latOf, lonOf } from '../vehicles/mercator.ts'
 import type { Shown } from '../vehicles/motion.ts'
 
 export class Follower {
-  readonly #centre: (place: Place) => void
+  readonly #tell: (place: Place) => void
   #fleet = new Fleet()
   #id: string | null = null
   #frame: number | undefined
   readonly #shown: Shown = { x: 0, y: 0, headingDeg: null }
 
-  constructor(centre: (place: Place) => void) {
-    this.#centre = centre
+  constructor(tell: (place: Place) => void) {
+    this.#tell = tell
   }
 
   get isFollowing(): boolean {
@@ -42,7 +42,7 @@ export class Follower {
     const member = this.#id === null ? undefined : this.#fleet.get(this.#id)
     if (member === undefined) return
     const { x, y } = this.#fleet.shown(member, performance.now(), this.#shown)
-    this.#centre({ lon: lonOf(x), lat: latOf(y) })
+    this.#tell({ lon: lonOf(x), lat: latOf(y) })
     this.#frame = window.requestAnimationFrame(this.#step)
   }
 }

@@ -10,6 +10,7 @@
  * - `roadLevel(id)`: the level that a road is coloured by, null of a road that is not known
  * - `view()`: `{lon, lat, zoom, bearingDeg}` of the map's middle
  * - `trail()`: how many points the chosen vehicle's way has
+ * - `approach()`: the lines of the chosen incident as GeoJSON, `leg` of each `unit` or `transfer`; null without one
  * - `source()`: where the data comes from (`speed`, `batch`, `last-known`), null before the first word
  */
 
@@ -18,6 +19,7 @@ import type { Level } from '../contract/road.ts'
 import type { Camera } from '../state/camera.ts'
 import { city } from '../state/store.ts'
 import type { Drawn, DrawnGroup, Painted } from '../vehicles/protocol.ts'
+import type { Legs } from './approach.ts'
 import type { CityMap } from './cityMap.ts'
 
 export interface CityHooks {
@@ -28,6 +30,7 @@ export interface CityHooks {
   readonly roadLevel: (id: string) => Level | null
   readonly view: () => Camera
   readonly trail: () => number
+  readonly approach: () => Legs | null
   readonly source: () => Source | null
 }
 
@@ -46,6 +49,7 @@ export function offerHooks(map: CityMap): void {
     roadLevel: (id) => map.level(id),
     view: () => map.camera,
     trail: () => city.getState().trail?.points.length ?? 0,
+    approach: () => map.approach,
     source: () => city.getState().connection.source,
   }
 }

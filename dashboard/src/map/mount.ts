@@ -1,6 +1,7 @@
 /** Ties the map to the state: each new state is compared with the last, and the map told what is other. */
 
-import { chosenId, isSame } from '../state/selection.ts'
+import { markedVehicleId } from '../state/incident.ts'
+import { isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
 import { selected, stacked } from '../state/view.ts'
 import { boundsOf } from './bounds.ts'
@@ -47,7 +48,13 @@ export function mountMap(container: HTMLElement): () => void {
 
   const tell = (after: CityState, before: CityState): void => {
     const isOtherTime = (before.past === null) !== (after.past === null)
-    if (before === START || before.view !== after.view || isPale(before) !== isPale(after) || isOtherTime) {
+    if (
+      before === START ||
+      before.view !== after.view ||
+      isPale(before) !== isPale(after) ||
+      markedVehicleId(before) !== markedVehicleId(after) ||
+      isOtherTime
+    ) {
       tellChoice(map, after)
     }
     void map.obey(ordersBetween(before, after))
@@ -102,7 +109,7 @@ function tellChoice(map: CityMap, state: CityState): void {
   map.pilot.setSheet(view.sheetOpen)
   map.vehicles.setChoice({
     visible: view.layers.vehicles,
-    selectedId: chosenId(view.selection, 'vehicle'),
+    selectedId: markedVehicleId(state),
     pale: isPale(state),
     hiddenTypes: view.hiddenTypes,
     // From one past minute to another nobody drove straight.

@@ -94,6 +94,28 @@ test('a followed vehicle is followed at each of its words', () => {
   expect(ordersBetween(chosen, { ...chosen, view: { ...chosen.view, follows: false } }).follow).toBeNull()
 })
 
+test('the lines of a chosen incident follow its unit, and its transport to the hospital', () => {
+  const unit = { ...readVehicle(CAR), id: 'fire-1' }
+  const of = (more: object): AnyChange => ({
+    topic: 'emergencies',
+    whole: true,
+    changed: [readIncident({ ...incident('i', 4), unit_id: 'fire-1', hospital_id: 'h', status: 'en_route', ...more })],
+    removed: [],
+    freshness: LIVE,
+  })
+  const hospital = { id: 'h', name: 'Mercy', lon: 11.6, lat: 48.2 }
+  const model = { ...MODEL, hospitals: new Map([['h', hospital]]) }
+  const before = after({ ...START, model }, of({}), cars('a', 'fire-1'))
+  const chosen = { ...before, view: selected(before.view, { kind: 'incident', id: 'i' }) }
+  const scene = { lon: 11.5, lat: 48.1 }
+  expect(ordersBetween(before, chosen)).toMatchObject({ approach: { scene, unit, hospital, isTransport: false } })
+  // Others drive on, and the incident says again what it said.
+  expect(ordersBetween(chosen, after(chosen, { ...cars('a'), whole: false }, of({}))).approach).toBeUndefined()
+  expect(ordersBetween(chosen, after(chosen, { ...cars('fire-1'), whole: false })).approach).toBeDefined()
+  expect(ordersBetween(chosen, after(chosen, of({ status: 'transporting' })))).toMatchObject({ approach: { isTransport: true } })
+  expect(ordersBetween(chosen, after(chosen, { topic: 'emergencies', whole: true, changed: [], removed: [], freshness: LIVE })).approach).toBeNull()
+})
+
 test('a city without a model is where its vehicles are', () => {
   expect(boundsOf(START)).toBeNull()
   expect(boundsOf({ ...START, model: MODEL })).toBeNull()

@@ -5,10 +5,11 @@ import type { ModelRoad, Tiles } from '../contract/model.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
 import { difference, type Difference } from '../state/collection.ts'
 import { isFaded } from '../state/health.ts'
+import { helpOf, type Help } from '../state/incident.ts'
 import { ranked } from '../state/incidents.ts'
 import { placeOf, type Place } from '../state/places.ts'
 import { changedLevels, type RoadLevel } from '../state/roads.ts'
-import type { Selection } from '../state/selection.ts'
+import { chosenId, type Selection } from '../state/selection.ts'
 import type { CityState } from '../state/store.ts'
 import type { Trail } from '../state/trail.ts'
 import { shownThing, type Layers, type LevelColours, type Theme } from '../state/view.ts'
@@ -35,6 +36,8 @@ export interface Orders {
   readonly follow?: Vehicle | null
   /** Where the chosen vehicle was; null without one. */
   readonly trail?: Trail | null
+  /** Who helps at the chosen incident, and where they go; null without one. */
+  readonly approach?: Help | null
 }
 
 export interface PlacedIncident {
@@ -67,6 +70,7 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
     ...(hasOtherMark ? { mark: markOf(after) } : {}),
     ...followed(before, after),
     ...(before.trail === after.trail ? {} : { trail: after.trail }),
+    ...approached(before, after),
   }
 }
 
@@ -117,4 +121,31 @@ function followed(before: CityState, after: CityState): Pick<Orders, 'follow'> {
 function followedVehicle({ view: { selection, follows }, shown }: CityState): Vehicle | null {
   if (!follows || selection?.kind !== 'vehicle') return null
   return shown.vehicles.things.get(selection.id) ?? null
+}
+
+function approached(before: CityState, after: CityState): Pick<Orders, 'approach'> {
+  const was = approachOf(before)
+  const now = approachOf(after)
+  return isSameHelp(was, now) ? {} : { approach: now }
+}
+
+function approachOf(state: CityState): Help | null {
+  const id = chosenId(state.view.selection, 'incident')
+  const incident = id === null ? undefined : state.shown.emergencies.things.get(id)
+  return incident === undefined ? null : helpOf(state, incident)
+}
+
+/** A unit that is the same object has said nothing new. */
+function isSameHelp(one: Help | null, other: Help | null): boolean {
+  if (one === null || other === null) return one === other
+  return (
+    one.unit === other.unit &&
+    one.isTransport === other.isTransport &&
+    isSamePlace(one.scene, other.scene) &&
+    isSamePlace(one.hospital, other.hospital)
+  )
+}
+
+function isSamePlace(one: Place | null, other: Place | null): boolean {
+  return one?.lon === other?.lon && one?.lat === other?.lat
 }

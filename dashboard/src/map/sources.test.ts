@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import type { ModelRoad, Position } from '../contract/model.ts'
 import { frameOf } from './builtUp.ts'
-import { areaFeatures, roadFeatures, trailFeatures } from './sources.ts'
+import { approachFeatures, areaFeatures, roadFeatures, trailFeatures } from './sources.ts'
 import { sides } from './twins.ts'
 import { widthOf } from './widths.ts'
 
@@ -65,4 +65,19 @@ test('a trail over the 180th meridian goes on', () => {
   const lons = first?.geometry.coordinates.map(([lon]) => lon)
   expect(lons).toEqual([179.99, expect.closeTo(180.01), expect.closeTo(179.98)])
   expect(first?.properties).toEqual({ age: 0 })
+})
+
+test('a unit goes to the scene, and while it brings somebody to the hospital', () => {
+  const unit = null
+  const [scene, hospital, at] = [{ lon: 179.99, lat: -17 }, { lon: -179.98, lat: -17 }, { lon: 179.9, lat: -17 }]
+  const legs = (isTransport: boolean, unitAt: typeof at | null) =>
+    approachFeatures({ scene, hospital, unit, isTransport }, unitAt).features.map(({ properties, geometry }) => [
+      properties.leg,
+      geometry.coordinates.map(([lon]) => lon),
+    ])
+  const transfer = ['transfer', [179.99, expect.closeTo(180.02)]]
+  expect(legs(false, at)).toEqual([transfer, ['unit', [179.9, 179.99]]])
+  expect(legs(true, at)).toEqual([transfer, ['unit', [179.9, expect.closeTo(180.02)]]])
+  expect(legs(true, null)).toEqual([transfer])
+  expect(approachFeatures({ scene: null, hospital, unit, isTransport: false }, at).features).toEqual([])
 })

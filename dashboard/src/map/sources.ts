@@ -3,6 +3,8 @@
 import type { Feature, FeatureCollection, LineString, Point } from 'geojson'
 
 import type { ModelRoad, Position } from '../contract/model.ts'
+import { targetOf, type Help } from '../state/incident.ts'
+import type { Place } from '../state/places.ts'
 import { stretches, type Stretch, type Trail } from '../state/trail.ts'
 import { clearing } from './clearing.ts'
 import { sides } from './twins.ts'
@@ -12,6 +14,7 @@ export const ROADS = 'roads'
 export const AREAS = 'areas'
 export const PLACES = 'places'
 export const TRAIL = 'trail'
+export const APPROACH = 'approach'
 /** The property that a road's state hangs on. */
 export const ROAD_ID = 'road_id'
 
@@ -88,6 +91,26 @@ export function trailFeatures(trail: Trail): FeatureCollection<LineString, Pick<
       properties: { age },
     })),
   }
+}
+
+/** `unit`: from who helps to where they go; `transfer`: from the scene to the hospital. */
+export interface ApproachProperties {
+  readonly leg: 'unit' | 'transfer'
+}
+
+/** `unitAt`: where the unit is drawn, a little behind where it said to be. */
+export function approachFeatures(help: Help, unitAt: Place | null): FeatureCollection<LineString, ApproachProperties> {
+  const { scene, hospital } = help
+  return {
+    type: 'FeatureCollection',
+    features: [...leg('transfer', scene, hospital), ...leg('unit', unitAt, targetOf(help))],
+  }
+}
+
+function leg(name: ApproachProperties['leg'], from: Place | null, to: Place | null): Feature<LineString, ApproachProperties>[] {
+  if (from === null || to === null) return []
+  const coordinates = unbroken([from, to].map(({ lon, lat }) => [lon, lat]))
+  return [{ type: 'Feature', geometry: { type: 'LineString', coordinates }, properties: { leg: name } }]
 }
 
 /** Over the 180th meridian a line goes on, rather than round the world. */

@@ -3,16 +3,17 @@
 import type { LayerSpecification, StyleSpecification } from 'maplibre-gl'
 
 import { fontFaces } from './fonts.ts'
+import { approachLayers } from './layers/approach.ts'
 import { groundLayers } from './layers/ground.ts'
 import { labelLayers } from './layers/labels.ts'
 import { placeLayers } from './layers/places.ts'
 import { roadLayers } from './layers/roads.ts'
 import { trailLayers } from './layers/trail.ts'
 import type { Look } from './look.ts'
-import { AREAS, EMPTY, PLACES, ROAD_ID, ROADS, TRAIL } from './sources.ts'
+import { APPROACH, AREAS, EMPTY, PLACES, ROAD_ID, ROADS, TRAIL } from './sources.ts'
 
 export function layersOf(look: Look): LayerSpecification[] {
-  return [...groundLayers(look), ...roadLayers(look), ...trailLayers(look), ...labelLayers(look), ...placeLayers(look)]
+  return [...groundLayers(look), ...roadLayers(look), ...trailLayers(look), ...approachLayers(look), ...labelLayers(look), ...placeLayers(look)]
 }
 
 export function styleOf(look: Look, base: string): StyleSpecification {
@@ -24,6 +25,7 @@ export function styleOf(look: Look, base: string): StyleSpecification {
       [AREAS]: { type: 'geojson', data: EMPTY },
       [PLACES]: { type: 'geojson', data: EMPTY },
       [TRAIL]: { type: 'geojson', data: EMPTY },
+      [APPROACH]: { type: 'geojson', data: EMPTY },
     },
     layers: layersOf(look),
     transition: { duration: 180, delay: 0 },

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { readIncident, type Incident } from '../contract/incident.ts'
 import { incident } from '../contract/samples.ts'
 import type { Collection } from './collection.ts'
-import { arrived, inboundTo, ranked } from './incidents.ts'
+import { arrived, countByProgress, inboundTo, ranked } from './incidents.ts'
 
 function of(...incidents: Incident[]): Collection<Incident> {
   return { things: new Map(incidents.map((one) => [one.id, one])), freshness: { asOfMs: 1, source: 'speed' } }
@@ -30,4 +30,11 @@ test('only those on their way to a hospital are inbound', () => {
   const one = readIncident({ ...incident('a', 3), status: 'transporting', hospital_id: 'h' })
   const other = readIncident({ ...incident('b', 3), status: 'on_scene', hospital_id: 'h' })
   expect(inboundTo(of(one, other), 'h')).toEqual([one])
+})
+
+test('each open incident is counted once, by how far help is', () => {
+  const all = ['reported', 'dispatched', 'en_route', 'on_scene', 'transporting', 'resolved'].map((status) =>
+    readIncident({ ...incident(status, 3), status, history: {} }),
+  )
+  expect(countByProgress(all)).toEqual({ waiting: 1, coming: 2, there: 1, transporting: 1 })
 })

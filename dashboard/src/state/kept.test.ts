@@ -49,7 +49,13 @@ const STATE: CityState = {
   },
   live: LIVE,
   shown: LIVE,
-  summary: readSummary({ roads: { total: 1, reporting: 1 }, vehicles: { total: 1 }, incidents: { active: 1 }, weather: {} }),
+  summary: readSummary({
+    roads: { total: 1, reporting: 1 },
+    slowest_roads: [{ road_id: 'r', name: 'R', mean_speed_kmh: 20, congestion: { level: 'heavy', ratio: 0.4 } }],
+    vehicles: { total: 1 },
+    incidents: { active: 1, responses: 2 },
+    weather: { stations: 1 },
+  }),
   congestion: readCongestion({ index: 1.2, levels: { free: { length_m: 5 } } }),
 }
 

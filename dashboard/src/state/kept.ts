@@ -8,7 +8,7 @@ import type { City, ModelPlace, ModelRoad, Tiles } from '../contract/model.ts'
 import { LEVELS, type Level, type Road } from '../contract/road.ts'
 import type { Person } from '../contract/session.ts'
 import type { Station } from '../contract/station.ts'
-import type { Congestion, Summary } from '../contract/summary.ts'
+import type { Congestion, SlowRoad, Summary } from '../contract/summary.ts'
 import { TOPICS } from '../contract/topics.ts'
 import { VEHICLE_TYPES, type Vehicle } from '../contract/vehicle.ts'
 import type { Collection } from './collection.ts'
@@ -115,6 +115,7 @@ const INCIDENT = record<Incident>({
   steps: listOf(record<Incident['steps'][number]>({ status: oneOf(INCIDENT_STATUSES), timeMs: number })),
   dispatchS: numberOrNull,
   responseS: numberOrNull,
+  resolutionS: numberOrNull,
 })
 
 const STATION = record<Station>({
@@ -191,13 +192,25 @@ const SUMMARY = record<Summary>({
   roads: number,
   reportingRoads: number,
   meanSpeedKmh: numberOrNull,
+  slowest: listOf(
+    record<SlowRoad>({
+      id: text,
+      name: text,
+      meanSpeedKmh: numberOrNull,
+      level: oneOf(LEVELS),
+      ratio: numberOrNull,
+    }),
+  ),
   vehicles: number,
   incidents: number,
   meanResponseS: numberOrNull,
+  responses: number,
   condition: textOrNull,
   temperatureC: numberOrNull,
   windSpeedMs: numberOrNull,
   precipitationMmH: numberOrNull,
+  leastVisibilityM: numberOrNull,
+  stations: number,
   asOfMs: timeOrNull,
 })
 

@@ -9,7 +9,7 @@ export interface Place {
 }
 
 /** Null of what nobody knows, or nobody knows the place of. */
-export function placeOf(state: CityState, { kind, id }: Selection): Place | null {
+export function placeOf(state: Pick<CityState, 'model' | 'shown'>, { kind, id }: Selection): Place | null {
   switch (kind) {
     case 'incident': {
       const incident = state.shown.emergencies.things.get(id)
@@ -30,7 +30,7 @@ export function placeOf(state: CityState, { kind, id }: Selection): Place | null
   }
 }
 
-function middleOf(state: CityState, roadId: string): Place | null {
+function middleOf(state: Pick<CityState, 'model'>, roadId: string): Place | null {
   const line = state.model?.roads.get(roadId)?.line
   const middle = line?.[Math.floor(line.length / 2)]
   return middle === undefined ? null : { lon: middle[0], lat: middle[1] }

@@ -6,6 +6,7 @@ import { createStore } from 'zustand/vanilla'
 import type { Model } from '../api/model.ts'
 import type { AnyChange } from '../contract/message.ts'
 import type { Bounds } from '../contract/model.ts'
+import type { Platform } from '../contract/status.ts'
 import type { Congestion, Summary } from '../contract/summary.ts'
 import type { Camera } from './camera.ts'
 import { NO_LIVE, withChanges, type Live } from './live.ts'
@@ -28,6 +29,8 @@ export interface CityState {
   readonly past: Past | null
   readonly summary: Summary | null
   readonly congestion: Congestion | null
+  /** How what is behind the page stands. */
+  readonly platform: Platform | null
   /** Of the chosen vehicle. */
   readonly trail: Trail | null
   /** What part of the city is looked at closely; null from afar. */
@@ -46,6 +49,7 @@ export const START: CityState = {
   past: null,
   summary: null,
   congestion: null,
+  platform: null,
   trail: null,
   near: null,
   view: START_VIEW,

@@ -44,6 +44,8 @@ export interface View {
   /** Whether a new incident is heard. */
   readonly sound: boolean
   readonly incidentsOpen: boolean
+  /** Null: as there is room. */
+  readonly cityOpen: boolean | null
   readonly layersOpen: boolean
   /** The same while a card takes the room. */
   readonly layersBesideCard: boolean
@@ -82,6 +84,7 @@ export const START_VIEW: View = {
   pace: 'standard',
   sound: false,
   incidentsOpen: true,
+  cityOpen: null,
   layersOpen: true,
   layersBesideCard: false,
   tab: 'incidents',

@@ -2,16 +2,19 @@ import { useMemo } from 'react'
 
 import { sinceMs, type Incident } from '../contract/incident.ts'
 import { mapHandle } from '../map/handle.ts'
-import { ranked } from '../state/incidents.ts'
+import { waitsSinceMs } from '../state/incident.ts'
+import { PROGRESS, countByProgress, ranked } from '../state/incidents.ts'
 import { placeOf } from '../state/places.ts'
 import { chosenId } from '../state/selection.ts'
 import { city, setView, useCity } from '../state/store.ts'
 import { selected } from '../state/view.ts'
+import { whole } from '../format.ts'
 import { STRINGS } from '../strings.ts'
 import { Age } from './Age.tsx'
-import { ClearIcon } from './icons.tsx'
+import { AlertIcon, ClearIcon } from './icons.tsx'
 import { SkeletonRows } from './Skeleton.tsx'
 import { useArrowKeys } from './useArrowKeys.ts'
+import { useIsLongWait } from './useIsLongWait.ts'
 import { whereIs } from './whereIs.ts'
 
 /** All active incidents, worst first. Arrow keys go through them. */
@@ -33,17 +36,34 @@ export function IncidentList() {
     )
   }
   return (
-    // The list takes arrow keys on behalf of its buttons.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-    <ul ref={list} id="incidents" className="incident-list" tabIndex={-1} onKeyDown={onKeyDown} aria-label={STRINGS.incident.panel}>
-      {rows.map((incident) => (
-        <Row
-          key={incident.id}
-          incident={incident}
-          isChosen={incident.id === chosen}
-          isTab={incident.id === tabId}
-          onFocus={onFocus}
-        />
+    <>
+      <Counts incidents={rows} />
+      {/* The list takes arrow keys on behalf of its buttons. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
+      <ul ref={list} id="incidents" className="incident-list" tabIndex={-1} onKeyDown={onKeyDown} aria-label={STRINGS.incident.panel}>
+        {rows.map((incident) => (
+          <Row
+            key={incident.id}
+            incident={incident}
+            isChosen={incident.id === chosen}
+            isTab={incident.id === tabId}
+            onFocus={onFocus}
+          />
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** How far help is, in one line. */
+function Counts({ incidents }: { readonly incidents: readonly Incident[] }) {
+  const counts = countByProgress(incidents)
+  return (
+    <ul className="incident-counts" aria-label={STRINGS.incident.counts} data-testid="incident-counts">
+      {PROGRESS.filter((progress) => counts[progress] > 0).map((progress) => (
+        <li key={progress} data-progress={progress}>
+          <strong>{whole(counts[progress])}</strong> {STRINGS.incident.progresses[progress]}
+        </li>
       ))}
     </ul>
   )
@@ -80,7 +100,10 @@ function Row({ incident, isChosen, isTab, onFocus }: RowProps) {
           <span aria-hidden="true">{severity}</span>
         </span>
         <span className="incident-row-what">
-          <strong>{STRINGS.incident.kinds[kind]}</strong>
+          <span className="incident-row-head">
+            <strong>{STRINGS.incident.kinds[kind]}</strong>
+            <Unit incident={incident} />
+          </span>
           <span>{where ?? STRINGS.incident.noPlace}</span>
         </span>
         <span className="incident-row-state">
@@ -89,6 +112,20 @@ function Row({ incident, isChosen, isTab, onFocus }: RowProps) {
         </span>
       </button>
     </li>
+  )
+}
+
+/** Who comes; of one that nobody was sent to, that. */
+function Unit({ incident }: { readonly incident: Incident }) {
+  const sinceMs = waitsSinceMs(incident)
+  const isLong = useIsLongWait(sinceMs)
+  if (incident.unitId !== null) return <span data-testid="row-unit">{incident.unitId}</span>
+  if (sinceMs === null) return null
+  return (
+    <span data-testid="row-unit" data-late={isLong}>
+      {isLong && <AlertIcon />}
+      {STRINGS.incident.noUnit}
+    </span>
   )
 }
 

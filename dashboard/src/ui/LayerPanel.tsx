@@ -4,12 +4,11 @@ import { STRINGS } from '../strings.ts'
 import { LayerSwitches } from './LayerSwitches.tsx'
 import { Legend } from './Legend.tsx'
 import { Panel } from './Panel.tsx'
+import { TALL } from './tall.ts'
 import { useMedia } from './useMedia.ts'
 
-/** There is room for a card above it. */
-const TALL = '(min-height: 75rem)'
-
 export function LayerPanel() {
+  // There is room for a card above it.
   const isTall = useMedia(TALL)
   const isBeside = useCity((state) => hasCard(state.view)) && !isTall
   const isOpen = useCity(({ view }) => (isBeside ? view.layersBesideCard : view.layersOpen))

@@ -15,11 +15,14 @@ import '../styles/day.css'
 import '../styles/past.css'
 import '../styles/sheet.css'
 import '../styles/search.css'
+import '../styles/desk.css'
 import '../styles/settings.css'
 import '../styles/forced.css'
 import { Banner } from './Banner.tsx'
+import { CityPanel } from './city/CityPanel.tsx'
 import { IncidentAnnouncer } from './IncidentAnnouncer.tsx'
 import { IncidentPanel } from './IncidentPanel.tsx'
+import { IncidentToast } from './IncidentToast.tsx'
 import { LayerPanel } from './LayerPanel.tsx'
 import { MapControls } from './MapControls.tsx'
 import { MapStage } from './MapStage.tsx'
@@ -53,12 +56,14 @@ export function LiveCity() {
         <MapStage />
       </main>
       <Banner />
+      <IncidentToast />
       {isNarrow ? (
         <Sheet />
       ) : (
         <>
           <div className="column is-left">
             <IncidentPanel />
+            <CityPanel />
           </div>
           <div className="column is-right">
             <SelectedCard />

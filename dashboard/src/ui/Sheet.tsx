@@ -3,6 +3,7 @@ import { useRef, type KeyboardEvent, type PointerEvent } from 'react'
 import { city, setView, useCity } from '../state/store.ts'
 import { TABS, hasCard, type Tab } from '../state/view.ts'
 import { STRINGS } from '../strings.ts'
+import { CityDetails } from './city/CityPanel.tsx'
 import { IncidentList } from './IncidentList.tsx'
 import { AlertIcon, CardIcon, CityIcon, LayersIcon } from './icons.tsx'
 import { LayerSwitches } from './LayerSwitches.tsx'
@@ -30,7 +31,12 @@ export function Sheet() {
       <Handle isOpen={sheetOpen} />
       <div className="sheet-body" id="sheet-body" role="tabpanel" aria-labelledby={`tab-${current}`} hidden={!sheetOpen}>
         {current === 'incidents' && <IncidentList />}
-        {current === 'city' && <Figures />}
+        {current === 'city' && (
+          <>
+            <Figures />
+            <CityDetails />
+          </>
+        )}
         {current === 'layers' && (
           <>
             <Legend />

@@ -1,8 +1,9 @@
 import { useId, type ReactNode } from 'react'
 
+import { boundsOfLine } from '../../map/bounds.ts'
 import { mapHandle } from '../../map/handle.ts'
 import { isAwaited } from '../../state/awaited.ts'
-import { placeOf } from '../../state/places.ts'
+import { placeOf, type Place } from '../../state/places.ts'
 import { city, setView, useCity } from '../../state/store.ts'
 import { selected, shownThing } from '../../state/view.ts'
 import { STRINGS } from '../../strings.ts'
@@ -16,11 +17,13 @@ interface Props {
   /** Which one it is. */
   readonly title: ReactNode
   readonly actions?: ReactNode
+  /** Where all that belongs to it is; what was not given is where it is alone. */
+  readonly around?: readonly Place[]
   readonly children: ReactNode
 }
 
 /** What is known of one thing. */
-export function Card({ sign, kind, title, actions, children }: Props) {
+export function Card({ sign, kind, title, actions, around = [], children }: Props) {
   const id = useId()
   return (
     <section id="card" className="floating card" tabIndex={-1} aria-labelledby={id} data-testid="card">
@@ -32,7 +35,7 @@ export function Card({ sign, kind, title, actions, children }: Props) {
             {title}
           </h2>
         </div>
-        <button type="button" className="icon-button is-small" aria-label={STRINGS.card.goTo} title={STRINGS.card.goTo} onClick={goThere}>
+        <button type="button" className="icon-button is-small" aria-label={STRINGS.card.goTo} title={STRINGS.card.goTo} onClick={() => { show(around) }}>
           <TargetIcon />
         </button>
         <button type="button" className="icon-button is-small" aria-label={STRINGS.card.close} title={STRINGS.card.close} data-testid="card-close" onClick={close}>
@@ -71,7 +74,11 @@ function ComingCard({ kind }: { readonly kind: string }) {
   )
 }
 
-function goThere(): void {
+function show(around: readonly Place[]): void {
+  if (around.length > 1) {
+    mapHandle()?.goAround(boundsOfLine(around.map(({ lon, lat }) => [lon, lat])))
+    return
+  }
   const state = city.getState()
   const shown = shownThing(state.view)
   const place = shown === null ? null : placeOf(state, shown)

@@ -1,0 +1,8 @@
+import { LONG_WAIT_MS } from '../state/incident.ts'
+import { useServerNow } from './useNow.ts'
+
+/** Whether an incident waits for too long already; `sinceMs` is null of one that does not wait. */
+export function useIsLongWait(sinceMs: number | null): boolean {
+  const now = useServerNow()
+  return sinceMs !== null && now - sinceMs >= LONG_WAIT_MS
+}
