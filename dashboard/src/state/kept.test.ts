@@ -4,7 +4,7 @@ import { readCamera } from '../contract/camera.ts'
 import { readIncident } from '../contract/incident.ts'
 import { readCity, readHospital, readModelRoad, readSensor } from '../contract/model.ts'
 import { readRoad } from '../contract/road.ts'
-import { CAR, incident, road } from '../contract/samples.ts'
+import { CAR, SUMMARY, incident, road } from '../contract/samples.ts'
 import { readStation } from '../contract/station.ts'
 import { readCongestion, readSummary } from '../contract/summary.ts'
 import { readVehicle } from '../contract/vehicle.ts'
@@ -49,13 +49,7 @@ const STATE: CityState = {
   },
   live: LIVE,
   shown: LIVE,
-  summary: readSummary({
-    roads: { total: 1, reporting: 1 },
-    slowest_roads: [{ road_id: 'r', name: 'R', mean_speed_kmh: 20, congestion: { level: 'heavy', ratio: 0.4 } }],
-    vehicles: { total: 1 },
-    incidents: { active: 1, responses: 2 },
-    weather: { stations: 1 },
-  }),
+  summary: readSummary(SUMMARY),
   congestion: readCongestion({ index: 1.2, levels: { free: { length_m: 5 } } }),
 }
 
