@@ -8,6 +8,7 @@ import os
 import random
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,7 @@ class Town:
         self._producer: AIOKafkaProducer
         self._driving: asyncio.Task[None] | None = None
         self._speeds: dict[str, float] = {}
+        self._silent: set[str] = set()
         self._ids = itertools.count()
 
     async def start(self) -> None:
@@ -149,9 +151,24 @@ class Town:
         for number in range(200):
             await self._send("traffic", _reading(road_id, f"probe-{number}", JAM_KMH))
 
+    async def hush(self, road_id: str) -> None:
+        """From now on a road is not measured; back when all that was measured is known."""
+        self._silent.add(road_id)
+        # Later than all before it, by its second, so that it is told from them.
+        last_ms = time.time_ns() // 1_000_000 + 2_000
+        await self._send("traffic", {**_reading(road_id, "last", SPEED_KMH), "timestamp": last_ms})
+        async with asyncio.timeout(PATIENCE_S):
+            while await self._newest_s(road_id) < last_ms // 1_000:
+                await asyncio.sleep(0.1)
+
+    async def _newest_s(self, road_id: str) -> float:
+        road = await self.gateway.get(f"/api/traffic/live/{road_id}")
+        return datetime.fromisoformat(road["timestamp"]).timestamp()
+
     def clear(self, road_id: str) -> None:
         """From now on it is as the others are."""
         self._speeds.pop(road_id, None)
+        self._silent.discard(road_id)
 
     async def _drive(self) -> None:
         """Vehicles that move, and readings of everything, until cancelled."""
@@ -170,6 +187,8 @@ class Town:
     async def _readings(self, chance: random.Random) -> None:
         for sensor in self.model.sensors.values():
             road_id = str(sensor.road_id)
+            if road_id in self._silent:
+                continue
             usual = self.model.roads[road_id].free_flow_kmh * chance.uniform(0.5, 1.0)
             await self._send("traffic", _reading(road_id, sensor.id, self._speeds.get(road_id, usual)))
         for station in self.model.stations.values():

@@ -14,6 +14,7 @@ import '../styles/cards.css'
 import '../styles/day.css'
 import '../styles/sheet.css'
 import '../styles/search.css'
+import '../styles/trends.css'
 import { Banner } from './Banner.tsx'
 import { IncidentAnnouncer } from './IncidentAnnouncer.tsx'
 import { IncidentPanel } from './IncidentPanel.tsx'
@@ -26,6 +27,7 @@ import { SkipLink } from './SkipLink.tsx'
 import { SummaryStrip } from './Summary.tsx'
 import { TileCredit } from './TileCredit.tsx'
 import { TopBar } from './TopBar.tsx'
+import { Trends } from './trends/Trends.tsx'
 import { useMedia } from './useMedia.ts'
 import { WaitingNote } from './WaitingNote.tsx'
 
@@ -62,6 +64,7 @@ export function LiveCity() {
           <TileCredit />
         </>
       )}
+      <Trends />
       <MapControls />
       <WaitingNote />
       <IncidentAnnouncer />
@@ -74,9 +77,10 @@ function useEscape(): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
-      setView((view) =>
-        hasCard(view) ? { ...selected(view, null), sheetOpen: false } : { ...view, sheetOpen: false },
-      )
+      setView((view) => {
+        if (view.trends !== null) return { ...view, trends: null }
+        return hasCard(view) ? { ...selected(view, null), sheetOpen: false } : { ...view, sheetOpen: false }
+      })
     }
     window.addEventListener('keydown', onKey)
     return () => {

@@ -2,6 +2,7 @@ import { mapHandle } from '../map/handle.ts'
 import { STRINGS } from '../strings.ts'
 import { FitIcon, MinusIcon, PlusIcon } from './icons.tsx'
 import { ShareButton } from './ShareButton.tsx'
+import { TrendsButton } from './trends/TrendsButton.tsx'
 
 const SAY = STRINGS.controls
 
@@ -17,6 +18,7 @@ export function MapControls() {
       <button type="button" className="icon-button" aria-label={SAY.showAll} title={SAY.showAll} onClick={() => mapHandle()?.showAll()}>
         <FitIcon />
       </button>
+      <TrendsButton />
       <ShareButton />
     </div>
   )
