@@ -57,8 +57,7 @@ async def test_two_roads_compared_show_the_numbers_of_the_api(
     desk: Window, town: Town, roads: tuple[Road, Road]
 ) -> None:
     one, other = roads
-    for road in roads:
-        await town.hush(road.id)
+    await town.hush(one.id, other.id)
     await desk.open_link(f"select=road:{one.id}")
     await desk.page.get_by_test_id("card").get_by_role("button", name="Trends").click()
     trends = desk.page.get_by_role("region", name="Trends")

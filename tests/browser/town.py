@@ -151,19 +151,19 @@ class Town:
         for number in range(200):
             await self._send("traffic", _reading(road_id, f"probe-{number}", JAM_KMH))
 
-    async def hush(self, road_id: str) -> None:
-        """From now on a road is not measured; back when all that was measured is known."""
-        self._silent.add(road_id)
-        # Later than all before it, by its second, so that it is told from them.
-        last_ms = time.time_ns() // 1_000_000 + 2_000
-        await self._send("traffic", {**_reading(road_id, "last", SPEED_KMH), "timestamp": last_ms})
+    async def hush(self, *road_ids: str) -> None:
+        """From now on these roads are not measured; back when all that was measured is known."""
+        self._silent.update(road_ids)
+        hushed_s = time.time()
+        # One partition keeps the order: who knows of what came later knows of all before it.
         async with asyncio.timeout(PATIENCE_S):
-            while await self._newest_s(road_id) < last_ms // 1_000:
+            while await self._newest_s() < hushed_s + 1:
                 await asyncio.sleep(0.1)
 
-    async def _newest_s(self, road_id: str) -> float:
-        road = await self.gateway.get(f"/api/traffic/live/{road_id}")
-        return datetime.fromisoformat(road["timestamp"]).timestamp()
+    async def _newest_s(self) -> float:
+        roads = (await self.gateway.get("/api/traffic/live"))["roads"]
+        times = [road["timestamp"] for road in roads if road["timestamp"] is not None]
+        return max(datetime.fromisoformat(one).timestamp() for one in times)
 
     def clear(self, road_id: str) -> None:
         """From now on it is as the others are."""

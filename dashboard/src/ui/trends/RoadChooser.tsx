@@ -28,7 +28,7 @@ export function RoadChooser({ label, onTake }: Props) {
   })
   return (
     // Who leaves the field, by whatever key, leaves all of it.
-    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions, jsx-a11y/no-static-element-interactions
+    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
     <div
       className="search trend-chooser"
       onBlur={({ currentTarget, relatedTarget }) => {
