@@ -2,6 +2,8 @@
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
 const TWO = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
+const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
+const SIGNED = new Intl.NumberFormat('en', { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
 const PERCENT = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 0 })
 
 /** A no-break space, so that a unit stays with its number. */
@@ -13,6 +15,16 @@ const YEAR_S = 365 * DAY_S
 
 export function whole(value: number): string {
   return WHOLE.format(value)
+}
+
+/** Large numbers in few signs: `12K`. */
+export function compact(value: number): string {
+  return COMPACT.format(value)
+}
+
+/** How much more or less. */
+export function signed(value: number): string {
+  return SIGNED.format(value).replace('-', '−')
 }
 
 export function ratio(value: number): string {
@@ -59,6 +71,11 @@ export function clockTime(ms: number, timeZone: string, withSeconds = true): str
 /** From when to when, without seconds. */
 export function clockSpan(fromMs: number, toMs: number, timeZone: string): string {
   return `${clockTime(fromMs, timeZone, false)}–${clockTime(toMs, timeZone, false)}`
+}
+
+/** Of the last days, whose month is known. */
+export function shortDay(ms: number, timeZone: string): string {
+  return new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', day: 'numeric' }).format(ms)
 }
 
 export function calendarDay(ms: number, timeZone: string): string {

@@ -11,6 +11,7 @@ import type { Health } from './state/health.ts'
 import type { Response } from './state/incident.ts'
 import type { Progress } from './state/incidents.ts'
 import type { SelectableKind } from './state/selection.ts'
+import type { TrendRange } from './state/trends.ts'
 import type { Layer, LevelColours, Tab, ThemeChoice } from './state/view.ts'
 import type { Units } from './units.ts'
 
@@ -201,6 +202,11 @@ const SOURCES: Readonly<Record<Source, string>> = {
 const LEVEL_COLOURS: Readonly<Record<LevelColours, string>> = {
   standard: 'Standard',
   'traffic-light': 'Green to red',
+}
+
+const TREND_RANGES: Readonly<Record<TrendRange, string>> = {
+  day: '24 hours',
+  week: '7 days',
 }
 
 const COMPASS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const
@@ -408,6 +414,41 @@ export const STRINGS = {
     unreachable: 'The gateway does not answer.',
     failed: (detail: string) => `This time can’t be had: ${detail}`,
     retry: 'Try again',
+  },
+  trends: {
+    title: 'Trends',
+    close: 'Close trends',
+    range: 'Range',
+    ranges: TREND_RANGES,
+    city: 'Whole city',
+    chosen: 'Shown',
+    shown: 'In trends',
+    choose: 'Choose a road',
+    compare: 'Compare with a road',
+    help: 'Roads are found by name or id.',
+    takeOut: (name: string) => `Take out ${name}`,
+    chart: 'Speed and volume over time',
+    speed: (unit: string) => `Mean speed, ${unit}`,
+    volume: (length: string) => `Vehicles counted in ${length}`,
+    hour: (hour: string) => `${hour}:00`,
+    soFar: (when: string) => `${when}, so far`,
+    difference: 'Difference',
+    none: '–',
+    said: (name: string, speed: string | null, vehicles: string | null) =>
+      `${name}: ${speed ?? 'no speed'}, ${vehicles === null ? 'vehicles not counted' : `${vehicles} vehicles`}`,
+    table: (range: string) => `The last ${range}`,
+    mean: 'Mean speed',
+    meanHelp: 'Each reading counts once in a mean.',
+    ofFreeFlow: 'Of free flow',
+    of: (whole: string) => `of ${whole}`,
+    slowest: 'Slowest',
+    busiest: 'Busiest',
+    loading: 'Loading the past',
+    empty: 'Nothing was measured in this time.',
+    reason: (name: string, reason: string) => `${name}: ${reason}`,
+    away: 'the speed layer is away, and with it the past.',
+    unreachable: 'the gateway does not answer.',
+    failed: (detail: string) => `the past can’t be had: ${detail}`,
   },
   station: {
     kind: 'Weather station',

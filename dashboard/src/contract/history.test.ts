@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest'
 
 import { Malformed } from './fields.ts'
-import { readFlowHistory } from './history.ts'
+import { readFlowPage } from './history.ts'
 
 const WINDOW = {
   window_start: '2026-11-28T08:00:00Z',
   window_end: '2026-11-28T08:05:00Z',
+  readings: 4,
   vehicles: 12,
   mean_speed_kmh: 31.5,
   congestion: { level: 'light', ratio: 0.63 },
@@ -17,14 +18,16 @@ function answer(...windows: unknown[]): object {
 }
 
 test('a history has its range and its windows', () => {
-  const history = readFlowHistory(answer(WINDOW), () => undefined)
+  const history = readFlowPage(answer(WINDOW), () => undefined)
   expect(history).toEqual({
+    nextCursor: null,
     fromMs: Date.UTC(2026, 10, 27, 8, 5),
     toMs: Date.UTC(2026, 10, 28, 8, 5),
     windows: [
       {
         startMs: Date.UTC(2026, 10, 28, 8),
         endMs: Date.UTC(2026, 10, 28, 8, 5),
+        readings: 4,
         vehicles: 12,
         meanSpeedKmh: 31.5,
         level: 'light',
@@ -35,13 +38,13 @@ test('a history has its range and its windows', () => {
 
 test('what no reading had is null, not 0; a level of a later gateway is not known', () => {
   const sent = { ...WINDOW, vehicles: null, mean_speed_kmh: null, congestion: { level: 'jelly', ratio: null } }
-  const { windows } = readFlowHistory(answer(sent), () => undefined)
+  const { windows } = readFlowPage(answer(sent), () => undefined)
   expect(windows).toMatchObject([{ vehicles: null, meanSpeedKmh: null, level: 'unknown' }])
 })
 
 test('a bad window is left out and named, and the others stay', () => {
   const refused: string[] = []
-  const { windows } = readFlowHistory(
+  const { windows } = readFlowPage(
     answer(
       { ...WINDOW, window_start: 'soon' },
       { ...WINDOW, window_end: WINDOW.window_start },
@@ -58,12 +61,16 @@ test('a bad window is left out and named, and the others stay', () => {
 })
 
 test('an answer that is no history is refused', () => {
-  expect(() => readFlowHistory({ windows: [] }, () => undefined)).toThrow(Malformed)
-  expect(() => readFlowHistory({ ...answer(), windows: null }, () => undefined)).toThrow('windows: is no list')
+  expect(() => readFlowPage({ windows: [] }, () => undefined)).toThrow(Malformed)
+  expect(() => readFlowPage({ ...answer(), windows: null }, () => undefined)).toThrow('windows: is no list')
+})
+
+test('a page tells how to ask for the next one', () => {
+  expect(readFlowPage({ ...answer(WINDOW), next_cursor: 'abc' }, () => undefined).nextCursor).toBe('abc')
 })
 
 test('all roads together have no level', () => {
   const { congestion, ...ofTheCity } = WINDOW
   expect(congestion).toBeDefined()
-  expect(readFlowHistory(answer(ofTheCity), () => undefined).windows[0]?.level).toBeNull()
+  expect(readFlowPage(answer(ofTheCity), () => undefined).windows[0]?.level).toBeNull()
 })

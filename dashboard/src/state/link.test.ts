@@ -6,17 +6,18 @@ import { DEFAULT_LAYERS, START_VIEW, type Layers } from './view.ts'
 
 const CAMERA = { lon: 11.57, lat: 48.14, zoom: 13.25, bearingDeg: -20 }
 const NO_LAYERS = Object.fromEntries(Object.keys(DEFAULT_LAYERS).map((layer) => [layer, false])) as Layers
-const DEFAULTS: Shared = { selection: null, layers: DEFAULT_LAYERS, hiddenTypes: [], follows: false }
+const DEFAULTS: Shared = { selection: null, layers: DEFAULT_LAYERS, hiddenTypes: [], follows: false, trends: null }
 const ALL: Shared = {
   selection: { kind: 'vehicle', id: 'ab/c' },
   layers: { ...NO_LAYERS, vehicles: true, incidents: true },
   hiddenTypes: ['car', 'taxi'],
   follows: true,
+  trends: { roads: ['r-1', 'r-2'], range: 'week' },
 }
 
 test('a link tells all that two people share, and nothing that is so anyway', () => {
   expect(writeLink(CAMERA, ALL)).toBe(
-    'map=13.25/48.14000/11.57000/-20&select=vehicle:ab%2Fc&layers=vehicles,incidents&hide=car,taxi&follow=1',
+    'map=13.25/48.14000/11.57000/-20&select=vehicle:ab%2Fc&layers=vehicles,incidents&hide=car,taxi&follow=1&trends=r-1,r-2&range=week',
   )
   expect(readLink(`#${writeLink(CAMERA, ALL)}`)).toEqual({ camera: CAMERA, shared: ALL, atMs: null })
   expect(writeLink({ ...CAMERA, bearingDeg: 0 }, DEFAULTS)).toBe('map=13.25/48.14000/11.57000')
@@ -41,6 +42,22 @@ test.each(['a/b c', 'a:b', 'ä&=#%25,;+?', '車 7', '😀', "x('1').*!", '../..'
     expect(written).toMatch(/^[\w=/.&:%,~-]+[\w~-]$/)
     expect(readLink(written)?.shared.selection).toEqual({ kind, id })
   }
+})
+
+test.each([
+  ['trends=', { roads: [], range: 'day' }],
+  ['trends=a&range=week', { roads: ['a'], range: 'week' }],
+  ['trends=a%2Cb&range=year', { roads: ['a', 'b'], range: 'day' }],
+  ['trends=a,,a,b,c', { roads: ['a', 'c'], range: 'day' }],
+])('%s is read', (hash, trends) => {
+  expect(readLink(hash)?.shared.trends).toEqual(trends)
+})
+
+test.each(['a,b', 'ä&=#%25,;+?', '%', '車 7'])('a road whose trends are shown may be called %j', (id) => {
+  const trends = { roads: [id, 'r'], range: 'day' } as const
+  const written = writeLink(CAMERA, { ...DEFAULTS, trends })
+  expect(written).toMatch(/^[\w=/.&:%,~-]+[\w~-]$/)
+  expect(readLink(written)?.shared.trends).toEqual(trends)
 })
 
 test('an id that no address can hold is left out', () => {
@@ -70,7 +87,7 @@ test.each(['2026-11-28T08:15:30Z', '2026-11-28T08:15', '2026-13-28T08:15Z', '179
 
 test('words of a later version are passed over', () => {
   const link = '#map=13.25/48.14/11.57/-20&mood=calm&select=unicorn:1&layers=vehicles,unicorns,incidents&hide=car,taxi,sled&bare'
-  expect(readLink(link)?.shared).toEqual({ ...ALL, selection: null, follows: false })
+  expect(readLink(link)?.shared).toEqual({ ...ALL, selection: null, follows: false, trends: null })
 })
 
 test.each(['', '#', '#incidents', '#map=', '#map=13/99/11', '#map=%', '#select=', '#select=road:', '#select=road', '#&&==&', '#follow=yes', '#time=now'])(

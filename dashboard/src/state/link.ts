@@ -2,19 +2,22 @@
  * A link to what somebody looks at, as the page's address has it behind `#`:
  *
  *     map=13.25/48.14000/11.57000/-20&select=vehicle:ab%2Fc&layers=vehicles,incidents&hide=car,taxi&follow=1
+ *     map=13.25/48.14000/11.57000&trends=road-1,road-2&range=week
  *
  * Zoom, latitude, longitude and, if the map is turned, degrees; the chosen thing; layers that are shown; types of
- * vehicles that are not; whether the map goes along with the chosen vehicle; `time=2026-11-28T08:15Z`, a minute that is
- * looked at instead of now. What is as it is by default is left out.
+ * vehicles that are not; whether the map goes along with the chosen vehicle; roads whose trends are shown (none: those
+ * of the whole city) and of how long; `time=2026-11-28T08:15Z`, a minute that is looked at instead of now. What is as it
+ * is by default is left out.
  */
 
 import { VEHICLE_TYPES } from '../contract/vehicle.ts'
 import { readCamera, writeCamera, type Camera } from './camera.ts'
 import { SELECTABLE, type Selection } from './selection.ts'
+import { CITY_TRENDS, TREND_RANGES, withRoad, type Trends } from './trends.ts'
 import { DEFAULT_LAYERS, LAYERS, selected, type Layers, type View } from './view.ts'
 
 /** What of a view two people share. */
-export type Shared = Pick<View, 'selection' | 'layers' | 'hiddenTypes' | 'follows'>
+export type Shared = Pick<View, 'selection' | 'layers' | 'hiddenTypes' | 'follows' | 'trends'>
 
 export interface Link {
   /** Null of a link that does not say where. */
@@ -25,7 +28,7 @@ export interface Link {
   readonly atMs?: number | null
 }
 
-const DEFAULTS: Shared = { selection: null, layers: DEFAULT_LAYERS, hiddenTypes: [], follows: false }
+const DEFAULTS: Shared = { selection: null, layers: DEFAULT_LAYERS, hiddenTypes: [], follows: false, trends: null }
 
 /** Null of what is no link to a view. Words of a later version are passed over. */
 export function readLink(hash: string): Link | null {
@@ -40,6 +43,7 @@ export function readLink(hash: string): Link | null {
     ...layersOf(parts.get('layers')),
     ...hiddenOf(parts.get('hide')),
     ...(parts.get('follow') === '1' ? { follows: true } : {}),
+    ...trendsOf(parts.get('trends'), parts.get('range')),
   }
   const atMs = minuteOf(parts.get('time'))
   if (camera !== null) return { camera, shared: { ...DEFAULTS, ...shared }, atMs }
@@ -48,7 +52,8 @@ export function readLink(hash: string): Link | null {
 }
 
 /** The part of an address behind `#`. `atMs`: the past minute that is looked at; null of now. */
-export function writeLink(camera: Camera, { selection, layers, hiddenTypes, follows }: Shared, atMs: number | null = null): string {
+export function writeLink(camera: Camera, shared: Shared, atMs: number | null = null): string {
+  const { selection, layers, hiddenTypes, follows, trends } = shared
   const id = selection === null ? null : encoded(selection.id)
   return [
     `map=${writeCamera(camera)}`,
@@ -58,6 +63,8 @@ export function writeLink(camera: Camera, { selection, layers, hiddenTypes, foll
       : [`layers=${LAYERS.filter((layer) => layers[layer]).join(',')}`]),
     ...(hiddenTypes.length === 0 ? [] : [`hide=${VEHICLE_TYPES.filter((type) => hiddenTypes.includes(type)).join(',')}`]),
     ...(follows && selection?.kind === 'vehicle' && id !== null ? ['follow=1'] : []),
+    ...(trends === null ? [] : [`trends=${trends.roads.flatMap((one) => itemOf(one) ?? []).join(',')}`]),
+    ...(trends === null || trends.range === CITY_TRENDS.range ? [] : [`range=${trends.range}`]),
     ...(atMs === null ? [] : [`time=${new Date(atMs).toISOString().slice(0, 16)}Z`]),
   ].join('&')
 }
@@ -73,7 +80,8 @@ export function isSameShared(one: Shared, other: Shared): boolean {
     one.selection === other.selection &&
     one.layers === other.layers &&
     one.hiddenTypes === other.hiddenTypes &&
-    one.follows === other.follows
+    one.follows === other.follows &&
+    one.trends === other.trends
   )
 }
 
@@ -109,6 +117,14 @@ function hiddenOf(text: string | undefined): Partial<Pick<Shared, 'hiddenTypes'>
   return { hiddenTypes: VEHICLE_TYPES.filter((type) => words.includes(type)) }
 }
 
+/** `trends=` alone is the whole city. */
+function trendsOf(text: string | undefined, range: string | undefined): { readonly trends?: Trends } {
+  if (text === undefined) return {}
+  const roads = text.split(',').flatMap((item) => decoded(item) ?? [])
+  const ofNone = { ...CITY_TRENDS, range: TREND_RANGES.find((one) => one === range) ?? CITY_TRENDS.range }
+  return { trends: roads.filter((id) => id !== '').reduce(withRoad, ofNone) }
+}
+
 /** Programs that find links in texts leave these out at a link's end. */
 const LOOSE = /[!'()*.]/g
 
@@ -119,6 +135,12 @@ function encoded(id: string): string | null {
   } catch {
     return null
   }
+}
+
+/** Twice, so that a comma in it is no end of it. */
+function itemOf(id: string): string | null {
+  const once = encoded(id)
+  return once === null ? null : encoded(once)
 }
 
 function decoded(text: string): string | undefined {

@@ -13,6 +13,8 @@ import type { Selection, SelectableKind } from './selection.ts'
 /** In the order in which equals are listed. */
 export const FINDABLE = ['incident', 'hospital', 'road', 'camera', 'station', 'sensor', 'vehicle'] as const satisfies readonly SelectableKind[]
 
+export type FindableKind = (typeof FINDABLE)[number]
+
 export const MOST_OF_A_KIND = 8
 export const MOST_IN_ALL = 20
 
@@ -58,10 +60,14 @@ interface Match {
 type Compare = (one: Match, other: Match) => number
 
 /** Every word of the query has to be in one of the things that an entry is called. */
-export function search({ model, shown }: { readonly model: Model | null; readonly shown: Live }, query: string): Found {
+export function search(
+  { model, shown }: { readonly model: Model | null; readonly shown: Live },
+  query: string,
+  kinds: readonly FindableKind[] = FINDABLE,
+): Found {
   const words = wordsOf(query)
   if (words.length === 0) return NOTHING
-  const all = FINDABLE.map((kind) => ({ kind, ...best(ENTRIES[kind](model, shown), words, ORDERS[kind] ?? byName) }))
+  const all = kinds.map((kind) => ({ kind, ...best(ENTRIES[kind](model, shown), words, ORDERS[kind] ?? byName) }))
   // Of one rank, kinds come in their order: a sort keeps what is equal as it was.
   const listed = all
     .flatMap(({ kind, matches }) => matches.map(({ id, rank }) => ({ kind, id, rank })))
@@ -142,7 +148,7 @@ function rankOfText(text: string, word: string): Rank {
 type Find = (model: Model | null, shown: Live) => Iterable<Entry>
 
 /** What stands and what moves in thousands is folded once, and not at each key. */
-const ENTRIES: Readonly<Record<(typeof FINDABLE)[number], Find>> = {
+const ENTRIES: Readonly<Record<FindableKind, Find>> = {
   incident: (model, shown) => ranked(shown.emergencies).map((one) => entryOfIncident(one, model)),
   hospital: (model) => (model === null ? [] : hospitals(model)),
   road: (model, shown) => [...(model === null ? [] : roads(model)), ...roadsBeyond(model, shown.traffic.things)],

@@ -4,6 +4,7 @@ import type { VehicleType } from '../contract/vehicle.ts'
 import type { Pace } from '../live/subscriptions.ts'
 import type { Units } from '../units.ts'
 import type { Selection } from './selection.ts'
+import type { Trends } from './trends.ts'
 
 export const LAYERS = ['vehicles', 'incidents', 'congestion', 'hospitals', 'cameras', 'stations', 'sensors', 'labels', 'tiles'] as const
 
@@ -53,6 +54,8 @@ export interface View {
   readonly sheetOpen: boolean
   /** Whether the map goes along with the selected vehicle. */
   readonly follows: boolean
+  /** What the panel of trends shows; null while it is closed. */
+  readonly trends: Trends | null
 }
 
 export const DEFAULT_LAYERS: Layers = {
@@ -90,6 +93,7 @@ export const START_VIEW: View = {
   tab: 'incidents',
   sheetOpen: false,
   follows: false,
+  trends: null,
 }
 
 export function selected(view: View, selection: Selection | null): View {

@@ -16,6 +16,7 @@ import '../styles/past.css'
 import '../styles/sheet.css'
 import '../styles/search.css'
 import '../styles/desk.css'
+import '../styles/trends.css'
 import '../styles/settings.css'
 import '../styles/forced.css'
 import { Banner } from './Banner.tsx'
@@ -34,6 +35,7 @@ import { TileCredit } from './TileCredit.tsx'
 import { leaveTimeline } from './timeline/leave.ts'
 import { Timeline } from './timeline/Timeline.tsx'
 import { TopBar } from './TopBar.tsx'
+import { Trends } from './trends/Trends.tsx'
 import { useMedia } from './useMedia.ts'
 import { WaitingNote } from './WaitingNote.tsx'
 
@@ -73,6 +75,7 @@ export function LiveCity() {
           <TileCredit />
         </>
       )}
+      <Trends />
       <MapControls />
       <WaitingNote />
       <IncidentAnnouncer />
@@ -86,7 +89,8 @@ function useEscape(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
       const { view, past } = city.getState()
-      if (past !== null && !hasCard(view)) leaveTimeline()
+      if (view.trends !== null) setView((now) => ({ ...now, trends: null }))
+      else if (past !== null && !hasCard(view)) leaveTimeline()
       else setView((now) => (hasCard(now) ? { ...selected(now, null), sheetOpen: false } : { ...now, sheetOpen: false }))
     }
     window.addEventListener('keydown', onKey)

@@ -5,6 +5,7 @@ import { STRINGS } from '../strings.ts'
 import { FitIcon, MinusIcon, PastIcon, PlusIcon } from './icons.tsx'
 import { ShareButton } from './ShareButton.tsx'
 import { TIMELINE_BUTTON, leaveTimeline } from './timeline/leave.ts'
+import { TrendsButton } from './trends/TrendsButton.tsx'
 
 const SAY = STRINGS.controls
 
@@ -32,6 +33,7 @@ export function MapControls() {
       >
         <PastIcon />
       </button>
+      <TrendsButton />
       <ShareButton />
     </div>
   )

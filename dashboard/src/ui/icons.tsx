@@ -30,6 +30,7 @@ export const LinkIcon = icon(
   'LinkIcon',
   <path d="M8.6 11.4a3 3 0 004.3 0l2.4-2.4a3 3 0 00-4.3-4.3l-.9.9m1.3 3a3 3 0 00-4.3 0L4.7 11A3 3 0 009 15.3l.9-.9" />,
 )
+export const TrendsIcon = icon('TrendsIcon', <path d="M3.5 3.5v11.8c0 .7.5 1.2 1.2 1.2h11.8M6.5 12.5l3-4 3 2.5 3.5-5.5" />)
 export const SearchIcon = icon(
   'SearchIcon',
   <>

@@ -1,11 +1,10 @@
 import { useEffect, useState } from 'react'
 
-import { followRoadDay, type RoadDay } from '../app/roadDay.ts'
-
-const LOADING: RoadDay = { status: 'loading' }
+import { LOADING, type Asked } from '../app/history.ts'
+import { followRoadDay } from '../app/roadDay.ts'
 
 export interface RoadDayNow {
-  readonly day: RoadDay
+  readonly day: Asked
   /** Somebody wants to see whether it can be had by now. */
   readonly retry: () => void
 }

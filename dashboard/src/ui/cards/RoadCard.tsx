@@ -4,6 +4,7 @@ import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
 import { RoadIcon } from '../icons.tsx'
+import { RoadTrendsButton } from '../trends/TrendsButton.tsx'
 import { useMeasures } from '../useMeasures.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
@@ -30,6 +31,9 @@ export function RoadCard({ id }: { readonly id: string }) {
     >
       {road !== undefined && <Flow road={road} freeFlowKmh={model?.freeFlowKmh ?? null} />}
       <RoadLastDay id={id} freeFlowKmh={model?.freeFlowKmh ?? null} timeZone={timeZone} />
+      <div className="card-actions">
+        <RoadTrendsButton id={id} />
+      </div>
       <Facts>
         {road !== undefined && (
           <>

@@ -1,12 +1,12 @@
 import { useId, useMemo, useState } from 'react'
 
-import type { Failure } from '../../api/failure.ts'
 import type { FlowHistory, FlowWindow } from '../../contract/history.ts'
 import { clockSpan, clockTime, whole } from '../../format.ts'
 import { STRINGS } from '../../strings.ts'
 import type { Measures } from '../../units.ts'
 import { DayChart } from '../day/DayChart.tsx'
 import { extremes, nearest, type DayPoint } from '../day/shape.ts'
+import { reasonOf } from '../reasonOf.ts'
 import { useMeasures } from '../useMeasures.ts'
 import { useRoadDay } from '../useRoadDay.ts'
 
@@ -36,7 +36,7 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
       )}
       {day.status === 'failed' && (
         <div className="day-body is-note" role="status">
-          <p className="quiet">{reasonOf(day.failure)}</p>
+          <p className="quiet">{reasonOf(day.failure, SAY)}</p>
           <button type="button" className="button is-small" onClick={retry}>
             {SAY.retry}
           </button>
@@ -133,15 +133,4 @@ function saidOf(window: FlowWindow, timeZone: string, measures: Measures): strin
   return readingOf(window, timeZone, measures)
     .flatMap(({ name, text }) => [name, text])
     .join(', ')
-}
-
-function reasonOf(failure: Failure): string {
-  switch (failure.why) {
-    case 'away':
-      return SAY.away
-    case 'unreachable':
-      return SAY.unreachable
-    case 'refused':
-      return SAY.failed(failure.detail)
-  }
 }

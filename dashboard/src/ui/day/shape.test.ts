@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Level } from '../../contract/road.ts'
-import { extremes, linePath, nearest, runs, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
+import { areaPath, dayTicks, extremes, linePath, nearest, runs, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
 
 const HOUR_MS = 3_600_000
 const STEP_MS = 300_000
@@ -31,6 +31,11 @@ test('where nothing was measured there is no line', () => {
   const points = [window(0, 50), window(2, 50), window(3, null), window(4, 25), window(5, 0)]
   expect(runs(points).map((run) => run.length)).toEqual([1, 1, 2])
   expect(linePath(points, scaleOf(SHORT, points, 50))).toBe('M0 0H100M200 0H300M400 50H500V100H600')
+})
+
+test('what is below a line ends where it ends', () => {
+  const points = [window(0, 50), window(1, 25), window(3, 50)]
+  expect(areaPath(points, scaleOf(SHORT, points, 50))).toBe('M0 100V0H100V50H200V100ZM300 100V0H400V100Z')
 })
 
 test('one window alone is a dash, none is nothing', () => {
@@ -72,6 +77,15 @@ test('an hour that clocks have twice is marked once', () => {
   const fromMs = Date.UTC(2026, 9, 24, 22)
   const marked = ticks({ fromMs, toMs: fromMs + 10 * HOUR_MS }, 'Atlantic/Azores')
   expect(marked.map(({ label }) => label)).toEqual(['00', '06'])
+})
+
+test('days begin where the clocks of the city have it', () => {
+  const week: Span = { fromMs: Date.UTC(2026, 9, 23, 22), toMs: Date.UTC(2026, 9, 26, 12) }
+  expect(dayTicks(week, 'Europe/Berlin')).toEqual([
+    { ms: Date.UTC(2026, 9, 23, 22), label: 'Sat 24' },
+    { ms: Date.UTC(2026, 9, 24, 22), label: 'Sun 25' },
+    { ms: Date.UTC(2026, 9, 25, 23), label: 'Mon 26' },
+  ])
 })
 
 test('slowest and fastest are the first of their kind, and none of nothing', () => {

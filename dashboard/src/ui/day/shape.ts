@@ -32,7 +32,7 @@ export interface Shade {
 
 export interface Tick {
   readonly ms: number
-  /** The hour of the day, `06`. */
+  /** The hour of the day, `06`, or the day, `Sat 28`. */
   readonly label: string
 }
 
@@ -44,9 +44,13 @@ const LEAST_APART_MS = 7_200_000
 const MARKED = ['00', '06', '12', '18']
 
 /** From 0 up to a round number that nothing is beyond. */
-export function scaleOf({ fromMs, toMs }: Span, points: readonly DayPoint[], reference: number | null): Scale {
+export function scaleOf(span: Span, points: readonly DayPoint[], reference: number | null): Scale {
   const most = points.reduce((top, { value }) => Math.max(top, value ?? 0), reference ?? 0)
-  const top = Math.max(1, Math.ceil(most / ROUND)) * ROUND
+  return scaleTo(span, Math.max(1, Math.ceil(most / ROUND)) * ROUND)
+}
+
+/** From 0 up to a number. */
+export function scaleTo({ fromMs, toMs }: Span, top: number): Scale {
   return {
     x: (ms) => round(((ms - fromMs) / (toMs - fromMs)) * WIDTH),
     y: (value) => round((1 - value / top) * HEIGHT),
@@ -65,6 +69,17 @@ export function linePath(points: readonly DayPoint[], { x, y }: Scale): string {
       const [first] = run
       if (first === undefined) return ''
       return `M${x(first.startMs)} ${y(first.value)}${steps(run, { x, y })}`
+    })
+    .join('')
+}
+
+/** What is below the line. */
+export function areaPath(points: readonly DayPoint[], scale: Scale): string {
+  return runs(points)
+    .map((run) => {
+      const [first] = run
+      if (first === undefined) return ''
+      return `M${scale.x(first.startMs)} ${HEIGHT}V${scale.y(first.value)}${steps(run, scale)}V${HEIGHT}Z`
     })
     .join('')
 }
@@ -104,6 +119,19 @@ export function ticks({ fromMs, toMs }: Span, timeZone: string): readonly Tick[]
   return found
 }
 
+/** Where days begin by the clocks of a zone, which on some have no midnight. */
+export function dayTicks({ fromMs, toMs }: Span, timeZone: string): readonly Tick[] {
+  const day = new Intl.DateTimeFormat('en-GB', { timeZone, weekday: 'short', day: 'numeric' })
+  const found: Tick[] = []
+  let before = day.format(fromMs - 1)
+  for (let ms = Math.ceil(fromMs / QUARTER_MS) * QUARTER_MS; ms < toMs; ms += QUARTER_MS) {
+    const label = day.format(ms)
+    if (label !== before) found.push({ ms, label })
+    before = label
+  }
+  return found
+}
+
 export interface Extremes {
   readonly least: Valued
   readonly most: Valued
@@ -124,7 +152,7 @@ export function extremes(points: readonly DayPoint[]): Extremes | null {
 }
 
 /** Which window is nearest to a time, of two that meet there the one that begins; -1 without any. */
-export function nearest(points: readonly DayPoint[], ms: number): number {
+export function nearest(points: readonly Pick<DayPoint, 'startMs' | 'endMs'>[], ms: number): number {
   let found = -1
   let apart = Infinity
   for (const [at, { startMs, endMs }] of points.entries()) {

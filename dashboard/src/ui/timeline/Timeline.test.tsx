@@ -10,7 +10,7 @@ import { StateChip } from '../StateChip.tsx'
 import { Timeline } from './Timeline.tsx'
 
 const AT_MS = Date.UTC(2026, 10, 27, 20)
-const WINDOW = { startMs: AT_MS, endMs: AT_MS + 300_000, vehicles: 9, meanSpeedKmh: 31.4, level: null }
+const WINDOW = { startMs: AT_MS, endMs: AT_MS + 300_000, readings: 3, vehicles: 9, meanSpeedKmh: 31.4, level: null }
 
 beforeEach(() => {
   vi.useFakeTimers({ now: Date.UTC(2026, 10, 28, 8, 7) })

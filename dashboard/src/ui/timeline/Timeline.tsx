@@ -9,6 +9,7 @@ import { STRINGS } from '../../strings.ts'
 import { DayChart } from '../day/DayChart.tsx'
 import type { DayPoint } from '../day/shape.ts'
 import { BackIcon, OnIcon, PauseIcon, PlayIcon } from '../icons.tsx'
+import { reasonOf } from '../reasonOf.ts'
 import { useMeasures } from '../useMeasures.ts'
 import { useServerNow } from '../useNow.ts'
 import { TIMELINE, leaveTimeline } from './leave.ts'
@@ -142,7 +143,7 @@ function Slider({ past: { atMs, history, incidents }, newest, timeZone }: Slider
 function Failed({ failure, atMs }: { readonly failure: Failure; readonly atMs: number }) {
   return (
     <div className="floating timeline-note">
-      <p role="status">{reasonOf(failure)}</p>
+      <p role="status">{reasonOf(failure, SAY)}</p>
       <button
         type="button"
         className="button is-small"
@@ -154,17 +155,6 @@ function Failed({ failure, atMs }: { readonly failure: Failure; readonly atMs: n
       </button>
     </div>
   )
-}
-
-function reasonOf(failure: Failure): string {
-  switch (failure.why) {
-    case 'away':
-      return SAY.away
-    case 'unreachable':
-      return SAY.unreachable
-    case 'refused':
-      return SAY.failed(failure.detail)
-  }
 }
 
 /** By the city's own days. */

@@ -14,6 +14,7 @@ function history(...windows: (readonly [fromStep: number, toStep: number, speed:
     windows: windows.map(([from, to, meanSpeedKmh]) => ({
       startMs: FROM_MS + from * STEP_MS,
       endMs: FROM_MS + to * STEP_MS,
+      readings: 1,
       vehicles: null,
       meanSpeedKmh,
       level: null,

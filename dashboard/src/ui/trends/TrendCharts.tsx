@@ -1,0 +1,166 @@
+import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react'
+
+import { compact, duration, whole } from '../../format.ts'
+import { moments, type TrendRange } from '../../state/trends.ts'
+import { STRINGS } from '../../strings.ts'
+import { dayTicks, nearest, scaleTo, ticks, WIDTH, type Span } from '../day/shape.ts'
+import { SLIDER_KEYS, stepOf } from '../steps.ts'
+import { useMeasures } from '../useMeasures.ts'
+import { FlowChart } from './FlowChart.tsx'
+import { readingOf, saidOf, type Read, type Reading } from './reading.ts'
+import { speedLine, volumeLine, type Series } from './series.ts'
+
+const SAY = STRINGS.trends
+const SPEED_STEPS = 4
+const VOLUME_STEPS = 3
+const NAMED_MS = 12 * 3_600_000
+
+interface Props {
+  /** At least one, with at least one window. */
+  readonly series: readonly Series[]
+  readonly span: Span
+  readonly range: TrendRange
+  readonly timeZone: string
+  /** The id of what tells it in a table. */
+  readonly describedBy: string
+}
+
+/** Speed above, volume below, over one axis of time; one slider reads both. */
+export function TrendCharts({ series, span, range, timeZone, describedBy }: Props) {
+  const measures = useMeasures()
+  const [readMs, setReadMs] = useState<number | null>(null)
+  const all = useMemo(() => moments(series.map(({ windows }) => windows)), [series])
+  const speeds = useMemo(() => series.map((one) => speedLine(one, measures.speedOf)), [series, measures])
+  const volumes = useMemo(() => series.map(volumeLine), [series])
+  const marks = useMemo(
+    () =>
+      range === 'week'
+        ? dayTicks(span, timeZone)
+        : ticks(span, timeZone).map(({ ms, label }) => ({ ms, label: SAY.hour(label) })),
+    [range, span, timeZone],
+  )
+  const at = readMs === null ? all.length - 1 : nearest(all, readMs)
+  const moment = all[at]
+  if (moment === undefined) return null
+
+  const read = (index: number): void => {
+    setReadMs(all[index]?.startMs ?? null)
+  }
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const to = stepOf(event.key, at, all.length, SLIDER_KEYS)
+    if (to === null) return
+    event.preventDefault()
+    read(to)
+  }
+  const onPointer = (event: PointerEvent): void => {
+    const { left, width } = event.currentTarget.getBoundingClientRect()
+    if (width > 0) read(nearest(all, span.fromMs + ((event.clientX - left) / width) * (span.toMs - span.fromMs)))
+  }
+  const reading = readingOf(series, moment, timeZone, measures)
+  const middleMs = (moment.startMs + moment.endMs) / 2
+  const { x } = scaleTo(span, 1)
+  const left = (ms: number): string => `${(x(ms) / WIDTH) * 100}%`
+  // The name of a day that has just begun has no room.
+  const named = range === 'week' ? marks.filter(({ ms }) => span.toMs - ms > NAMED_MS) : marks
+  const [only] = series
+  const freeFlowKmh = series.length === 1 && only !== undefined ? only.freeFlowKmh : null
+  const valuesAt = (pick: 'meanSpeedKmh' | 'vehicles', show: (value: number) => number): { at: number; value: number | null }[] =>
+    series.map((one, index) => {
+      const value = moment.windows[index]?.[pick] ?? null
+      return { at: one.at, value: value === null ? null : show(value) }
+    })
+  return (
+    <div className="trend-charts">
+      <p className="trend-when" aria-hidden="true">
+        {reading.when}
+      </p>
+      <div
+        className="trend-slider"
+        role="slider"
+        tabIndex={0}
+        aria-label={SAY.chart}
+        aria-describedby={describedBy}
+        aria-valuemin={0}
+        aria-valuemax={all.length - 1}
+        aria-valuenow={at}
+        aria-valuetext={saidOf(reading)}
+        data-testid="trend-slider"
+        data-start={new Date(moment.startMs).toISOString()}
+        onKeyDown={onKeyDown}
+        onPointerDown={onPointer}
+        onPointerMove={(event) => {
+          // A pointer that rests moves, too, when what lies under it does.
+          if (event.movementX !== 0 || event.movementY !== 0) onPointer(event)
+        }}
+        onPointerLeave={({ currentTarget, pointerType }) => {
+          // Who tapped it, or walks through it by keys, reads on.
+          if (pointerType !== 'touch' && document.activeElement !== currentTarget) setReadMs(null)
+        }}
+        onBlur={() => {
+          setReadMs(null)
+        }}
+      >
+        <Head title={SAY.speed(measures.speedUnit)} reading={reading} pick="speed" />
+        <FlowChart
+          lines={speeds}
+          span={span}
+          ticks={marks}
+          label={whole}
+          steps={SPEED_STEPS}
+          reference={
+            freeFlowKmh === null
+              ? null
+              : { value: measures.speedOf(freeFlowKmh), name: STRINGS.day.freeFlow(measures.speed(freeFlowKmh)) }
+          }
+          readMs={middleMs}
+          read={valuesAt('meanSpeedKmh', measures.speedOf)}
+        />
+        <Head title={SAY.volume(duration((moment.endMs - moment.startMs) / 1_000))} reading={reading} pick="vehicles" />
+        <FlowChart
+          lines={volumes}
+          span={span}
+          ticks={marks}
+          label={compact}
+          steps={VOLUME_STEPS}
+          isFilled
+          readMs={middleMs}
+          read={valuesAt('vehicles', (count) => count)}
+        />
+        {readMs !== null && <span className="trend-cursor" style={{ left: left(middleMs) }} />}
+        <div className="trend-ticks" data-range={range}>
+          {named.map(({ ms, label }) => (
+            <span key={ms} style={{ left: left(ms) }}>
+              {label}
+            </span>
+          ))}
+        </div>
+      </div>
+    </div>
+  )
+}
+
+interface HeadProps {
+  readonly title: string
+  readonly reading: Reading
+  readonly pick: keyof Pick<Read, 'speed' | 'vehicles'>
+}
+
+/** What a chart tells, and what it tells at the time that is read: the legend, too. */
+function Head({ title, reading: { of, more }, pick }: HeadProps) {
+  return (
+    <p className="trend-head">
+      <span className="trend-title">{title}</span>
+      {of.map((one) => (
+        <span key={one.at} className="trend-read">
+          <span className="trend-swatch" data-series={one.at} />
+          {one[pick] ?? SAY.none}
+        </span>
+      ))}
+      {more !== null && (
+        <span className="trend-read quiet">
+          {SAY.difference} {more[pick] ?? SAY.none}
+        </span>
+      )}
+    </p>
+  )
+}
