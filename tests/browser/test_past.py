@@ -34,12 +34,9 @@ async def moved_to(window: Window, slider: Locator, time_s: int) -> None:
     """Key by key; a step that begins meanwhile is one key more."""
     clock = window.page.get_by_test_id("city-clock")
     await slider.focus()
-    now = await clock.get_attribute("datetime")
-    while now != iso(time_s):
+    while (now := await clock.get_attribute("datetime")) != iso(time_s):
         await slider.press("ArrowLeft" if now is None or now > iso(time_s) else "ArrowRight")
-        now = await window.until(
-            lambda: clock.get_attribute("datetime"), lambda told, before=now: told != before
-        )
+        await expect(clock).not_to_have_attribute("datetime", now or "")
 
 
 def drawn_as(answer: dict[str, Any], drawn: dict[str, dict[str, float]]) -> bool:
@@ -88,7 +85,7 @@ async def test_the_slider_moves_map_and_clock(desk: Window, town: Town) -> None:
     await expect(clock).to_contain_text("Past")
     for name in (road.id, other.id):
         call = f"roadLevel('{name}')"
-        assert await desk.until_hook(call, lambda level, name=name: level == levels.get(name, "unknown"))
+        await desk.until_hook(call, levels.get(name, "unknown").__eq__)
     await desk.until_hook("vehicles()", lambda drawn: drawn_as(vehicles, drawn))
     await expect(marker).to_be_in_viewport()
     row = desk.page.locator("[data-testid=incident-row][data-incident=past-1]")
