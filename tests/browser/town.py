@@ -7,8 +7,8 @@ import math
 import os
 import random
 import time
+from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +59,7 @@ class Town:
         self._driving: asyncio.Task[None] | None = None
         self._speeds: dict[str, float] = {}
         self._silent: set[str] = set()
+        self._told: Counter[str] = Counter()
         self._ids = itertools.count()
 
     async def start(self) -> None:
@@ -157,19 +158,16 @@ class Town:
         for number in range(200):
             await self._send("traffic", _reading(road_id, f"probe-{number}", JAM_KMH) | fields)
 
-    async def hush(self, *road_ids: str) -> None:
-        """From now on these roads are not measured; back when all that was measured is known."""
-        self._silent.update(road_ids)
-        hushed_s = time.time()
-        # One partition keeps the order: who knows of what came later knows of all before it.
+    async def hush(self, road_id: str) -> None:
+        """From now on a road is not measured; back when its history has all that was."""
+        self._silent.add(road_id)
         async with asyncio.timeout(PATIENCE_S):
-            while await self._newest_s() < hushed_s + 1:
+            while await self._readings_known(road_id) < self._told[road_id]:
                 await asyncio.sleep(0.1)
 
-    async def _newest_s(self) -> float:
-        roads = (await self.gateway.get("/api/traffic/live"))["roads"]
-        times = [road["timestamp"] for road in roads if road["timestamp"] is not None]
-        return max(datetime.fromisoformat(one).timestamp() for one in times)
+    async def _readings_known(self, road_id: str) -> int:
+        history = await self.gateway.get(f"/api/traffic/history/{road_id}")
+        return sum(window["readings"] for window in history["windows"])
 
     def clear(self, road_id: str) -> None:
         """From now on it is as the others are."""
@@ -207,6 +205,8 @@ class Town:
             await self._send("camera", {"camera_id": camera.id, "road_id": camera.road_id, **seen_by})
 
     async def _send(self, type_: str, fields: dict[str, Any]) -> None:
+        if type_ == "traffic":
+            self._told[fields["road_id"]] += 1
         event = {"event_id": str(next(self._ids)), "timestamp": time.time_ns() // 1_000_000, **fields}
         topic = topics.source(self.settings.namespace, type_)
         await self._producer.send(topic, value=msgspec.json.encode(event), key=b"one")
