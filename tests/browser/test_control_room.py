@@ -69,7 +69,8 @@ async def test_a_new_incident_announces_itself_and_its_card_follows_help_to_the_
         assert distance_m(*ends["unit"][1], *scene) < 1
         assert distance_m(*ends["transfer"][0], *scene) < 1
         assert distance_m(*ends["transfer"][1], *hospital.position) < 1
-        # The line goes along with the unit.
+        # The line goes along with the unit, from where it is drawn.
+        await desk.until(lambda: _gap_m(desk), lambda gap_m: gap_m < 1)
         await desk.until_hook("approach()", lambda now: _ends(now)["unit"][0] != ends["unit"][0])
         await card.get_by_role("button", name="Show on the map").click()
         await desk.until_hook("vehicles()", _is_free)
@@ -153,6 +154,13 @@ async def test_the_index_tells_by_keyboard_what_it_means(desk: Window) -> None:
 async def _unit_to(town: Town, scene: Position) -> float:
     unit = await town.gateway.get(f"/api/vehicles/{UNIT}")
     return distance_m(unit["longitude"], unit["latitude"], *scene)
+
+
+async def _gap_m(desk: Window) -> float:
+    """From where the unit is drawn to where its line begins."""
+    unit = (await desk.hook("vehicles()"))[UNIT]
+    start, _ = _ends(await desk.hook("approach()"))["unit"]
+    return distance_m(unit["lon"], unit["lat"], *start)
 
 
 async def _told_m(desk: Window, test_id: str) -> float:

@@ -7,21 +7,17 @@ import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
 import { ChevronIcon } from '../icons.tsx'
-import { TALL } from '../tall.ts'
-import { useMedia } from '../useMedia.ts'
 
 const SAY = STRINGS.platform
 
-/** One line while all is well; what is not stands there by name. The rest is a click away, or there where there is room. */
+/** One line while all is well; what is not stands there by name. The rest is a click away. */
 export function PlatformStatus() {
   const platform = useCity((state) => state.platform)
-  const isTall = useMedia(TALL)
-  const [isChosen, setIsChosen] = useState<boolean | null>(null)
+  const [isOpen, setIsOpen] = useState(false)
   const id = useId()
   if (platform === null) return null
   const parts = partsOf(platform)
   const away = notUp(parts)
-  const isOpen = isChosen ?? isTall
   return (
     <section className="platform" aria-labelledby={`${id}-title`} data-testid="platform">
       <h3 id={`${id}-title`}>
@@ -39,7 +35,7 @@ export function PlatformStatus() {
         title={SAY.showAll}
         data-testid="platform-line"
         onClick={() => {
-          setIsChosen(!isOpen)
+          setIsOpen(!isOpen)
         }}
       >
         <span className="part-dot" aria-hidden="true" />

@@ -54,6 +54,7 @@ function Row({ road: { id, name, level, meanSpeedKmh, ratio }, isChosen, isTab, 
       data-level={level}
       data-road={id}
       data-testid="worst-road"
+      title={name}
       aria-label={SAY.worstRow(name, level, fast, share)}
       aria-current={isChosen}
       tabIndex={isTab ? 0 : -1}
@@ -67,12 +68,7 @@ function Row({ road: { id, name, level, meanSpeedKmh, ratio }, isChosen, isTab, 
       <span className="level-line" />
       <span className="worst-road-name">{name}</span>
       <span className="worst-road-speed">{fast}</span>
-      <span className="worst-road-share">
-        <span className="flow-bar">
-          <span style={{ width: percent(Math.min(1, ratio ?? 0)) }} />
-        </span>
-        {share}
-      </span>
+      <span className="worst-road-share">{share}</span>
     </button>
   )
 }
