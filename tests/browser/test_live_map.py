@@ -31,7 +31,7 @@ async def test_vehicles_move(desk: Window) -> None:
     assert painted["vehicles"] >= 40
 
     def more(now: dict[str, float]) -> bool:
-        return now["frames"] > painted["frames"] and now["ms"] > painted["ms"]
+        return all(now[figure] > painted[figure] for figure in ("frames", "ms"))
 
     await desk.until_hook("painted()", more)
     await desk.picture("map")
