@@ -104,7 +104,7 @@ def _of_frames(found: Found, size: Size) -> Table:
                 f"{one['ms_a_painting']:.1f}",
             )
         table.add_section()
-    table.caption = f"{size.rounds} rounds of {size.seconds:g} s together; 19 of 20 frames come within p95"
+    table.caption = f"{size.seconds:g} s a round, rounds: {size.rounds}; 19 of 20 frames come within p95"
     return table
 
 

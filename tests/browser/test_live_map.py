@@ -27,7 +27,7 @@ async def test_vehicles_move(desk: Window) -> None:
     await desk.until_hook("vehicles()", moved)
     await desk.shows_the_roads()
     await desk.until_hook("roadsDrawn()", bool)
-    painted = await desk.hook("painted()")
+    painted: dict[str, float] = await desk.hook("painted()")
     assert painted["vehicles"] >= 40
 
     def more(now: dict[str, float]) -> bool:
