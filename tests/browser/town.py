@@ -116,6 +116,9 @@ class Town:
             "CITY_GATEWAY_USERS_FILE": str(self.folder / "users.json"),
             "CITY_GATEWAY_DASHBOARD": str(DASHBOARD),
             "CITY_GATEWAY_BATCH_HOURS": "0",
+            # Tests ask again and again, as the same user.
+            "CITY_GATEWAY_RATE_PER_S": "0",
+            "CITY_GATEWAY_ADDRESS_RATE_PER_S": "0",
         }
 
     async def stop(self) -> None:
