@@ -8,6 +8,7 @@ from playwright.async_api import Response, expect
 
 from citystream.contracts.city_model import Position
 from gateway.near import distance_m
+from tests.browser.axe import assert_accessible
 from tests.browser.town import SPEED_KMH, Town, in_the_middle
 from tests.browser.window import Window
 
@@ -75,11 +76,16 @@ async def test_a_new_incident_announces_itself_and_its_card_follows_help_to_the_
         await card.get_by_role("button", name="Show on the map").click()
         await desk.until_hook("vehicles()", _is_free)
         await desk.picture("help")
+        await assert_accessible(desk)
         await town.report("help-1", road.id, status="transporting", **helps)
         await expect(card.get_by_test_id("unit-distance")).to_contain_text("to the hospital")
         await desk.until_hook(
             "approach()", lambda now: distance_m(*_ends(now)["unit"][1], *hospital.position) < 1
         )
+        # The stream tells of it no more; its card does.
+        await town.report("help-1", road.id, status="resolved", **helps)
+        await expect(card.get_by_test_id("incident-status")).to_have_text("Resolved")
+        await expect(card.locator("[data-status=resolved]").last).to_have_attribute("data-state", "present")
     finally:
         await town.report("help-1", road.id, kind="medical", status="resolved")
     await desk.page.get_by_test_id("card-close").click()
@@ -115,6 +121,7 @@ async def test_the_city_panel_has_the_worst_roads_and_how_each_part_stands(desk:
         await expect(panel.locator("[data-part='gps stream']")).to_contain_text("Up")
         await expect(parts.last).to_have_attribute("data-state", "up")
         await desk.picture("city")
+        await assert_accessible(desk, "[data-testid=city-panel]")
         await panel.get_by_test_id("platform-line").click()
         rows = panel.get_by_test_id("worst-road")
 
@@ -146,6 +153,7 @@ async def test_the_index_tells_by_keyboard_what_it_means(desk: Window) -> None:
     assert f"takes {round(abs(float(index[1]) - 1) * 100)}%" in told
     await expect(meaning).to_contain_text("roads report now")
     await desk.picture("index")
+    await assert_accessible(desk, "[data-testid=summary]")
     await desk.page.keyboard.press("Escape")
     await expect(meaning).to_be_hidden()
     await expect(button).to_be_focused()

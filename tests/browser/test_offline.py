@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
+from tests.browser.axe import assert_accessible
 from tests.browser.conftest import windows
 from tests.browser.town import VEHICLES, Town
 from tests.browser.window import Window
@@ -100,6 +101,7 @@ async def test_without_a_gateway_the_last_known_city_is_there_and_is_live_again_
     await expect(page.get_by_role("heading", name="Sign in")).to_have_count(0)
     await window.until(lambda: shown(window, town), lambda now: now == seen)
     await window.picture("away")
+    await assert_accessible(window)
 
     await gateway.start()
     await expect(chip).to_contain_text("Live")

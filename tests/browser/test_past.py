@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenWindow
 from tests.browser.town import Town, in_the_middle
 from tests.browser.window import Window
@@ -92,6 +93,7 @@ async def test_the_slider_moves_map_and_clock(desk: Window, town: Town) -> None:
     await expect(row).to_contain_text("On scene")
     await expect(row).to_contain_text("1\u00a0min")
     await desk.picture("past")
+    await assert_accessible(desk)
 
     await desk.page.get_by_test_id("back-to-live").click()
     await expect(clock).not_to_contain_text("Past")

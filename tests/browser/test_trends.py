@@ -10,6 +10,7 @@ import pytest
 from playwright.async_api import Locator, expect
 
 from citystream.contracts.city_model import Road
+from tests.browser.axe import assert_accessible
 from tests.browser.town import Town, in_the_middle
 from tests.browser.window import Window
 
@@ -57,6 +58,8 @@ async def test_two_roads_compared_show_the_numbers_of_the_api(
     desk: Window, town: Town, roads: tuple[Road, Road]
 ) -> None:
     one, other = roads
+    # So that what is of one is not taken for the other's.
+    await town.probe(other.id)
     for road in roads:
         await town.hush(road.id)
     await desk.open_link(f"select=road:{one.id}")
@@ -93,6 +96,7 @@ async def test_two_roads_compared_show_the_numbers_of_the_api(
     row = trends.get_by_role("row", name="Busiest").get_by_role("cell")
     await expect(row).to_contain_text([f"{count:,} vehicles" for count in busiest])
     await desk.picture("two")
+    await assert_accessible(desk, "[data-testid=trends]")
     assert f"trends={one.id},{other.id}" in await desk.page.evaluate("() => location.href")
 
     # What was opened last closes first.

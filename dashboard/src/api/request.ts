@@ -59,14 +59,20 @@ async function answered(path: string, { method = 'GET', json, etag, signal }: As
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     })
   } catch (error) {
-    throw new Unreachable(error instanceof Error ? error.message : String(error))
+    throw unreachable(error)
   }
+}
+
+function unreachable(error: unknown): Unreachable {
+  return new Unreachable(error instanceof Error ? error.message : String(error))
 }
 
 async function bodyOf(response: Response): Promise<unknown> {
   try {
     return (await response.json()) as unknown
   } catch (error) {
-    throw new Problem(response.status, `the answer is no JSON: ${String(error)}`, null)
+    if (error instanceof SyntaxError) throw new Problem(response.status, `the answer is no JSON: ${error.message}`, null)
+    // It was cut off on its way.
+    throw unreachable(error)
   }
 }

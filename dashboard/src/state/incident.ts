@@ -2,7 +2,7 @@
 
 import { sinceMs, type Incident, type IncidentStatus } from '../contract/incident.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
-import { placeOf, type Place } from './places.ts'
+import { placeOf, sceneOf, type Place } from './places.ts'
 import type { CityState } from './store.ts'
 
 /** `missed`: it must have been, and nobody told of it. */
@@ -89,9 +89,9 @@ export interface Help {
 }
 
 export function helpOf(state: Pick<CityState, 'model' | 'shown'>, incident: Incident): Help {
-  const { id, unitId, hospitalId, status } = incident
+  const { unitId, hospitalId, status } = incident
   return {
-    scene: placeOf(state, { kind: 'incident', id }),
+    scene: sceneOf(state, incident),
     unit: unitId === null ? null : (state.shown.vehicles.things.get(unitId) ?? null),
     hospital: hospitalId === null ? null : placeOf(state, { kind: 'hospital', id: hospitalId }),
     isTransport: status === 'transporting' && hospitalId !== null,

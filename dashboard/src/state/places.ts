@@ -1,5 +1,6 @@
 /** Where things of every kind are, for the map to go there and to mark them. */
 
+import type { Incident } from '../contract/incident.ts'
 import type { CityState } from './store.ts'
 import type { Selection } from './selection.ts'
 
@@ -13,7 +14,7 @@ export function placeOf(state: Pick<CityState, 'model' | 'shown'>, { kind, id }:
   switch (kind) {
     case 'incident': {
       const incident = state.shown.emergencies.things.get(id)
-      return incident?.at ?? (incident?.roadId == null ? null : middleOf(state, incident.roadId))
+      return incident === undefined ? null : sceneOf(state, incident)
     }
     case 'vehicle':
       return state.shown.vehicles.things.get(id) ?? null
@@ -28,6 +29,11 @@ export function placeOf(state: Pick<CityState, 'model' | 'shown'>, { kind, id }:
     case 'station':
       return state.shown.weather.things.get(id) ?? null
   }
+}
+
+/** Where an incident is: on its road, if it told no more. */
+export function sceneOf(state: Pick<CityState, 'model'>, { at, roadId }: Incident): Place | null {
+  return at ?? (roadId === null ? null : middleOf(state, roadId))
 }
 
 function middleOf(state: Pick<CityState, 'model'>, roadId: string): Place | null {

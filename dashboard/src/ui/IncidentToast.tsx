@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react'
 
+import { leavePast } from '../app/past.ts'
 import { NO_NOTICE, dueMs, heard, next, withoutEnded, type Notice } from '../state/arrivals.ts'
 import { arrived } from '../state/incidents.ts'
 import { city, useCity } from '../state/store.ts'
@@ -83,6 +84,8 @@ export function IncidentToast() {
         type="button"
         className="button is-small"
         onClick={() => {
+          // It is of now, whatever time is looked at.
+          leavePast()
           choose({ kind: 'incident', id: worst.id })
           close()
         }}

@@ -12,7 +12,7 @@ from citystream.contracts.city_model import Position, Road
 from demo.servers.valkey import Valkey
 from tests.browser.screenshots.lively import ON_SCENE, epoch_s, incidents, last_day
 from tests.browser.screenshots.shot import DESK, PassedError, shot
-from tests.browser.screenshots.studio import NoPictureError, Studio, settled, until
+from tests.browser.screenshots.studio import VEHICLES, NoPictureError, Studio, settled, until
 from tests.browser.town import in_the_middle
 from tests.browser.window import hook
 
@@ -27,6 +27,8 @@ CARD_ZOOM = 15
 # The two directions of a street are drawn side by side; what drives there may lie above.
 BESIDE = ((0, 0), (5, 0), (-5, 0), (0, 5), (0, -5), (4, 4), (-4, -4), (4, -4), (-4, 4))
 CARD_S = 5.0
+# So long ago there were vehicles already, when this picture is taken.
+PAST_S = 120.0
 # Help stays for 40 s at least.
 FRESH_S = 20.0
 
@@ -42,8 +44,7 @@ async def dark(studio: Studio, page: Page) -> AsyncIterator[None]:
     """A district in the dark, and how one of its roads went in the last day."""
     road = await _eventful(studio)
     longitude, latitude = _middle(road)
-    place = f"map={NEAR_ZOOM}/{latitude:.5f}/{longitude:.5f}"
-    await page.evaluate("place => { location.hash = place }", place)
+    await _open(page, f"map={NEAR_ZOOM}/{latitude:.5f}/{longitude:.5f}")
     await _near(page, NEAR_ZOOM)
     await settled(page)
     title = page.get_by_test_id("card-title").filter(has_text=road.name)
@@ -72,7 +73,7 @@ async def phone(studio: Studio, page: Page) -> AsyncIterator[None]:
 
 @shot()
 async def emergency(studio: Studio, page: Page) -> AsyncIterator[None]:
-    """An incident, its unit and its course."""
+    """An incident, its unit and its course, and the hospital."""
     incident = await _under_way(studio)
     row = page.locator(f"[data-testid=incident-row][data-incident='{incident}']")
     try:
@@ -80,6 +81,8 @@ async def emergency(studio: Studio, page: Page) -> AsyncIterator[None]:
     except TimedOut as error:
         raise PassedError from error
     await _near(page, CARD_ZOOM)
+    await page.get_by_test_id("card").get_by_role("button", name="Show on the map").click()
+    await _at_rest(page)
     yield
     # It may have ended meanwhile: its card says no more then.
     if not await page.get_by_test_id("incident-status").count():
@@ -89,6 +92,35 @@ async def emergency(studio: Studio, page: Page) -> AsyncIterator[None]:
 @shot(size=WALL, theme="dark", shown_px=WALL_SHOWN_PX)
 async def wall(studio: Studio, page: Page) -> AsyncIterator[None]:
     """The whole city on a wall of 4K, as seen from farther away."""
+    yield
+
+
+@shot()
+async def trends(studio: Studio, page: Page) -> AsyncIterator[None]:
+    """Two roads compared over the last day."""
+    one = await _eventful(studio)
+    other = next(
+        road for road in in_the_middle(studio.model) if road.name.split(",")[0] != one.name.split(",")[0]
+    )
+    await _open(page, f"trends={one.id},{other.id}")
+    slider = page.get_by_role("slider", name="Speed and volume over time")
+    await slider.focus()
+    for key in ("PageUp",) * 6:
+        await slider.press(key)
+    yield
+
+
+@shot(theme="dark")
+async def past(studio: Studio, page: Page) -> AsyncIterator[None]:
+    """Some minutes ago, on the slider of the last day."""
+    at_s = int(time.time() - PAST_S) // 60 * 60
+
+    async def vehicles() -> int:
+        return len((await studio.api.get("/api/vehicles/at", time=at_s * 1_000))["vehicles"])
+
+    await until("vehicles of some minutes ago", vehicles, lambda count: count >= VEHICLES)
+    await _open(page, f"time={time.strftime('%Y-%m-%dT%H:%MZ', time.gmtime(at_s))}")
+    await page.locator("[data-testid=city][data-past=known]").wait_for()
     yield
 
 
@@ -108,8 +140,24 @@ async def degraded(studio: Studio, page: Page) -> AsyncIterator[None]:
 SHOTS = {
     one.name: one
     # After the last of them the city needs a while to be live again.
-    for one in (desktop, dark, phone, emergency, wall, degraded)
+    for one in (desktop, dark, phone, emergency, trends, wall, past, degraded)
 }
+
+
+async def _open(page: Page, link: str) -> None:
+    await page.evaluate("link => { location.hash = link }", link)
+
+
+async def _at_rest(page: Page) -> None:
+    """Back when the map has gone where it was sent."""
+    before: Any = None
+
+    async def rests() -> bool:
+        nonlocal before
+        last, before = before, await hook(page, "view()")
+        return bool(last == before)
+
+    await until("the map to rest", rests, bool)
 
 
 async def _near(page: Page, zoom: float) -> None:

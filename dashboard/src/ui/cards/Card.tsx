@@ -60,7 +60,7 @@ export function GoneCard({ kind, id }: { readonly kind: string; readonly id: str
   )
 }
 
-function ComingCard({ kind }: { readonly kind: string }) {
+export function ComingCard({ kind }: { readonly kind: string }) {
   const name = (
     <>
       <span className="skeleton is-name" aria-hidden="true" />
@@ -75,13 +75,14 @@ function ComingCard({ kind }: { readonly kind: string }) {
 }
 
 function show(around: readonly Place[]): void {
+  const [only] = around
   if (around.length > 1) {
     mapHandle()?.goAround(boundsOfLine(around.map(({ lon, lat }) => [lon, lat])))
     return
   }
   const state = city.getState()
   const shown = shownThing(state.view)
-  const place = shown === null ? null : placeOf(state, shown)
+  const place = only ?? (shown === null ? null : placeOf(state, shown))
   if (place !== null) mapHandle()?.goTo(place)
 }
 

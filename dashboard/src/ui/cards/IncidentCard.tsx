@@ -1,9 +1,13 @@
+import { useEffect, useState } from 'react'
+
+import { askHowItEnded } from '../../app/ended.ts'
 import type { Incident } from '../../contract/incident.ts'
+import { isAwaited } from '../../state/awaited.ts'
 import { helpOf, isOver, lifeOf } from '../../state/incident.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Lasting } from '../Age.tsx'
-import { Card, GoneCard } from './Card.tsx'
+import { Card, ComingCard, GoneCard } from './Card.tsx'
 import { Course } from './incident/Course.tsx'
 import { Helpers } from './incident/Helpers.tsx'
 import { Responses } from './incident/Responses.tsx'
@@ -13,7 +17,17 @@ const SAY = STRINGS.incident
 
 export function IncidentCard({ id }: { readonly id: string }) {
   const incident = useCity(({ shown }) => shown.emergencies.things.get(id))
-  return incident === undefined ? <GoneCard kind={SAY.kinds.other} id={id} /> : <Known incident={incident} />
+  const isOfNow = useCity((state) => state.past === null && !isAwaited(state, { kind: 'incident', id }))
+  if (incident !== undefined) return <Known incident={incident} />
+  return isOfNow ? <Ended id={id} /> : <GoneCard kind={SAY.kinds.other} id={id} />
+}
+
+/** The stream tells of none that has ended; from a link it may be one. */
+function Ended({ id }: { readonly id: string }) {
+  const [incident, setIncident] = useState<Incident | null | 'asked'>('asked')
+  useEffect(() => askHowItEnded(id, setIncident), [id])
+  if (incident === 'asked') return <ComingCard kind={SAY.kinds.other} />
+  return incident === null ? <GoneCard kind={SAY.kinds.other} id={id} /> : <Known incident={incident} />
 }
 
 function Known({ incident }: { readonly incident: Incident }) {

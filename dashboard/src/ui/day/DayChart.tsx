@@ -1,7 +1,7 @@
-import { useMemo, type KeyboardEvent, type PointerEvent, type ReactNode } from 'react'
+import { useMemo, type ReactNode } from 'react'
 
-import { SLIDER_KEYS, stepOf } from '../steps.ts'
-import { HEIGHT, WIDTH, linePath, nearest, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
+import { HEIGHT, WIDTH, linePath, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
+import { readAt, windowSlider } from './windowSlider.ts'
 
 interface Props {
   /** What the line tells. */
@@ -33,58 +33,21 @@ export function DayChart({ name, describedBy, points, span, timeZone, reference,
   const line = useMemo(() => linePath(points, scale), [points, scale])
   const lacking = useMemo(() => (value === null ? [] : shades(points, scale, value)), [points, scale, value])
 
-  const at = readMs === null ? points.length - 1 : nearest(points, readMs)
-  const current = points[at]
+  const slider = { windows: points, span, readMs, onRead, holds }
+  const current = points[readAt(slider)]
   if (current === undefined) return null
-  const read = (index: number): void => {
-    onRead(points[index]?.startMs ?? null)
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const to = stepOf(event.key, at, points.length, SLIDER_KEYS)
-    if (to === null) return
-    event.preventDefault()
-    read(to)
-  }
-  const onPointer = (event: PointerEvent): void => {
-    const { left, width } = event.currentTarget.getBoundingClientRect()
-    if (width > 0) read(nearest(points, span.fromMs + ((event.clientX - left) / width) * (span.toMs - span.fromMs)))
-  }
   const left = (ms: number): string => `${(scale.x(ms) / WIDTH) * 100}%`
   const top = (one: number): string => `${(scale.y(one) / HEIGHT) * 100}%`
   const middle = left((current.startMs + current.endMs) / 2)
   return (
     <div
       className="day-chart"
-      role="slider"
-      tabIndex={0}
+      {...windowSlider(slider)}
       aria-label={name}
       aria-describedby={describedBy}
-      aria-valuemin={0}
-      aria-valuemax={points.length - 1}
-      aria-valuenow={at}
       aria-valuetext={say(current)}
       data-testid="day-chart"
       data-windows={points.length}
-      onKeyDown={onKeyDown}
-      onPointerDown={(event) => {
-        if (holds) event.currentTarget.setPointerCapture(event.pointerId)
-        onPointer(event)
-      }}
-      onPointerMove={(event) => {
-        // A pointer that rests moves, too, when what lies under it does.
-        const hasMoved = event.movementX !== 0 || event.movementY !== 0
-        if (hasMoved && (!holds || event.buttons !== 0)) onPointer(event)
-      }}
-      onPointerLeave={({ currentTarget, pointerType }) => {
-        // Who tapped it, or walks through it by keys, reads on.
-        if (!holds && pointerType !== 'touch' && document.activeElement !== currentTarget) onRead(null)
-      }}
-      onFocus={() => {
-        if (!holds && readMs === null) read(at)
-      }}
-      onBlur={() => {
-        if (!holds) onRead(null)
-      }}
     >
       <div className="day-plot">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">

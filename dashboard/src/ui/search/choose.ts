@@ -10,7 +10,7 @@ import { selected } from '../../state/view.ts'
 export function choose(selection: Selection): void {
   const state = city.getState()
   const { kind, id } = selection
-  const type = kind === 'vehicle' ? (state.live.vehicles.things.get(id)?.type ?? null) : null
+  const type = kind === 'vehicle' ? (state.shown.vehicles.things.get(id)?.type ?? null) : null
   setView((view) => selected(revealed(view, kind, type), selection))
   const line = kind === 'road' ? state.model?.roads.get(id)?.line : undefined
   const place = placeOf(state, selection)

@@ -1,10 +1,10 @@
-import { useMemo, useState, type KeyboardEvent, type PointerEvent } from 'react'
+import { useMemo, useState } from 'react'
 
 import { compact, duration, whole } from '../../format.ts'
 import { moments, type TrendRange } from '../../state/trends.ts'
 import { STRINGS } from '../../strings.ts'
-import { dayTicks, nearest, scaleTo, ticks, WIDTH, type Span } from '../day/shape.ts'
-import { SLIDER_KEYS, stepOf } from '../steps.ts'
+import { dayTicks, scaleTo, ticks, WIDTH, type Span } from '../day/shape.ts'
+import { readAt, windowSlider } from '../day/windowSlider.ts'
 import { useMeasures } from '../useMeasures.ts'
 import { FlowChart } from './FlowChart.tsx'
 import { readingOf, saidOf, type Read, type Reading } from './reading.ts'
@@ -39,23 +39,10 @@ export function TrendCharts({ series, span, range, timeZone, describedBy }: Prop
         : ticks(span, timeZone).map(({ ms, label }) => ({ ms, label: SAY.hour(label) })),
     [range, span, timeZone],
   )
-  const at = readMs === null ? all.length - 1 : nearest(all, readMs)
-  const moment = all[at]
+  const slider = { windows: all, span, readMs, onRead: setReadMs }
+  const moment = all[readAt(slider)]
   if (moment === undefined) return null
 
-  const read = (index: number): void => {
-    setReadMs(all[index]?.startMs ?? null)
-  }
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const to = stepOf(event.key, at, all.length, SLIDER_KEYS)
-    if (to === null) return
-    event.preventDefault()
-    read(to)
-  }
-  const onPointer = (event: PointerEvent): void => {
-    const { left, width } = event.currentTarget.getBoundingClientRect()
-    if (width > 0) read(nearest(all, span.fromMs + ((event.clientX - left) / width) * (span.toMs - span.fromMs)))
-  }
   const reading = readingOf(series, moment, timeZone, measures)
   const middleMs = (moment.startMs + moment.endMs) / 2
   const { x } = scaleTo(span, 1)
@@ -76,29 +63,12 @@ export function TrendCharts({ series, span, range, timeZone, describedBy }: Prop
       </p>
       <div
         className="trend-slider"
-        role="slider"
-        tabIndex={0}
+        {...windowSlider(slider)}
         aria-label={SAY.chart}
         aria-describedby={describedBy}
-        aria-valuemin={0}
-        aria-valuemax={all.length - 1}
-        aria-valuenow={at}
         aria-valuetext={saidOf(reading)}
         data-testid="trend-slider"
         data-start={new Date(moment.startMs).toISOString()}
-        onKeyDown={onKeyDown}
-        onPointerDown={onPointer}
-        onPointerMove={(event) => {
-          // A pointer that rests moves, too, when what lies under it does.
-          if (event.movementX !== 0 || event.movementY !== 0) onPointer(event)
-        }}
-        onPointerLeave={({ currentTarget, pointerType }) => {
-          // Who tapped it, or walks through it by keys, reads on.
-          if (pointerType !== 'touch' && document.activeElement !== currentTarget) setReadMs(null)
-        }}
-        onBlur={() => {
-          setReadMs(null)
-        }}
       >
         <Head title={SAY.speed(measures.speedUnit)} reading={reading} pick="speed" />
         <FlowChart

@@ -4,7 +4,7 @@ import { RESPONSES, spanOf, type Span } from '../../../state/incident.ts'
 import { useCity } from '../../../state/store.ts'
 import { STRINGS } from '../../../strings.ts'
 import { Lasting } from '../../Age.tsx'
-import { useServerNow } from '../../useNow.ts'
+import { useShownNow } from '../../useNow.ts'
 
 const SAY = STRINGS.incident
 
@@ -51,7 +51,7 @@ function Time({ span }: { readonly span: Span | null }) {
 
 /** The bar's middle is the mean. */
 function AgainstMean({ span, meanS }: { readonly span: Span; readonly meanS: number }) {
-  const now = useServerNow()
+  const now = useShownNow()
   const isRunning = 'sinceMs' in span
   const seconds = isRunning ? (now - span.sinceMs) / 1_000 : span.tookS
   const more = Math.round(seconds - meanS)
