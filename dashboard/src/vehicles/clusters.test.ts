@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { VehicleType } from '../contract/vehicle.ts'
-import { clustersOf, radiusPx, type Spot } from './clusters.ts'
+import { clusterZoom, clustersOf, radiusPx, type Spot } from './clusters.ts'
 
 const WORLD_PX = 512 * 2 ** 10
 const PX = 1 / WORLD_PX
@@ -46,4 +46,14 @@ test('a zoom that is nearly the same keeps the groups', () => {
 test('a group grows with its vehicles, and never over the city', () => {
   expect(radiusPx(2)).toBeLessThan(radiusPx(50))
   expect(radiusPx(100_000)).toBe(radiusPx(1_000_000))
+})
+
+test.each([
+  [0, 11.5],
+  [1_000, 11.5],
+  [4_000, 12.5],
+  [16_000, 13.5],
+  [10_000_000, 15],
+])('%d vehicles are told in groups below zoom %d', (count, zoom) => {
+  expect(clusterZoom(count)).toBe(zoom)
 })

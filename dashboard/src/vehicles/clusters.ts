@@ -6,8 +6,11 @@
 import type { VehicleType } from '../contract/vehicle.ts'
 import type { Box } from './mercator.ts'
 
-/** Below this zoom there are groups. */
-export const CLUSTER_ZOOM = 11.5
+/** Below this zoom a thousand vehicles, or fewer, are told in groups. */
+const CLUSTER_ZOOM = 11.5
+const FEW = 1_000
+/** What is looked at so closely is a street. */
+const DEEPEST_ZOOM = 15
 
 /** How far apart groups lie at least. */
 const CELL_PX = 64
@@ -29,6 +32,11 @@ export interface Cluster {
   readonly counts: ReadonlyMap<VehicleType, number>
   /** What holds all of them. */
   readonly box: Box
+}
+
+/** Below this zoom so many vehicles are told in groups: the more there are, the nearer one has to be to see each. */
+export function clusterZoom(count: number): number {
+  return Math.min(DEEPEST_ZOOM, CLUSTER_ZOOM + Math.log2(Math.max(1, count / FEW)) / 2)
 }
 
 /** `pxPerUnit`: how wide the world is, px. Groups of one are vehicles as ever, and are left out. */

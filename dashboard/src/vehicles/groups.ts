@@ -1,7 +1,7 @@
 /** Which vehicles are told in groups at the moment. They are looked at anew once a second: a count that changes at each frame is not read. */
 
 import { worldPx, zoomOf, type Affine } from './affine.ts'
-import { CLUSTER_ZOOM, clustersOf, type Cluster, type Spot } from './clusters.ts'
+import { clusterZoom, clustersOf, type Cluster, type Spot } from './clusters.ts'
 import type { Fleet, Member } from './fleet.ts'
 
 const EVERY_MS = 1_000
@@ -31,7 +31,8 @@ export class Groups {
     if (zoom === this.#madeZoom && nowMs - this.#madeMs < EVERY_MS) return
     this.#madeMs = nowMs
     this.#madeZoom = zoom
-    this.#clusters = zoomOf(affine) < CLUSTER_ZOOM ? clustersOf(spots(fleet, nowMs, mayGroup), worldPx(affine)) : []
+    const isFar = zoomOf(affine) < clusterZoom(fleet.size)
+    this.#clusters = isFar ? clustersOf(spots(fleet, nowMs, mayGroup), worldPx(affine)) : []
     this.#grouped = new Set(this.#clusters.flatMap(({ ids }) => ids))
   }
 }
