@@ -15,7 +15,8 @@ import '../styles/day.css'
 import '../styles/past.css'
 import '../styles/sheet.css'
 import '../styles/search.css'
-import '../styles/desk.css'
+import '../styles/incidents.css'
+import '../styles/city-panel.css'
 import '../styles/trends.css'
 import '../styles/settings.css'
 import '../styles/forced.css'
@@ -65,7 +66,8 @@ export function LiveCity() {
         <>
           <div className="column is-left">
             <IncidentPanel />
-            <CityPanel />
+            {/* Its figures are of now, as those of the strip. */}
+            {past === 'none' && <CityPanel />}
           </div>
           <div className="column is-right">
             <SelectedCard />
