@@ -15,6 +15,14 @@ RADIUS_PX = 120.0
 ROUND_S = 2.0
 MOUSE_HZ = 60.0
 LOOKED_AT_S = 2.0
+FREE = """([middle, centre]) => {
+    for (let px = 0; px < 300; px += 20) {
+        const at = [middle + px, centre]
+        if (document.elementFromPoint(...at) instanceof HTMLCanvasElement) return at
+    }
+    throw new Error('nothing of the map is free')
+}"""
+"""Where the map itself can be taken: a sign of an incident that is dragged moves nothing."""
 
 
 class Viewer:
@@ -39,7 +47,7 @@ class Viewer:
             AssertionError: it did not move.
         """
         mouse = self.window.page.mouse
-        x, y = DESK[0] / 2, DESK[1] / 2
+        x, y = await self.window.page.evaluate(FREE, [DESK[0] / 2, DESK[1] / 2])
         before = await self.window.hook("view()")
         await mouse.move(x, y)
         await mouse.down()

@@ -7,6 +7,7 @@ from urllib.parse import quote
 import pytest
 from playwright.async_api import Locator, expect
 
+from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenWindow
 from tests.browser.town import Town, in_the_middle
 from tests.browser.window import Window
@@ -34,6 +35,7 @@ async def test_a_road_is_found_by_the_keyboard(desk: Window, town: Town) -> None
     option = desk.page.get_by_role("option", selected=True)
     await expect(option).to_contain_text(road.name)
     await desk.picture("found")
+    await assert_accessible(desk)
     await desk.page.keyboard.press("Enter")
     await expect(desk.page.get_by_test_id("card-title")).to_have_text(road.name)
     west, south = (min(place[axis] for place in road.line) for axis in (0, 1))

@@ -3,6 +3,7 @@
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenWindow
 from tests.browser.town import Town
 from tests.gateway.browser import SESSION, Browser
@@ -40,6 +41,7 @@ async def test_a_session_that_ends_asks_again_and_keeps_the_view(open_window: Op
     again = window.page.get_by_role("dialog", name="Sign in again")
     await expect(again).to_be_visible()
     await window.picture("ended")
+    await assert_accessible(window)
     await window.sign_in(VIEWER)
     await expect(again).to_have_count(0)
     await expect(window.page.get_by_test_id("state-chip")).to_contain_text("Live")

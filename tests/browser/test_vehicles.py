@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from playwright.async_api import expect
 
+from tests.browser.axe import assert_accessible
 from tests.browser.conftest import OpenWindow
 from tests.browser.town import KINDS, VEHICLES, Town, in_the_middle
 from tests.browser.window import Window
@@ -62,6 +63,7 @@ async def test_vehicles_that_lie_on_each_other_open_a_list(desk: Window, town: T
         card = desk.page.get_by_test_id("card")
         await expect(card).to_contain_text("3 vehicles here")
         await desk.picture("stack")
+        await assert_accessible(desk, "[data-testid=card]")
         rows = card.get_by_test_id("stack-row")
         await expect(rows).to_have_count(len(parked))
         await rows.first.focus()
