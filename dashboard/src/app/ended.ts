@@ -1,10 +1,8 @@
 /** An incident whose card is open and which the stream tells of no more: how it ended is asked for once. */
 
-import { failureOf } from '../api/failure.ts'
 import { loadIncident } from '../api/incident.ts'
-import { isSignedOut } from '../api/session.ts'
 import type { Incident } from '../contract/incident.ts'
-import { endSession } from './session.ts'
+import { failed } from './failed.ts'
 
 /** Tells null where nobody can say. Returns what ends it, in the middle too. */
 export function askHowItEnded(id: string, tell: (incident: Incident | null) => void): () => void {
@@ -15,9 +13,7 @@ export function askHowItEnded(id: string, tell: (incident: Incident | null) => v
       if (!ending.signal.aborted) tell(incident)
     } catch (error) {
       if (ending.signal.aborted) return
-      if (isSignedOut(error)) endSession()
-      // Throws what is no failure of the gateway or the way to it.
-      failureOf(error)
+      failed(error)
       tell(null)
     }
   }

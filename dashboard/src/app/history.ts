@@ -1,13 +1,13 @@
 /** A past that somebody looks at: asked for, and again when it has grown. */
 
-import { failureOf, type Failure } from '../api/failure.ts'
+import type { Failure } from '../api/failure.ts'
 import { loadHistory, type RangeOf } from '../api/history.ts'
-import { isSignedOut } from '../api/session.ts'
 import type { FlowHistory } from '../contract/history.ts'
 import { Complaints } from '../live/complaints.ts'
 import { windowS } from '../state/roads.ts'
 import { city } from '../state/store.ts'
-import { endSession } from './session.ts'
+import { failed } from './failed.ts'
+import { serverNow } from './serverNow.ts'
 
 export type Asked =
   | { readonly status: 'loading' }
@@ -33,18 +33,17 @@ export function followHistory(roadId: string | null, rangeOf: RangeOf, tell: (as
     asking.abort()
     asking = new AbortController()
     const { signal } = asking
-    const { live, connection } = city.getState()
-    const nowMs = Date.now() + connection.offsetMs
+    const nowMs = serverNow()
     try {
-      const history = await loadHistory(roadId, rangeOf(nowMs, windowS(live.traffic)), complaints, signal)
+      const history = await loadHistory(roadId, rangeOf(nowMs, windowS(city.getState().live.traffic)), complaints, signal)
       if (signal.aborted) return
       isKnown = true
       tell({ status: 'known', history, nowMs })
     } catch (error) {
       if (signal.aborted) return
-      if (isSignedOut(error)) endSession()
+      const failure = failed(error)
       // What was known stays, a window older: the next may come.
-      else if (!isKnown) tell({ status: 'failed', failure: failureOf(error) })
+      if (failure !== null && !isKnown) tell({ status: 'failed', failure })
     }
   }
   return {

@@ -1,15 +1,14 @@
 /** Looks at another time than now: asks for what was then, and goes on by itself while that is wanted. */
 
-import { failureOf } from '../api/failure.ts'
 import { lastDay, loadHistory } from '../api/history.ts'
 import { loadIncidents, loadPicture, type Picture } from '../api/past.ts'
-import { isSignedOut } from '../api/session.ts'
 import type { Incident } from '../contract/incident.ts'
 import { Complaints } from '../live/complaints.ts'
 import { backToLive, dayOf, isOfLastDay, lookingBack, newestStep, stepped, withFailure, withPicture, type Past } from '../state/past.ts'
 import { windowS } from '../state/roads.ts'
 import { city } from '../state/store.ts'
-import { endSession } from './session.ts'
+import { failed } from './failed.ts'
+import { serverNow } from './serverNow.ts'
 
 /** Who drags passes many times, and stays at one. */
 const SETTLED_MS = 120
@@ -75,8 +74,8 @@ export function followPast(): () => void {
       if (!signal.aborted) city.setState((state) => withPicture(state, atMs, picture, incidents))
     } catch (error) {
       if (signal.aborted) return
-      if (isSignedOut(error)) endSession()
-      else city.setState((state) => withFailure(state, atMs, failureOf(error)))
+      const failure = failed(error)
+      if (failure !== null) city.setState((state) => withFailure(state, atMs, failure))
     }
   }
   const drop = (): void => {
@@ -159,8 +158,4 @@ class Day {
 
 function tellPast(news: Partial<Pick<Past, 'history' | 'incidents'>>): void {
   city.setState(({ past }) => (past === null ? {} : { past: { ...past, ...news } }))
-}
-
-function serverNow(): number {
-  return Date.now() + city.getState().connection.offsetMs
 }

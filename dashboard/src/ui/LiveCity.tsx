@@ -36,7 +36,7 @@ import { TileCredit } from './TileCredit.tsx'
 import { leaveTimeline } from './timeline/leave.ts'
 import { Timeline } from './timeline/Timeline.tsx'
 import { TopBar } from './TopBar.tsx'
-import { Trends } from './trends/Trends.tsx'
+import { Trends, closeTrends } from './trends/Trends.tsx'
 import { useMedia } from './useMedia.ts'
 import { WaitingNote } from './WaitingNote.tsx'
 
@@ -91,7 +91,7 @@ function useEscape(): void {
     const onKey = (event: KeyboardEvent): void => {
       if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('dialog[open]') !== null) return
       const { view, past } = city.getState()
-      if (view.trends !== null) setView((now) => ({ ...now, trends: null }))
+      if (view.trends !== null) closeTrends()
       else if (past !== null && !hasCard(view)) leaveTimeline()
       else setView((now) => (hasCard(now) ? { ...selected(now, null), sheetOpen: false } : { ...now, sheetOpen: false }))
     }

@@ -75,15 +75,11 @@ export function ComingCard({ kind }: { readonly kind: string }) {
 }
 
 function show(around: readonly Place[]): void {
-  const [only] = around
-  if (around.length > 1) {
-    mapHandle()?.goAround(boundsOfLine(around.map(({ lon, lat }) => [lon, lat])))
-    return
-  }
   const state = city.getState()
   const shown = shownThing(state.view)
-  const place = only ?? (shown === null ? null : placeOf(state, shown))
-  if (place !== null) mapHandle()?.goTo(place)
+  const [place = shown === null ? null : placeOf(state, shown), ...others] = around
+  if (others.length > 0) mapHandle()?.goAround(boundsOfLine(around.map(({ lon, lat }) => [lon, lat])))
+  else if (place !== null) mapHandle()?.goTo(place)
 }
 
 function close(): void {

@@ -1,4 +1,5 @@
 import { useEffect, useId, useMemo, useRef } from 'react'
+import { useShallow } from 'zustand/react/shallow'
 
 import { LOADING, type Asked } from '../../app/history.ts'
 import { setView, useCity } from '../../state/store.ts'
@@ -6,6 +7,8 @@ import { TREND_RANGES, shownIn, withRoad, withoutRoad, type TrendRange, type Tre
 import { STRINGS } from '../../strings.ts'
 import { CloseIcon } from '../icons.tsx'
 import { reasonOf } from '../reasonOf.ts'
+import { Segments } from '../Segments.tsx'
+import { useFocusBack } from '../useFocusBack.ts'
 import { roadName } from '../whereIs.ts'
 import { RoadChooser } from './RoadChooser.tsx'
 import type { Series } from './series.ts'
@@ -20,25 +23,40 @@ const SAY = STRINGS.trends
 export function TrendsPanel({ trends }: { readonly trends: Trends }) {
   const { asked, retry } = useTrends(trends)
   const model = useCity((state) => state.model)
-  const joined = useCity((state) => JSON.stringify(trends.roads.map((id) => roadName(state, id))))
+  const names = useCity(useShallow((state) => trends.roads.map((id) => roadName(state, id))))
   const titleId = useId()
-  const panel = useFocusWhileOpen()
+  const panel = useRef<HTMLElement>(null)
+  // Who opens it is led there, and back to where they were when it closes.
+  useFocusBack(true)
+  useEffect(() => {
+    panel.current?.focus()
+  }, [])
 
-  const shown = useMemo(() => {
-    const names = JSON.parse(joined) as string[]
-    return shownIn(trends).map((roadId, at) => ({
-      roadId,
-      at,
-      name: names[at] ?? SAY.city,
-      freeFlowKmh: roadId === null ? null : (model?.roads.get(roadId)?.freeFlowKmh ?? null),
-      asked: asked.get(roadId) ?? LOADING,
-    }))
-  }, [trends, joined, model, asked])
+  const shown = useMemo(
+    () =>
+      shownIn(trends).map((roadId, at) => ({
+        roadId,
+        at,
+        name: names[at] ?? SAY.city,
+        freeFlowKmh: roadId === null ? null : (model?.roads.get(roadId)?.freeFlowKmh ?? null),
+        asked: asked.get(roadId) ?? LOADING,
+      })),
+    [trends, names, model, asked],
+  )
   return (
     <section ref={panel} className="floating trends" tabIndex={-1} aria-labelledby={titleId} data-testid="trends">
       <header className="trends-head">
         <h2 id={titleId}>{SAY.title}</h2>
-        <Ranges chosen={trends.range} />
+        <Segments
+          name={SAY.range}
+          testId="trend-range"
+          choices={TREND_RANGES}
+          names={SAY.ranges}
+          chosen={trends.range}
+          onChoose={(range) => {
+            change((before) => ({ ...before, range }))
+          }}
+        />
         <button type="button" className="icon-button is-small" aria-label={SAY.close} title={SAY.close} onClick={closeTrends}>
           <CloseIcon />
         </button>
@@ -73,7 +91,7 @@ export function TrendsPanel({ trends }: { readonly trends: Trends }) {
             }}
           />
         </div>
-        {shown.map(({ roadId, name, asked: { ...one } }) =>
+        {shown.map(({ roadId, name, asked: one }) =>
           one.status === 'failed' ? (
             <div key={roadId} className="trend-note" role="status">
               <p className="quiet">{SAY.reason(name, reasonOf(one.failure, SAY))}</p>
@@ -136,42 +154,6 @@ function Known({ shown, range, timeZone }: KnownProps) {
   )
 }
 
-function Ranges({ chosen }: { readonly chosen: TrendRange }) {
-  return (
-    <fieldset className="segments">
-      <legend className="hidden-words">{SAY.range}</legend>
-      {TREND_RANGES.map((range) => (
-        <label key={range} className="segment">
-          <input
-            type="radio"
-            name="trend-range"
-            checked={range === chosen}
-            onChange={() => {
-              change((before) => ({ ...before, range }))
-            }}
-          />
-          <span>{SAY.ranges[range]}</span>
-        </label>
-      ))}
-    </fieldset>
-  )
-}
-
 function change(to: (before: Trends) => Trends): void {
   setView((view) => (view.trends === null ? view : { ...view, trends: to(view.trends) }))
-}
-
-/** Who opens it is led there, and back to where they were when it closes. */
-function useFocusWhileOpen() {
-  const panel = useRef<HTMLElement>(null)
-  useEffect(() => {
-    const { current } = panel
-    const before = document.activeElement
-    current?.focus()
-    return () => {
-      const isLost = document.activeElement === document.body || current?.contains(document.activeElement) === true
-      if (isLost && before instanceof HTMLElement) before.focus()
-    }
-  }, [])
-  return panel
 }
