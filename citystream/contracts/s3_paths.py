@@ -3,18 +3,28 @@
 `<namespace>/raw/topic=<t>/date=<d>/hour=<h>/<partition>-<first offset>.parquet`, date and hour of the
 first record's Kafka timestamp, UTC. An object is created once and never replaced. Where a topic was
 made anew, its offsets start over: the later log's objects carry a generation, `<partition>g<n>-…`.
+
+What the batch layer makes of them lies in versions, and a day's manifest says which version is the day's:
+`<namespace>/compacted/<t>/v=<version>/…`, `<namespace>/views/<view>/v=<version>/…` and
+`<namespace>/manifests/date=<d>.json`. Whoever globs beneath `compacted` reads a day more than once.
 """
 
 import re
 from datetime import UTC, datetime
 
 RAW = "raw"
+COMPACTED = "compacted"
+VIEWS = "views"
+MANIFESTS = "manifests"
 OFFSET_DIGITS = 20
 
 FIRST_OFFSET = "first-offset"
 LAST_OFFSET = "last-offset"
 FIRST_TIMESTAMP_MS = "first-timestamp-ms"
 """Metadata of an archived object: what it covers, and of which log."""
+FOLLOWS_OFFSET = "follows-offset"
+"""Metadata too: the offset that the archive went on from. Between it and the first there is no record: what
+transactions or compaction took is no gap. Older objects lack it."""
 
 _RAW_OBJECT = re.compile(r"/(\d+)(?:g\d+)?-(\d+)\.parquet$")
 
@@ -39,6 +49,31 @@ def hour_prefix(prefix: str, first_timestamp_ms: int) -> str:
     """Where, below the prefix of a type, the objects lie whose first record is of that hour."""
     at = datetime.fromtimestamp(first_timestamp_ms / 1000, UTC)
     return f"{prefix}date={at:%Y-%m-%d}/hour={at:%H}/"
+
+
+def compacted_prefix(namespace: str, type_: str) -> str:
+    """Where all versions of one type's compacted events lie."""
+    return f"{namespace}/{COMPACTED}/{type_}/"
+
+
+def view_prefix(namespace: str, view: str) -> str:
+    """Where all versions of one batch view lie."""
+    return f"{namespace}/{VIEWS}/{view}/"
+
+
+def version_prefix(prefix: str, version: str) -> str:
+    """Where one version of it lies."""
+    return f"{prefix}v={version}/"
+
+
+def manifest_prefix(namespace: str) -> str:
+    """Where the manifests lie."""
+    return f"{namespace}/{MANIFESTS}/"
+
+
+def manifest(namespace: str, date: str) -> str:
+    """The manifest of one day of the city (YYYY-MM-DD)."""
+    return f"{manifest_prefix(namespace)}date={date}.json"
 
 
 def parse_raw_object(key: str) -> tuple[int, int] | None:
