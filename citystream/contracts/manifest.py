@@ -66,8 +66,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
 WINDOWS_COLUMNS = ("key", "window_start", "state")
 """Of a windows view, sorted by the first two: whom the window is of; its start (timestamp, ms, UTC); the
-service's own state as msgpack, as in Redis, all partitions together. A window that two hours or two days share
-has a part in each; `merge` gives the whole."""
+service's own state as msgpack, as in Redis, all partitions together. A window that lies in two hours or two
+days has a part in each, in the objects of either; `merge` gives the whole."""
 
 
 def windows_view(type_: str, view: str) -> str:
