@@ -27,6 +27,7 @@ FOLLOWS_OFFSET = "follows-offset"
 transactions or compaction took is no gap. Older objects lack it."""
 
 _RAW_OBJECT = re.compile(r"/(\d+)(?:g\d+)?-(\d+)\.parquet$")
+_HOUR = re.compile(r"/date=(\d{4}-\d\d-\d\d)/hour=(\d\d)/")
 
 
 def raw_prefix(namespace: str, type_: str) -> str:
@@ -47,8 +48,20 @@ def raw_object(
 
 def hour_prefix(prefix: str, first_timestamp_ms: int) -> str:
     """Where, below the prefix of a type, the objects lie whose first record is of that hour."""
-    at = datetime.fromtimestamp(first_timestamp_ms / 1000, UTC)
-    return f"{prefix}date={at:%Y-%m-%d}/hour={at:%H}/"
+    return f"{date_prefix(prefix, first_timestamp_ms)}hour={_utc(first_timestamp_ms):%H}/"
+
+
+def date_prefix(prefix: str, at_ms: int) -> str:
+    """Where, below a prefix, the hours of a UTC date lie."""
+    return f"{prefix}date={_utc(at_ms):%Y-%m-%d}/"
+
+
+def hour_of(key: str) -> int | None:
+    """Start of the UTC hour in whose folder an object lies, epoch milliseconds; None of one in none."""
+    found = _HOUR.search(key)
+    if not found:
+        return None
+    return round(datetime.strptime(f"{found[1]} {found[2]} +0000", "%Y-%m-%d %H %z").timestamp() * 1000)
 
 
 def compacted_prefix(namespace: str, type_: str) -> str:
@@ -80,3 +93,7 @@ def parse_raw_object(key: str) -> tuple[int, int] | None:
     """Partition and first offset of an object of raw events; None of any other object."""
     found = _RAW_OBJECT.search(key)
     return (int(found[1]), int(found[2])) if found else None
+
+
+def _utc(at_ms: int) -> datetime:
+    return datetime.fromtimestamp(at_ms / 1000, UTC)

@@ -1,0 +1,218 @@
+"""`city-batch`: the batch layer's command."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from concurrent.futures.process import BrokenProcessPool
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from batch.progress import Progress
+from batch.publish import PublishError, load
+from batch.report import locations, report
+from batch.session import Session, city_zone, session
+from batch.slices import Span
+from citystream.commands.settings import load_settings
+from citystream.commands.times import TimeType
+from citystream.contracts.city_day import city_day
+from citystream.contracts.city_model import CityModelError
+from citystream.contracts.manifest import Manifest, encode
+from citystream.logs import configure_logging
+from citystream.servers.connections import s3_client
+
+Work = Callable[[Session], AsyncIterator[Manifest]]
+
+
+class DateType(click.ParamType):
+    """A day of the city, resolved when its zone is known."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> Any:
+        if value in ("today", "yesterday") or isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is neither a date (2026-11-27) nor today or yesterday", param, ctx)
+
+
+DATE = click.option(
+    "--date", "day", type=DateType(), default="yesterday", show_default=True, help="A day of the city."
+)
+
+
+def _working(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of all that works."""
+    for option in (
+        click.option("--json", "as_json", is_flag=True, help="Print the days' manifests, one a line."),
+        click.option(
+            "--scratch",
+            type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
+            help="Folder for rows on their way, about 50 bytes an event of a day; default: the system's.",
+        ),
+        click.option("--memory", default="2GB", show_default=True, help="Of DuckDB; processes come on top."),
+        click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group()
+def main() -> None:
+    """The batch layer: closed days, made from the archive. Settings come from CITY_* in the environment.
+
+    A day is the city's (CITY_TIMEZONE, else the city model's); it is published whole, by one manifest, and
+    can be made again at any time.
+    """
+
+
+@main.command(epilog="Example: city-batch compact --date 2026-11-27")
+@DATE
+@_working
+def compact(day: Any, **options: Any) -> None:
+    """Compact a day: its events out of the archive, typed, each once, by the hour in which they happened."""
+    from batch.jobs import compact_day, tidy
+
+    async def work(it: Session) -> AsyncIterator[Manifest]:
+        yield await compact_day(it, city_day(_date(day, it.zone), it.zone))
+        await tidy(it)
+
+    _run(work, **options)
+
+
+@main.command(epilog="Example: city-batch windows --date 2026-11-27")
+@DATE
+@_working
+def windows(day: Any, **options: Any) -> None:
+    """Make the windows of a compacted day anew, for history that Redis no longer has."""
+    from batch.jobs import tidy, windows_of_day
+
+    async def work(it: Session) -> AsyncIterator[Manifest]:
+        yield await windows_of_day(it, city_day(_date(day, it.zone), it.zone))
+        await tidy(it)
+
+    _run(work, **options)
+
+
+@main.command(
+    epilog="\b\nExamples:\n  city-batch run\n  city-batch run --date 2026-11-27 --threads 4 --memory 6GB"
+)
+@DATE
+@_working
+def run(day: Any, **options: Any) -> None:
+    """All jobs of a day in order: compact, windows. What a scheduler calls every night."""
+    from batch.jobs import run_days
+
+    def work(it: Session) -> AsyncIterator[Manifest]:
+        return run_days(it, _date(day, it.zone), _date(day, it.zone))
+
+    _run(work, **options)
+
+
+@main.command(
+    epilog="\b\nExamples:\n  city-batch backfill --from 2026-11-01 --to 2026-11-27\n"
+    "  city-batch backfill --arrival-from 2026-11-20T00:00:00Z --arrival-to 2026-11-21T00:00:00Z"
+)
+@click.option("--from", "first", type=DateType(), help="The first day.")
+@click.option("--to", "last", type=DateType(), help="The last day.")
+@click.option("--arrival-from", type=TimeType(), help="Place what arrived from here on …")
+@click.option(
+    "--arrival-to", type=TimeType(), help="… and before this, and lies more than 3 days from its day."
+)
+@_working
+def backfill(
+    first: Any, last: Any, arrival_from: datetime | None, arrival_to: datetime | None, **options: Any
+) -> None:
+    """All jobs of many days; or of those, however old, that stray events of a span of arrival belong to."""
+    from batch.jobs import place_arrivals, run_days
+
+    by_day, by_arrival = (first, last), (arrival_from, arrival_to)
+    if (None in by_day) == (None in by_arrival) or (any(by_day) and any(by_arrival)):
+        raise click.UsageError("give --from and --to, or --arrival-from and --arrival-to")
+
+    def work(it: Session) -> AsyncIterator[Manifest]:
+        if arrival_from and arrival_to:
+            return place_arrivals(it, _span(arrival_from, arrival_to))
+        start, end = _date(first, it.zone), _date(last, it.zone)
+        if end < start:
+            raise click.UsageError("--to is before --from")
+        return run_days(it, start, end)
+
+    _run(work, **options)
+
+
+@main.command(epilog="Example: city-batch paths --date 2026-11-27")
+@DATE
+@click.option("--json", "as_json", is_flag=True, help="Print the day's manifest.")
+def paths(day: Any, *, as_json: bool) -> None:
+    """Where the data of a day lies, for other tools. What lies beside it is older, or not published."""
+    settings = load_settings()
+
+    async def known() -> Manifest | None:
+        date_ = str(_date(day, city_zone(settings)))
+        async with s3_client(settings) as s3:
+            found = await load(s3, settings, date_)
+        return found.manifest if found else None
+
+    manifest = _answered(known())
+    if manifest is None:
+        raise click.ClickException(f"nothing is published of {day}; city-batch run --date {day} makes it")
+    if as_json:
+        click.echo(encode(manifest))
+    else:
+        for name, location in locations(manifest, settings):
+            click.echo(f"{name}\t{location}")
+
+
+def _run(work: Work, *, threads: int, memory: str, scratch: Path | None, as_json: bool) -> None:
+    settings = load_settings()
+    configure_logging()
+    with Progress() as progress:
+
+        async def all_days() -> None:
+            async with session(settings, threads, memory, scratch, progress) as it:
+                async for manifest in work(it):
+                    progress.say(encode(manifest).decode() if as_json else report(manifest))
+
+        _answered(all_days())
+
+
+def _answered(asked: Awaitable[Any]) -> Any:
+    async def wait() -> Any:
+        return await asked
+
+    try:
+        return asyncio.run(wait())
+    except (BotoCoreError, ClientError) as error:
+        raise click.ClickException(
+            f"{error}\nNothing was published that is not whole. Are CITY_S3, CITY_S3_ACCESS_KEY, "
+            "CITY_S3_SECRET_KEY and CITY_S3_BUCKET right? Run the same command again."
+        ) from error
+    except BrokenProcessPool as error:
+        raise click.ClickException(
+            "a process that decodes was killed, as when memory is short: give fewer --threads and run again"
+        ) from error
+    except (PublishError, CityModelError, OSError) as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _date(day: date | str, zone: ZoneInfo) -> date:
+    today = datetime.now(zone).date()
+    if day == "today":
+        return today
+    if day == "yesterday":
+        return today - timedelta(days=1)
+    if not isinstance(day, date) or day > today:
+        raise click.UsageError(f"{day} has not begun in {zone.key}")
+    return day
+
+
+def _span(start: datetime, end: datetime) -> Span:
+    if end <= start:
+        raise click.UsageError("--arrival-to must be after --arrival-from")
+    return Span(round(start.timestamp() * 1000), round(end.timestamp() * 1000))

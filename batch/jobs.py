@@ -1,0 +1,77 @@
+"""The jobs of a day, in order, and its switch when all are done."""
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+
+from batch.compact import Placed, compact
+from batch.placing import stray_rows
+from batch.publish import PublishError, load, publish
+from batch.session import Session, new_version
+from batch.slices import Span
+from batch.sweep import sweep
+from batch.windows import windows
+from citystream.contracts.city_day import CityDay, city_day
+from citystream.contracts.manifest import Manifest
+
+GRACE_S = 21_600.0
+"""For how long a version stays that is no day's any more: six hours, longer than any job reads one."""
+
+
+async def compact_day(session: Session, day: CityDay) -> Manifest:
+    """Compact a day and publish it; its views stay those of the version before."""
+    version = new_version(day)
+    compacted = await compact(session, day, version, await _arrivals(session, day))
+    return await publish(session.s3, session.settings, day, compacted, {})
+
+
+async def windows_of_day(session: Session, day: CityDay) -> Manifest:
+    """Make the windows of a day that is compacted, and publish them.
+
+    Raises:
+        PublishError: it is not compacted.
+    """
+    known = await load(session.s3, session.settings, str(day.date))
+    if not known or not known.manifest.compacted:
+        raise PublishError(f"{day.date} is not compacted; city-batch run --date {day.date} does all of it")
+    views = await windows(session, new_version(day), known.manifest.compacted)
+    return await publish(session.s3, session.settings, day, {}, views)
+
+
+async def run_day(session: Session, day: CityDay, placed: Placed | None = None) -> Manifest:
+    """All jobs of a day; readers see all of it at once."""
+    version = new_version(day)
+    arrivals = await _arrivals(session, day)
+    if placed:
+        arrivals = [span for span in arrivals if span != placed.arrivals]
+    compacted = await compact(session, day, version, arrivals, placed)
+    views = await windows(session, version, compacted)
+    return await publish(session.s3, session.settings, day, compacted, views)
+
+
+async def run_days(session: Session, first: date, last: date) -> AsyncIterator[Manifest]:
+    """Each day in turn, the last one too."""
+    for number in range((last - first).days + 1):
+        yield await run_day(session, city_day(first + timedelta(days=number), session.zone))
+    await tidy(session)
+
+
+async def place_arrivals(session: Session, arrivals: Span) -> AsyncIterator[Manifest]:
+    """All days to which stray rows belong that arrived in a span, oldest first."""
+    for day, placed in (await stray_rows(session, arrivals)).items():
+        yield await run_day(session, day, placed)
+    await tidy(session)
+
+
+async def tidy(session: Session) -> None:
+    """Delete versions that are no day's any more."""
+    deleted = await sweep(session.s3, session.settings, GRACE_S)
+    if deleted:
+        session.progress.say(f"{deleted} objects of old versions deleted")
+
+
+async def _arrivals(session: Session, day: CityDay) -> list[Span]:
+    """Spans of arrival that were placed into the day before."""
+    known = await load(session.s3, session.settings, str(day.date))
+    if not known:
+        return []
+    return sorted({Span(*span) for one in known.manifest.compacted.values() for span in one.arrivals_ms})

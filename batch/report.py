@@ -1,0 +1,53 @@
+"""A day's manifest in words."""
+
+from collections.abc import Iterable
+
+from citystream.contracts import s3_paths
+from citystream.contracts.manifest import Compacted, Manifest, Stored
+from citystream.settings import Settings
+
+
+def report(manifest: Manifest) -> str:
+    """A line a type, and why it is not complete."""
+    lines = [f"{manifest.date} ({manifest.timezone})"]
+    for type_, one in manifest.compacted.items():
+        lines.append(f"  {type_:10} {_counts(one)}: {'incomplete' if one.reasons else 'complete'}")
+        lines += [f"             {reason}" for reason in one.reasons]
+    lines += [f"  {name:24} {view.rows:,} rows" for name, view in manifest.views.items()]
+    return "\n".join(lines)
+
+
+def _counts(one: Compacted) -> str:
+    counts = {
+        "duplicates": one.duplicates,
+        "records twice": one.repeated,
+        "unreadable": _rows(one.unreadable),
+        "stray": _rows(one.stray),
+    }
+    return ", ".join(
+        [f"{one.rows:,} rows", *(f"{count:,} {name}" for name, count in counts.items() if count)]
+    )
+
+
+def _rows(objects: Iterable[Stored]) -> int:
+    return sum(one.rows for one in objects)
+
+
+def locations(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
+    """What there is of the day, and a pattern that matches its objects and no others."""
+    root = f"s3://{settings.s3_bucket}/"
+    found = []
+    for type_, one in manifest.compacted.items():
+        prefix = s3_paths.version_prefix(s3_paths.compacted_prefix(settings.namespace, type_), one.version)
+        for name, folder, objects in (
+            ("compacted", "", one.objects),
+            ("unreadable", "unreadable/", one.unreadable),
+            ("stray", "stray/", one.stray),
+        ):
+            if objects:
+                found.append((f"{name}/{type_}", f"{root}{prefix}{folder}date=*/hour=*/*.parquet"))
+    for name, view in manifest.views.items():
+        if view.objects:
+            prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.namespace, name), view.version)
+            found.append((f"views/{name}", f"{root}{prefix}date=*/hour=*/*.parquet"))
+    return found

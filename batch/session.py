@@ -1,0 +1,86 @@
+"""What a job works with: servers, processes, a folder for what does not stay, whom to tell how far it is."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import AsyncIterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from ibis.backends.duckdb import Backend
+
+from batch.once import engine
+from batch.progress import Progress
+from batch.workers import workers
+from citystream.contracts.city_day import CityDay
+from citystream.contracts.city_model import load, zone_of
+from citystream.servers.connections import s3_client
+from citystream.settings import Settings
+
+
+@dataclass(frozen=True)
+class Session:
+    """Lasts as long as one command."""
+
+    settings: Settings
+    zone: ZoneInfo
+    s3: Any
+    pool: ProcessPoolExecutor
+    engine: Backend
+    scratch: Path
+    progress: Progress
+
+    @property
+    def bucket(self) -> str:
+        return self.settings.s3_bucket
+
+    def now_ms(self) -> int:
+        return round(time.time() * 1000)
+
+
+@asynccontextmanager
+async def session(
+    settings: Settings, threads: int, memory: str, scratch: Path | None, progress: Progress
+) -> AsyncIterator[Session]:
+    """A session for the length of a block.
+
+    Args:
+        threads: of DuckDB, and processes beside this one.
+        memory: DuckDB's, such as 3GB.
+        scratch: where rows lie meanwhile, about 50 bytes an event of a day; None is the system's place.
+    """
+    zone = city_zone(settings)
+    with tempfile.TemporaryDirectory(prefix="city-batch-", dir=scratch) as folder:
+        place = Path(folder)
+        connection = engine(threads, memory, place / "spilled")
+        try:
+            with workers(settings, threads) as pool:
+                async with s3_client(settings) as s3:
+                    yield Session(settings, zone, s3, pool, connection, place, progress)
+        finally:
+            connection.disconnect()
+
+
+def city_zone(settings: Settings) -> ZoneInfo:
+    """The zone of the city's days.
+
+    Raises:
+        CityModelError: the city model can't be used.
+    """
+    return zone_of(load(settings.model) if settings.model else None, settings.timezone)
+
+
+def new_version(day: CityDay) -> str:
+    """Name of a version of a day; of two the later is the greater."""
+    return f"{day.date}.{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
+
+
+def begun_ms(version: str) -> int:
+    """When a version was begun, epoch milliseconds."""
+    stamp = version.split(".")[1].split("-")[0]
+    return round(datetime.strptime(f"{stamp}+0000", "%Y%m%dT%H%M%S%f%z").timestamp() * 1000)
