@@ -15,9 +15,9 @@ from batch.closing import Closing, Run, overlap, why_gaps, why_open
 from batch.once import count_records, write_once
 from batch.raw import RawObject
 from batch.session import Session
-from batch.slices import LATE_MS, Span, arrival_hours, hours_of, own_hours, reach
+from batch.slices import Span, arrival_hours, hours_of, own_hours, spanned
 from batch.staging import NOTHING, File, Staged, Task, Wanted, stage
-from batch.workers import Worker, as_done, in_worker
+from batch.workers import as_done
 from citystream.contracts import s3_paths
 from citystream.contracts.city_day import HOUR_MS, CityDay
 from citystream.contracts.manifest import Compacted, Stored
@@ -25,6 +25,8 @@ from citystream.installed import installed_names, installed_service
 
 OBJECTS_A_TASK = 200
 """At 1.5 ms and 1,500 rows an object a task takes a second: small enough to share out, and worth it."""
+LOOK_BACK_MS = 72 * HOUR_MS
+"""A partition whose records wait for longer until an object is full has none to speak of."""
 EVENTS, STRAY, UNREADABLE = "events", "stray", "unreadable"
 """What files are of, and the folders of the last two."""
 
@@ -102,42 +104,37 @@ async def _gathered(
     session: Session, day: CityDay, type_: str, arrivals: Collection[Span], folder: Path
 ) -> tuple[Staged, Staged]:
     """The day's rows: of what arrived within its reach, and of what arrived in the spans beside it."""
-    hours, own, span = set(arrival_hours(day)), set(own_hours(day)), Span(day.start_ms, day.end_ms)
-    found = await raw.objects(session.s3, session.settings, type_, hours)
-    found += await _before(session, day, type_, found)
-    wanted = [
-        Wanted(one, span, reach(one.hour_ms, session.zone) if one.hour_ms in own else None) for one in found
-    ]
-    further = await raw.objects(
-        session.s3, session.settings, type_, {hour for one in arrivals for hour in hours_of(one)} - hours
-    )
+    hours, own, events = arrival_hours(day), own_hours(day), Span(day.start_ms, day.end_ms)
+    found = await arrived(session, type_, hours)
+    within = Wanted(events, (spanned(hours),), spanned(own), session.zone)
     title = f"{day.date} {type_}: objects read"
-    return (
-        await staged_rows(session, type_, wanted, folder / "own", title),
-        await staged_rows(
-            session, type_, [Wanted(one, span, None) for one in further], folder / "beside", title
-        ),
-    )
+    near = await staged_rows(session, type_, found, within, folder / "own", title)
+    if not arrivals:
+        return near, NOTHING
+    further = {one for span in arrivals for one in await arrived(session, type_, hours_of(span))}
+    # What lies within the day's reach was taken there.
+    parts = tuple(part for span in arrivals for part in span.without(spanned(hours)))
+    beside = Wanted(events, parts, None, session.zone)
+    return near, await staged_rows(session, type_, sorted(further), beside, folder / "beside", title)
 
 
-async def _before(session: Session, day: CityDay, type_: str, found: Sequence[RawObject]) -> list[RawObject]:
-    """Of partitions whose first object begins on the day, the one before it: it may reach into the day."""
-    first: dict[int, RawObject] = {}
+async def arrived(session: Session, type_: str, hours: range) -> list[RawObject]:
+    """Objects that may have what arrived in some hours: those that lie there, and of each partition the one
+    before, whose records may reach beyond the first hour's start."""
+    found = await raw.objects(session.s3, session.settings, type_, hours)
+    first: dict[int, int] = {}
     for one in found:
-        if one.partition not in first:
-            first[one.partition] = one
-    cut = {
-        number: one.first for number, one in first.items() if one.first > 0 and one.hour_ms >= day.start_ms
-    }
-    if not cut:
-        return []
-    begin = arrival_hours(day)[0]
-    earlier = await raw.objects(session.s3, session.settings, type_, range(begin - LATE_MS, begin, HOUR_MS))
-    newest: dict[int, RawObject] = {}
-    for one in earlier:
-        if one.first < cut.get(one.partition, 0):
-            newest[one.partition] = one
-    return list(newest.values())
+        first.setdefault(one.partition, one.first)
+    before: dict[int, RawObject] = {}
+    for end_ms in range(hours.start, hours.start - LOOK_BACK_MS, -24 * HOUR_MS):
+        earlier = range(end_ms - 24 * HOUR_MS, end_ms, HOUR_MS)
+        for one in reversed(await raw.objects(session.s3, session.settings, type_, earlier)):
+            number = one.partition
+            if number not in before and (number not in first or one.first < first[number]):
+                before[number] = one
+        if all(offset == 0 or number in before for number, offset in first.items()):
+            break
+    return [*before.values(), *found]
 
 
 def _reasons(session: Session, day: CityDay, runs: Sequence[Run], beside: Sequence[Run]) -> list[str]:
@@ -152,24 +149,20 @@ def _reasons(session: Session, day: CityDay, runs: Sequence[Run], beside: Sequen
 
 
 async def staged_rows(
-    session: Session, type_: str, wanted: Sequence[Wanted], folder: Path, title: str
+    session: Session, type_: str, objects: Sequence[RawObject], wanted: Wanted, folder: Path, title: str
 ) -> Staged:
     """Rows of objects, in files on this machine."""
     tasks = [
-        Task(type_, list(wanted[at : at + OBJECTS_A_TASK]), folder, str(at))
-        for at in range(0, len(wanted), OBJECTS_A_TASK)
+        Task(type_, list(objects[at : at + OBJECTS_A_TASK]), wanted, folder, str(at))
+        for at in range(0, len(objects), OBJECTS_A_TASK)
     ]
-    step = session.progress.step(title, len(wanted))
+    step = session.progress.step(title, len(objects))
     all_of_it = NOTHING
-    async for task, staged in as_done(session.pool, _stage, tasks):
+    async for task, staged in as_done(session.pool, stage, tasks):
         all_of_it = all_of_it.plus(staged)
         step.advance(len(task.objects))
     step.finish()
     return all_of_it
-
-
-def _stage(task: Task) -> Staged:
-    return in_worker(stage(Worker.s3, Worker.settings, Worker.service(task.type_), task))
 
 
 async def _each_once(

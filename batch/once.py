@@ -46,5 +46,7 @@ def write_once(connection: Backend, files: Sequence[Path], event: type[Event], p
 
 def count_records(connection: Backend, files: Sequence[Path]) -> int:
     """How many records the rows of files are of."""
-    found: int = connection.execute(records(connection.read_parquet([str(file) for file in files])))
-    return int(found)
+    found: int = connection.to_pyarrow(
+        records(connection.read_parquet([str(file) for file in files]))
+    ).as_py()
+    return found

@@ -8,11 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from batch import raw
 from batch.columns import TIME
-from batch.compact import Placed, staged_rows
+from batch.compact import Placed, arrived, staged_rows
 from batch.session import Session
-from batch.slices import Span, hours_of, reach
+from batch.slices import Span, hours_of
 from batch.staging import File, Staged, Wanted
 from citystream.contracts.city_day import HOUR_MS, CityDay, day_at
 from citystream.installed import installed_names
@@ -28,10 +27,10 @@ async def stray_rows(session: Session, arrivals: Span) -> dict[CityDay, Placed]:
     """
     by_day: dict[CityDay, dict[str, Staged]] = defaultdict(dict)
     for type_ in installed_names():
-        found = await raw.objects(session.s3, session.settings, type_, hours_of(arrivals))
-        wanted = [Wanted(one, None, reach(one.hour_ms, session.zone)) for one in found]
+        found = await arrived(session, type_, hours_of(arrivals))
+        wanted = Wanted(None, (), arrivals, session.zone)
         folder, title = session.scratch / "placed" / type_, f"{type_}: objects read"
-        staged = await staged_rows(session, type_, wanted, folder, title)
+        staged = await staged_rows(session, type_, found, wanted, folder, title)
         rows: dict[CityDay, list[File]] = defaultdict(list)
         for file in staged.stray:
             for day, part in await asyncio.to_thread(_by_day, file, session):

@@ -31,8 +31,17 @@ class RawObject(NamedTuple):
     """Hour of arrival in whose folder it lies."""
 
 
+class Interest(NamedTuple):
+    """Which records are wanted."""
+
+    events: Span | None
+    """Those of these event times."""
+    arrivals: Span | None
+    """All that arrived then."""
+
+
 class Contents(NamedTuple):
-    """What was read of an object: what it is a run of, and its records unless they are of no interest."""
+    """What was read of an object: what it is a run of, and its records if any may be of interest."""
 
     object: RawObject
     run: Run
@@ -70,13 +79,13 @@ async def _listed(s3: Any, bucket: str, prefix: str) -> list[RawObject]:
 
 
 async def read(
-    s3: Any, bucket: str, wanted: Sequence[RawObject], whole_if: Sequence[Span | None]
+    s3: Any, bucket: str, wanted: Sequence[RawObject], interest: Interest
 ) -> AsyncIterator[Contents | Broken]:
-    """Objects in order. Of one with a span only the end is read, unless events of that time may be in it."""
+    """Objects in order; of one without records of interest no more than its end is read."""
     pending: deque[asyncio.Task[Contents | Broken]] = deque()
     try:
-        for one, span in zip(wanted, whole_if, strict=True):
-            pending.append(asyncio.create_task(_read(s3, bucket, one, span)))
+        for one in wanted:
+            pending.append(asyncio.create_task(_read(s3, bucket, one, interest)))
             if len(pending) >= AHEAD:
                 yield await pending.popleft()
         while pending:
@@ -86,23 +95,34 @@ async def read(
             task.cancel()
 
 
-async def _read(s3: Any, bucket: str, one: RawObject, span: Span | None) -> Contents | Broken:
-    ranged = {} if span is None else {"Range": f"bytes=-{TAIL_BYTES}"}
+async def _read(s3: Any, bucket: str, one: RawObject, interest: Interest) -> Contents | Broken:
+    # One that begins among what is wanted whole is not asked twice.
+    ranged = {} if _has(interest.arrivals, one.hour_ms) else {"Range": f"bytes=-{TAIL_BYTES}"}
     answer = await s3.get_object(Bucket=bucket, Key=one.key, **ranged)
     body, metadata = await answer["Body"].read(), answer["Metadata"]
-    whole = int(answer.get("ContentRange", f"/{len(body)}").rpartition("/")[2]) == len(body)
+    size = int(answer.get("ContentRange", f"/{len(body)}").rpartition("/")[2])
     try:
-        if span is not None:
-            footer = pq.read_metadata(io.BytesIO(body))
-            if not _may_have(footer, span):
-                return Contents(one, _run(one, metadata, footer), None)
-        if not whole:
+        footer = pq.read_metadata(io.BytesIO(body))
+        run = _run(one, metadata, footer)
+        if not _of_interest(interest, run, footer):
+            return Contents(one, run, None)
+        if size > len(body):
             answer = await s3.get_object(Bucket=bucket, Key=one.key)
             body = await answer["Body"].read()
-        file = pq.ParquetFile(io.BytesIO(body))
-        return Contents(one, _run(one, metadata, file.metadata), file.read(COLUMNS))
+        return Contents(one, run, pq.read_table(io.BytesIO(body), columns=COLUMNS))
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
         return Broken(one, f"{one.key} can't be read: {str(error).splitlines()[0]}")
+
+
+def _has(span: Span | None, at_ms: int) -> bool:
+    return span is not None and span.has(at_ms)
+
+
+def _of_interest(interest: Interest, run: Run, footer: pq.FileMetaData) -> bool:
+    arrivals, events = interest.arrivals, interest.events
+    if arrivals is not None and run.first_ms < arrivals.end_ms and run.last_ms >= arrivals.start_ms:
+        return True
+    return events is not None and _may_have(footer, events)
 
 
 def _may_have(footer: pq.FileMetaData, span: Span) -> bool:

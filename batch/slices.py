@@ -24,10 +24,23 @@ class Span(NamedTuple):
     def has(self, at_ms: int) -> bool:
         return self.start_ms <= at_ms < self.end_ms
 
+    def without(self, other: "Span") -> list["Span"]:
+        """What of it lies outside another."""
+        parts = (
+            Span(self.start_ms, min(self.end_ms, other.start_ms)),
+            Span(max(self.start_ms, other.end_ms), self.end_ms),
+        )
+        return [part for part in parts if part.start_ms < part.end_ms]
+
 
 def arrival_hours(day: CityDay) -> range:
     """Starts of the hours of arrival (UTC) that a day is made from."""
     return range(floor_hour(day.start_ms - EARLY_MS), day.end_ms + LATE_MS, HOUR_MS)
+
+
+def spanned(hours: range) -> Span:
+    """From the first of some hours to the end of the last."""
+    return Span(hours.start, hours[-1] + HOUR_MS)
 
 
 def hours_of(span: Span) -> range:

@@ -5,9 +5,10 @@ event hour; of an hour there are as many files as it takes.
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from functools import lru_cache, reduce
 from pathlib import Path
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -15,9 +16,10 @@ import pyarrow.parquet as pq
 
 from batch import columns, raw
 from batch.closing import Run
-from batch.raw import RawObject
-from batch.slices import Span
-from citystream.contracts.city_day import HOUR_MS
+from batch.raw import Interest, RawObject
+from batch.slices import Span, reach
+from batch.workers import Worker, in_worker
+from citystream.contracts.city_day import HOUR_MS, floor_hour
 from citystream.contracts.event import Event
 from citystream.contracts.identity import entity_of
 from citystream.fold.dead_letters import explain
@@ -42,20 +44,24 @@ UNREADABLE = pa.schema(
 
 
 class Wanted(NamedTuple):
-    """One object, and what is wanted of it."""
+    """Which records are wanted: by when each arrived, so it does not matter how objects were cut."""
 
-    object: RawObject
     events: Span | None
-    """Event times whose rows are wanted."""
-    reach: Span | None
-    """Rows outside it are wanted as stray, and what is no event too; None where neither is."""
+    """Events of this time …"""
+    arrivals: tuple[Span, ...]
+    """… that arrived in one of these spans; …"""
+    stray: Span | None
+    """… and of what arrived in this one all events beyond reach of their day, and what is no event."""
+    zone: ZoneInfo
+    """Of the city's days."""
 
 
 class Task(NamedTuple):
     """A part of the archive of one type."""
 
     type_: str
-    objects: list[Wanted]
+    objects: list[RawObject]
+    wanted: Wanted
     folder: Path
     """Where the rows are to lie: below `rows/`, `stray/` and `unreadable/`."""
     name: str
@@ -94,6 +100,8 @@ class Staged(NamedTuple):
 
 NOTHING = Staged([], [], [], [], [])
 
+_reach = lru_cache(maxsize=1_000)(reach)
+
 
 class Staging:
     """The rows of one task, on their way to files."""
@@ -109,48 +117,51 @@ class Staging:
         self._unreadable: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
         self.staged = Staged([], [], [], [], [])
 
-    def take(self, contents: raw.Contents, wanted: Wanted) -> None:
+    def take(self, contents: raw.Contents) -> None:
         """An object's records."""
         self.staged.runs.append(contents.run)
         if contents.records is None:
             return
         for batch in contents.records.to_batches(max_chunksize=5_000):
-            self._take(batch, wanted)
+            self._take(batch, contents.run.partition)
         if self._rows >= ROWS_AT_ONCE:
             self._flush()
 
-    def _take(self, batch: pa.RecordBatch, wanted: Wanted) -> None:
-        read, entity, partition = self._reader.read, self._entity, wanted.object.partition
-        got = columns.Read[Any](partition)
-        events, entities, times, kafka, offsets = (
-            got.events,
-            got.entities,
-            got.times_ms,
-            got.kafka_ms,
-            got.offsets,
-        )
+    def _take(self, batch: pa.RecordBatch, partition: int) -> None:
+        got = self._read(batch, partition)
+        if not got.events:
+            return
+        wanted, times_ms, kafka_ms = self._task.wanted, np.array(got.times_ms), np.array(got.kafka_ms)
+        table = columns.table(self._event, got)
+        if wanted.events is not None:
+            arrived = reduce(np.logical_or, (_inside(kafka_ms, span) for span in wanted.arrivals))
+            self._keep("rows", table, _inside(times_ms, wanted.events) & arrived)
+        if wanted.stray is not None:
+            beyond = _beyond_reach(times_ms, kafka_ms, wanted.zone)
+            self._keep("stray", table, _inside(kafka_ms, wanted.stray) & beyond)
+
+    def _read(self, batch: pa.RecordBatch, partition: int) -> columns.Read[Any]:
+        read, entity, stray = self._reader.read, self._entity, self._task.wanted.stray
+        events: list[Any] = []
+        entities: list[str] = []
+        times: list[int] = []
+        kafka: list[int] = []
+        offsets: list[int] = []
         lists = (batch.column(name).to_pylist() for name in raw.COLUMNS)
         for offset, kafka_ms, key, value in zip(*lists, strict=True):
             try:
                 event, time_ms = read(value, kafka_ms)
             except (ValueError, RecursionError) as error:
-                if wanted.reach is not None:
+                if stray is not None and stray.has(kafka_ms):
                     row = (kafka_ms, partition, offset, key, value, *explain(error))
-                    self._unreadable[wanted.object.hour_ms].append(row)
+                    self._unreadable[floor_hour(kafka_ms)].append(row)
                 continue
             events.append(event)
             entities.append(entity(event))
             times.append(time_ms)
             kafka.append(kafka_ms)
             offsets.append(offset)
-        if not events:
-            return
-        # The texts of a batch lie near each other only now.
-        table, times_ms = columns.table(self._event, got), np.array(times)
-        if wanted.events is not None:
-            self._keep("rows", table, _inside(times_ms, wanted.events))
-        if wanted.reach is not None:
-            self._keep("stray", table, ~_inside(times_ms, wanted.reach))
+        return columns.Read(partition, events, entities, times, kafka, offsets)
 
     def _keep(self, kind: str, table: pa.Table, mask: Any) -> None:
         if mask.all():
@@ -205,23 +216,29 @@ def _inside(times_ms: Any, span: Span) -> Any:
     return (times_ms >= span.start_ms) & (times_ms < span.end_ms)
 
 
-async def stage(s3: Any, settings: Settings, service: Service[Any], task: Task) -> Staged:
-    """Read a task's objects and write their rows.
+def _beyond_reach(times_ms: Any, kafka_ms: Any, zone: ZoneInfo) -> Any:
+    hours = kafka_ms // HOUR_MS
+    beyond = np.zeros(len(times_ms), bool)
+    for hour in np.unique(hours).tolist():
+        beyond |= (hours == hour) & ~_inside(times_ms, _reach(hour * HOUR_MS, zone))
+    return beyond
+
+
+def stage(task: Task) -> Staged:
+    """In a worker: read a task's objects and write their rows.
 
     Raises:
         BotoCoreError, ClientError, OSError: S3 does not answer, or the disk takes no more.
     """
-    staging = Staging(task, service, settings)
-    spans: Sequence[Span | None] = [
-        # What is no event is found by reading alone.
-        one.events if one.reach is None else None
-        for one in task.objects
-    ]
-    at = 0
-    async for got in raw.read(s3, settings.s3_bucket, [one.object for one in task.objects], spans):
+    return in_worker(_stage(task))
+
+
+async def _stage(task: Task) -> Staged:
+    staging = Staging(task, Worker.service(task.type_), Worker.settings)
+    interest = Interest(task.wanted.events, task.wanted.stray)
+    async for got in raw.read(Worker.s3, Worker.settings.s3_bucket, task.objects, interest):
         if isinstance(got, raw.Broken):
             staging.staged.broken.append(got.reason)
         else:
-            staging.take(got, task.objects[at])
-        at += 1
+            staging.take(got)
     return staging.finish()

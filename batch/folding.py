@@ -1,0 +1,91 @@
+"""Compacted events folded into windows, an hour at a time, by the services' own code.
+
+Runs in processes of its own, as decoding does.
+"""
+
+import io
+from typing import Any, NamedTuple
+
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from batch.columns import TIME, Rows
+from batch.workers import Worker, in_worker
+from citystream.contracts import s3_paths
+from citystream.contracts.manifest import WINDOWS_COLUMNS, Stored, windows_view
+from citystream.service import Service, Windows
+
+BATCH_ROWS = 5_000
+# A key's windows lie together: who asks for one key reads a small part of a large city's hour.
+GROUP_ROWS = 20_000
+SCHEMA = pa.schema(zip(WINDOWS_COLUMNS, (pa.string(), TIME, pa.binary()), strict=True))
+
+_encode = msgspec.msgpack.Encoder().encode
+States = dict[tuple[str, int], Any]
+"""(key, window's start in epoch seconds) -> state."""
+
+
+class Hour(NamedTuple):
+    """One event hour of one type, and the version that its windows are of."""
+
+    type_: str
+    events: Stored
+    version: str
+
+
+def fold_hour(hour: Hour) -> dict[str, Stored]:
+    """In a worker: one hour's windows of all views of its type, written to S3; by the batch view's name."""
+    return in_worker(_fold(hour))
+
+
+async def _fold(hour: Hour) -> dict[str, Stored]:
+    s3, settings, service = Worker.s3, Worker.settings, Worker.service(hour.type_)
+    answer = await s3.get_object(Bucket=settings.s3_bucket, Key=hour.events.key)
+    made = {}
+    for view, states in fold(service, await answer["Body"].read(), settings.window_s).items():
+        name = windows_view(hour.type_, view)
+        prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.namespace, name), hour.version)
+        key = f"{s3_paths.hour_prefix(prefix, hour.events.hour_ms)}windows.parquet"
+        await s3.put_object(Bucket=settings.s3_bucket, Key=key, Body=encode(states))
+        made[name] = Stored(key, hour.events.hour_ms, len(states))
+    return made
+
+
+def fold(service: Service[Any], events: bytes, window_s: int | None) -> dict[str, States]:
+    """Windows of compacted events, by view; `window_s` is the length of all, None each view's own."""
+    views = [(view, (window_s or view.window_s) * 1000, States()) for view in service.windows]
+    rows = Rows(service.event)
+    for batch in pq.ParquetFile(io.BytesIO(events)).iter_batches(BATCH_ROWS):
+        for event, time_ms, kafka_ms in rows.events(batch):
+            for view, window_ms, states in views:
+                _add(view, states, time_ms // window_ms * window_ms // 1000, event, min(time_ms, kafka_ms))
+    return {view.name: states for view, _, states in views}
+
+
+def _add(view: Windows[Any, Any], states: States, start_s: int, event: Any, seen_ms: int) -> None:
+    place = view.key(event), start_s
+    state = states.get(place)
+    if state is None:
+        state = states[place] = view.state()
+    # As the stream has it: a clock that is ahead is not seen later than Kafka got it.
+    view.add(state, event, seen_ms)
+
+
+def encode(states: States) -> bytes:
+    """As they are stored."""
+    places = sorted(states)
+    arrays = [
+        pa.array([key for key, _ in places], pa.string()),
+        pa.array([start_s * 1000 for _, start_s in places], pa.int64()).cast(TIME),
+        pa.array([_encode(states[place]) for place in places], pa.binary()),
+    ]
+    sink = io.BytesIO()
+    pq.write_table(
+        pa.table(arrays, schema=SCHEMA),
+        sink,
+        compression="zstd",
+        row_group_size=GROUP_ROWS,
+        use_dictionary=["key"],
+    )
+    return sink.getvalue()

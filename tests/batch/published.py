@@ -1,0 +1,60 @@
+"""What a day's manifest names, read as any other tool would: plain Parquet out of S3."""
+
+import io
+from typing import Any
+
+import boto3
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from citystream.contracts import manifest, s3_paths
+from citystream.contracts.manifest import Manifest, Stored
+from citystream.settings import Settings
+
+Row = dict[str, Any]
+
+
+def client(settings: Settings) -> Any:
+    """A client of a test's S3."""
+    return boto3.client(
+        "s3",
+        endpoint_url=settings.s3,
+        region_name=settings.s3_region,
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+    )
+
+
+def the_manifest(settings: Settings, date: str) -> Manifest:
+    """A day's manifest."""
+    key = s3_paths.manifest(settings.namespace, date)
+    body = client(settings).get_object(Bucket=settings.s3_bucket, Key=key)["Body"].read()
+    return manifest.decode(body)
+
+
+def table(settings: Settings, objects: list[Stored]) -> pa.Table:
+    """Objects' rows; each must lie in its own hour's folder and have as many rows as it says."""
+    s3, tables = client(settings), []
+    for one in objects:
+        body = s3.get_object(Bucket=settings.s3_bucket, Key=one.key)["Body"].read()
+        read = pq.ParquetFile(io.BytesIO(body)).read()
+        assert s3_paths.hour_of(one.key) == one.hour_ms
+        assert len(read) == one.rows > 0
+        tables.append(read)
+    return pa.concat_tables(tables) if tables else pa.table({})
+
+
+def rows(settings: Settings, objects: list[Stored]) -> list[Row]:
+    """Objects' rows as dicts."""
+    found: list[Row] = table(settings, objects).to_pylist()
+    return found
+
+
+def keys(settings: Settings, prefix: str) -> list[str]:
+    """Keys beneath a prefix of the namespace."""
+    pages = (
+        client(settings)
+        .get_paginator("list_objects_v2")
+        .paginate(Bucket=settings.s3_bucket, Prefix=f"{settings.namespace}/{prefix}")
+    )
+    return [entry["Key"] for page in pages for entry in page.get("Contents", [])]
