@@ -1,7 +1,7 @@
 """The servers that a benchmark runs on: started for it, on free ports, gone when it ends."""
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -34,7 +34,7 @@ class Bed:
 
     settings: Settings
     servers: dict[str, Server]
-    """By kind, `kafka` too."""
+    """By kind."""
 
     @property
     def names(self) -> dict[str, str]:
@@ -42,9 +42,18 @@ class Bed:
         return {kind: server.name for kind, server in self.servers.items()}
 
 
-@contextmanager
-def bed(folder: Path, *kinds: Kind) -> Iterator[Bed]:
+def bed(folder: Path, *kinds: Kind) -> AbstractContextManager[Bed]:
     """Apache Kafka and the servers of these kinds, until the block ends.
+
+    Raises:
+        ServerError: as `bed_of`.
+    """
+    return bed_of(folder, "kafka", *kinds)
+
+
+@contextmanager
+def bed_of(folder: Path, *kinds: Kind | Literal["kafka"]) -> Iterator[Bed]:
+    """The servers of these kinds, until the block ends.
 
     Raises:
         ServerError: one can't be had or did not start; the message says what to install.
@@ -52,7 +61,7 @@ def bed(folder: Path, *kinds: Kind) -> Iterator[Bed]:
     servers: dict[str, Server] = {}
     changes: dict[str, Any] = {"data_dir": folder / "tables", **SINKS_NOWHERE, **S3_KEYS}
     with ExitStack() as stack:
-        for kind in ("kafka", *kinds):
+        for kind in kinds:
             server = servers[kind] = _started(kind, folder)
             stack.callback(server.kill)
             changes[kind] = server.address

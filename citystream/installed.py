@@ -18,6 +18,11 @@ class NotInstalledError(LookupError):
     """There is no such service here."""
 
 
+def installed_names() -> list[str]:
+    """Names of the services that are installed here, sorted."""
+    return sorted({point.name for point in entry_points(group=GROUP)})
+
+
 def installed_service(name: str, settings: Settings) -> Service[Any]:
     """The service as its own command would have it.
 

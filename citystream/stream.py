@@ -127,7 +127,7 @@ class Stream:
         start = await self._contiguity.next_offset(partition, expected, records[0].offset)
         if start is None or self.parts.get(partition) is not part or part.fold.next_offset != expected:
             return
-        part.fold.next_offset = start
+        part.fold.next_offset = max(start, records[0].offset)
         decode_s = part.fold.decode_seconds(records)
         started = time.perf_counter()
         self.pauses.fold(part, records)

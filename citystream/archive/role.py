@@ -73,7 +73,8 @@ class Archive:
         start = await self._contiguity.next_offset(partition, expected, records[0].offset)
         if start is None or self.buffers.get(partition) is not buffer or buffer.next_offset != expected:
             return
-        buffer.next_offset = start
+        if start > expected:
+            buffer.lose_to(start)
         buffer.add(records)
         self._pause_or_resume(buffer)
 
@@ -189,7 +190,7 @@ class Archive:
 
     async def _cut(self, s3: S3, buffer: Buffer) -> bool:
         """Write one object, or take over what another wrote; then commit. False when it has to wait."""
-        records = buffer.records[: self.settings.archive_records]
+        records = buffer.next_cut(self.settings.archive_records)
         try:
             last = await self._put(s3, buffer, records)
         except (BotoCoreError, ClientError, BucketError, TimeoutError, OSError) as error:
@@ -219,6 +220,7 @@ class Archive:
             s3_paths.FIRST_OFFSET: str(first.offset),
             s3_paths.LAST_OFFSET: str(last.offset),
             s3_paths.FIRST_TIMESTAMP_MS: str(first.timestamp),
+            s3_paths.FOLLOWS_OFFSET: str(buffer.follows),
         }
         while True:
             name = s3_paths.raw_object(

@@ -38,7 +38,10 @@ class Contiguity:
         self._gaps.clear()
 
     async def next_offset(self, partition: int, expected: int, first: int) -> int | None:
-        """The offset to go on from with a chunk that begins at `first`; None refuses the chunk."""
+        """The offset that a chunk which begins at `first` goes on from; None refuses the chunk.
+
+        It is the expected one, or the log's beginning if retention moved that beyond it.
+        """
         if first <= expected:
             self._gaps.pop(partition, None)
             return expected
@@ -50,15 +53,13 @@ class Contiguity:
             # The same again after the seek: Kafka may have nothing in between.
             actual = await self._log.first_at_or_after(partition, expected)
             if actual is not None and actual >= first:
-                await self._count_lost(partition, expected)
+                begin = min(first, (await self._log.bounds(partition)).begin)
+                self.check_begin(partition, expected, begin)
                 self._gaps.pop(partition, None)
-                return first
+                return max(expected, begin)
         self._gaps[partition] = _Gap(expected, first, now)
         await self._log.seek(partition, expected)
         return None
-
-    async def _count_lost(self, partition: int, expected: int) -> None:
-        self.check_begin(partition, expected, (await self._log.bounds(partition)).begin)
 
     def check_begin(self, partition: int, expected: int, begin: int) -> None:
         """Count what retention took between the expected offset and the log's beginning."""

@@ -183,6 +183,7 @@ def test_an_events_fields_stand_in_the_table(type_: str) -> None:
         s3_paths.FIRST_OFFSET,
         s3_paths.LAST_OFFSET,
         s3_paths.FIRST_TIMESTAMP_MS,
+        s3_paths.FOLLOWS_OFFSET,
         *parquet.SCHEMA.names,
         *ProcessStatus.__struct_fields__,
         *SinkStatus.__struct_fields__,

@@ -1,0 +1,1 @@
+"""How long the batch layer takes to compact a day, and how much memory."""

@@ -1,0 +1,99 @@
+"""`city-batch compact` as a process: how long it takes, its memory, and whether the day is right."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from typing import NamedTuple
+
+import psutil
+
+from bench.batch.drawing import Tally
+from citystream.contracts import manifest, s3_paths
+from citystream.contracts.registry import EVENTS
+from citystream.servers.connections import s3_client
+from citystream.settings import Settings
+from demo.environment import city_environment
+from demo.servers.process import installed
+
+THREADS = 2
+MEMORY = "3GB"
+SAMPLE_S = 0.2
+MIB = 1 << 20
+
+
+class CompactionError(Exception):
+    """The command ended with a status other than 0."""
+
+
+class Compaction(NamedTuple):
+    """One run."""
+
+    seconds: float
+    peak_mb: float
+    """RSS of the process and all that it started, at most."""
+
+
+def compact(settings: Settings, date: str) -> Compaction:
+    """Compact a day of the settings' namespace.
+
+    Raises:
+        CompactionError: it did not end well.
+    """
+    limits = ["--threads", str(THREADS), "--memory", MEMORY]
+    command = [installed("city-batch"), "compact", "--date", date, *limits]
+    started, peak_mb = time.perf_counter(), 0.0
+    # Stdout is the benchmark's own.
+    child = subprocess.Popen(command, env={**os.environ, **city_environment(settings)}, stdout=sys.stderr)
+    try:
+        while child.poll() is None:
+            peak_mb = max(peak_mb, _rss_mb(child.pid))
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(SAMPLE_S)
+        seconds = time.perf_counter() - started
+    finally:
+        child.kill()
+    if child.returncode:
+        raise CompactionError(f"{' '.join(command)} ended with status {child.returncode}")
+    return Compaction(seconds, peak_mb)
+
+
+def _rss_mb(pid: int) -> float:
+    """RSS of a process and all below it; those that end meanwhile have none."""
+    total = 0
+    with contextlib.suppress(psutil.NoSuchProcess):
+        top = psutil.Process(pid)
+        for one in (top, *top.children(recursive=True)):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                total += one.memory_info().rss
+    return total / MIB
+
+
+async def found(settings: Settings, date: str) -> Tally:
+    """What the day's manifest says: `rows`, `duplicates` and `unreadable` of each type."""
+    async with s3_client(settings) as s3:
+        answer = await s3.get_object(
+            Bucket=settings.s3_bucket, Key=s3_paths.manifest(settings.namespace, date)
+        )
+        days = manifest.decode(await answer["Body"].read()).compacted
+    tally = Tally()
+    for type_, one in days.items():
+        tally[type_, "rows"] = one.rows
+        tally[type_, "duplicates"] = one.duplicates
+        tally[type_, "unreadable"] = sum(stored.rows for stored in one.unreadable)
+    return tally
+
+
+def differences(written: Tally, found: Tally) -> list[str]:
+    """What of the day is not as it was written."""
+    said = []
+    for type_ in EVENTS:
+        wanted = {kind: written[type_, kind] for kind in ("duplicates", "unreadable")}
+        wanted["rows"] = written[type_, "events"] - sum(wanted.values())
+        said += [
+            f"{type_}: {count:,} {kind} were written, the manifest has {found[type_, kind]:,}"
+            for kind, count in wanted.items()
+            if found[type_, kind] != count
+        ]
+    return said
