@@ -9,11 +9,6 @@ from citystream.settings import Settings
 GROUP = "citystream.services"
 
 
-def installed_names() -> list[str]:
-    """Names of all of them, sorted."""
-    return sorted(entry_points(group=GROUP).names)
-
-
 class NotInstalledError(LookupError):
     """There is no such service here."""
 
