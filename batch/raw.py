@@ -1,18 +1,18 @@
 """Raw objects of the archive as they lie in S3: listed, and read as far as it needs."""
 
 import asyncio
-import io
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
-from typing import Any, NamedTuple
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+from obstore.exceptions import BaseError
+from obstore.store import S3Store
 
 from batch.closing import Run
 from batch.slices import Span
 from citystream.contracts import s3_paths
-from citystream.settings import Settings
 
 # Requests at a time in each process: while one is decoded the next ones come.
 AHEAD = 16
@@ -55,37 +55,44 @@ class Broken(NamedTuple):
     reason: str
 
 
-async def objects(s3: Any, settings: Settings, type_: str, hours: Iterable[int]) -> list[RawObject]:
-    """Objects of some hours of arrival, by hour, then by name."""
+async def objects(store: S3Store, namespace: str, type_: str, hours: Iterable[int]) -> list[RawObject]:
+    """Objects of some hours of arrival, by hour, then by name.
+
+    Raises:
+        OSError: S3 does not answer.
+    """
     wanted = set(hours)
-    prefix = s3_paths.raw_prefix(settings.namespace, type_)
+    prefix = s3_paths.raw_prefix(namespace, type_)
     dates = sorted({s3_paths.date_prefix(prefix, hour) for hour in wanted})
-    found: list[RawObject] = []
-    for at in range(0, len(dates), AHEAD):
-        some = dates[at : at + AHEAD]
-        for listed in await asyncio.gather(*(_listed(s3, settings.s3_bucket, date) for date in some)):
-            found += [one for one in listed if one.hour_ms in wanted]
-    return found
+    listed = await asyncio.gather(*(_listed(store, date) for date in dates))
+    return [one for date in listed for one in date if one.hour_ms in wanted]
 
 
-async def _listed(s3: Any, bucket: str, prefix: str) -> list[RawObject]:
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    keys = [entry["Key"] async for page in pages for entry in page.get("Contents", [])]
-    return [
-        RawObject(key, *parts, hour_ms)
-        for key in keys
-        if (parts := s3_paths.parse_raw_object(key)) and (hour_ms := s3_paths.hour_of(key)) is not None
-    ]
+async def _listed(store: S3Store, prefix: str) -> list[RawObject]:
+    try:
+        found = await store.list(prefix, chunk_size=1_000).collect_async()
+    except BaseError as error:
+        raise OSError(f"{prefix} can't be listed: {error}") from error
+    return sorted(
+        RawObject(one["path"], *parts, hour_ms)
+        for one in found
+        if (parts := s3_paths.parse_raw_object(one["path"]))
+        and (hour_ms := s3_paths.hour_of(one["path"])) is not None
+    )
 
 
 async def read(
-    s3: Any, bucket: str, wanted: Sequence[RawObject], interest: Interest
+    store: S3Store, wanted: Sequence[RawObject], interest: Interest
 ) -> AsyncIterator[Contents | Broken]:
-    """Objects in order; of one without records of interest no more than its end is read."""
+    """Objects in order; of one without records of interest no more than its end is read.
+
+    Raises:
+        OSError: S3 does not answer.
+    """
     pending: deque[asyncio.Task[Contents | Broken]] = deque()
     try:
         for one in wanted:
-            pending.append(asyncio.create_task(_read(s3, bucket, one, interest)))
+            pending.append(asyncio.create_task(_read(store, one, interest)))
             if len(pending) >= AHEAD:
                 yield await pending.popleft()
         while pending:
@@ -95,23 +102,45 @@ async def read(
             task.cancel()
 
 
-async def _read(s3: Any, bucket: str, one: RawObject, interest: Interest) -> Contents | Broken:
+async def _read(store: S3Store, one: RawObject, interest: Interest) -> Contents | Broken:
     # One that begins among what is wanted whole is not asked twice.
-    ranged = {} if _has(interest.arrivals, one.hour_ms) else {"Range": f"bytes=-{TAIL_BYTES}"}
-    answer = await s3.get_object(Bucket=bucket, Key=one.key, **ranged)
-    body, metadata = await answer["Body"].read(), answer["Metadata"]
-    size = int(answer.get("ContentRange", f"/{len(body)}").rpartition("/")[2])
+    some = await _bytes(store, one.key, whole=_has(interest.arrivals, one.hour_ms))
+    read = _decoded(one, some, interest)
+    if read is None:
+        read = _decoded(one, await _bytes(store, one.key, whole=True), interest)
+    return read or Broken(one, f"{one.key} has another size than S3 says")
+
+
+def _decoded(one: RawObject, some: "_Bytes", interest: Interest) -> Contents | Broken | None:
+    """What an object has; None if more of it has to be read."""
     try:
-        footer = pq.read_metadata(io.BytesIO(body))
-        run = _run(one, metadata, footer)
+        footer = pq.read_metadata(pa.BufferReader(some.body))
+        run = _run(one, some.metadata, footer)
         if not _of_interest(interest, run, footer):
             return Contents(one, run, None)
-        if size > len(body):
-            answer = await s3.get_object(Bucket=bucket, Key=one.key)
-            body = await answer["Body"].read()
-        return Contents(one, run, pq.read_table(io.BytesIO(body), columns=COLUMNS))
+        if some.size > len(some.body):
+            return None
+        file = pq.ParquetFile(pa.BufferReader(some.body), metadata=footer)
+        # Threads for an object of a few thousand rows cost more than they save.
+        return Contents(one, run, file.read(COLUMNS, use_threads=False))
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
         return Broken(one, f"{one.key} can't be read: {str(error).splitlines()[0]}")
+
+
+class _Bytes(NamedTuple):
+    body: pa.Buffer
+    size: int
+    """Of the whole object."""
+    metadata: Mapping[str, str]
+
+
+async def _bytes(store: S3Store, key: str, *, whole: bool) -> _Bytes:
+    try:
+        answer = await store.get_async(key, options={} if whole else {"range": {"suffix": TAIL_BYTES}})
+        body = await answer.bytes_async()
+    except BaseError as error:
+        raise OSError(f"{key} can't be had: {error}") from error
+    return _Bytes(pa.py_buffer(body), answer.meta["size"], answer.attributes)
 
 
 def _has(span: Span | None, at_ms: int) -> bool:
@@ -135,7 +164,7 @@ def _may_have(footer: pq.FileMetaData, span: Span) -> bool:
     return False
 
 
-def _run(one: RawObject, metadata: dict[str, str], footer: pq.FileMetaData) -> Run:
+def _run(one: RawObject, metadata: Mapping[str, str], footer: pq.FileMetaData) -> Run:
     groups = range(footer.num_row_groups)
     offsets, times = (
         [column for group in groups if (column := _statistics(footer, group, name))]

@@ -13,7 +13,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ibis.backends.duckdb import Backend
+from obstore.store import S3Store
 
+from batch.object_store import object_store
 from batch.once import engine
 from batch.progress import Progress
 from batch.workers import workers
@@ -30,6 +32,7 @@ class Session:
     settings: Settings
     zone: ZoneInfo
     s3: Any
+    store: S3Store
     pool: ProcessPoolExecutor
     engine: Backend
     scratch: Path
@@ -61,7 +64,8 @@ async def session(
         try:
             with workers(settings, threads) as pool:
                 async with s3_client(settings) as s3:
-                    yield Session(settings, zone, s3, pool, connection, place, progress)
+                    store = object_store(settings)
+                    yield Session(settings, zone, s3, store, pool, connection, place, progress)
         finally:
             connection.disconnect()
 

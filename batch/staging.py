@@ -29,6 +29,8 @@ from citystream.settings import Settings
 
 ROWS_AT_ONCE = 200_000
 """Rows that wait in memory; about 100 MB of events."""
+CHUNK_ROWS = 1_000
+"""Read at a time: small enough for the cache, and to be read again where one of them is no event."""
 UNREADABLE = pa.schema(
     [
         pa.field("kafka_time", columns.TIME, nullable=False),
@@ -122,17 +124,19 @@ class Staging:
         self.staged.runs.append(contents.run)
         if contents.records is None:
             return
-        for batch in contents.records.to_batches(max_chunksize=5_000):
+        for batch in contents.records.to_batches(max_chunksize=CHUNK_ROWS):
             self._take(batch, contents.run.partition)
         if self._rows >= ROWS_AT_ONCE:
             self._flush()
 
     def _take(self, batch: pa.RecordBatch, partition: int) -> None:
-        got = self._read(batch, partition)
-        if not got.events:
+        events, times, taken = self._read(batch, partition)
+        if not events:
             return
-        wanted, times_ms, kafka_ms = self._task.wanted, np.array(got.times_ms), np.array(got.kafka_ms)
-        table = columns.table(self._event, got)
+        wanted, kafka = self._task.wanted, taken.column("kafka_timestamp_ms")
+        got = columns.Read(partition, events, times, kafka, taken.column("offset"))
+        table = columns.table(self._event, got, self._entity)
+        times_ms, kafka_ms = np.array(times), kafka.to_numpy()
         if wanted.events is not None:
             arrived = reduce(np.logical_or, (_inside(kafka_ms, span) for span in wanted.arrivals))
             self._keep("rows", table, _inside(times_ms, wanted.events) & arrived)
@@ -140,28 +144,29 @@ class Staging:
             beyond = _beyond_reach(times_ms, kafka_ms, wanted.zone)
             self._keep("stray", table, _inside(kafka_ms, wanted.stray) & beyond)
 
-    def _read(self, batch: pa.RecordBatch, partition: int) -> columns.Read[Any]:
-        read, entity, stray = self._reader.read, self._entity, self._task.wanted.stray
-        events: list[Any] = []
-        entities: list[str] = []
-        times: list[int] = []
-        kafka: list[int] = []
-        offsets: list[int] = []
-        lists = (batch.column(name).to_pylist() for name in raw.COLUMNS)
-        for offset, kafka_ms, key, value in zip(*lists, strict=True):
-            try:
-                event, time_ms = read(value, kafka_ms)
-            except (ValueError, RecursionError) as error:
-                if stray is not None and stray.has(kafka_ms):
-                    row = (kafka_ms, partition, offset, key, value, *explain(error))
-                    self._unreadable[floor_hour(kafka_ms)].append(row)
-                continue
-            events.append(event)
-            entities.append(entity(event))
-            times.append(time_ms)
-            kafka.append(kafka_ms)
-            offsets.append(offset)
-        return columns.Read(partition, events, entities, times, kafka, offsets)
+    def _read(self, batch: pa.RecordBatch, partition: int) -> tuple[list[Any], list[int], pa.RecordBatch]:
+        """Events, their times, and the records that they are of."""
+        read = self._reader.read
+        values, kafka = (batch.column(name).to_pylist() for name in ("value", "kafka_timestamp_ms"))
+        try:
+            # Nearly always all of them can be read.
+            pairs = [read(value, kafka_ms) for value, kafka_ms in zip(values, kafka, strict=True)]
+        except (ValueError, RecursionError):
+            pairs, taken = [], []
+            for number, (value, kafka_ms) in enumerate(zip(values, kafka, strict=True)):
+                try:
+                    pairs.append(read(value, kafka_ms))
+                    taken.append(number)
+                except (ValueError, RecursionError) as error:
+                    self._refuse(batch.slice(number, 1).to_pylist()[0], partition, error)
+            batch = batch.take(pa.array(taken, pa.int64()))
+        return [event for event, _ in pairs], [time_ms for _, time_ms in pairs], batch
+
+    def _refuse(self, record: dict[str, Any], partition: int, error: Exception) -> None:
+        kafka_ms, stray = record["kafka_timestamp_ms"], self._task.wanted.stray
+        if stray is not None and stray.has(kafka_ms):
+            place = (kafka_ms, partition, record["offset"], record["key"], record["value"])
+            self._unreadable[floor_hour(kafka_ms)].append((*place, *explain(error)))
 
     def _keep(self, kind: str, table: pa.Table, mask: Any) -> None:
         if mask.all():
@@ -228,7 +233,7 @@ def stage(task: Task) -> Staged:
     """In a worker: read a task's objects and write their rows.
 
     Raises:
-        BotoCoreError, ClientError, OSError: S3 does not answer, or the disk takes no more.
+        OSError: S3 does not answer, or the disk takes no more.
     """
     return in_worker(_stage(task))
 
@@ -236,7 +241,7 @@ def stage(task: Task) -> Staged:
 async def _stage(task: Task) -> Staged:
     staging = Staging(task, Worker.service(task.type_), Worker.settings)
     interest = Interest(task.wanted.events, task.wanted.stray)
-    async for got in raw.read(Worker.s3, Worker.settings.s3_bucket, task.objects, interest):
+    async for got in raw.read(Worker.store, task.objects, interest):
         if isinstance(got, raw.Broken):
             staging.staged.broken.append(got.reason)
         else:

@@ -10,6 +10,9 @@ from contextlib import AsyncExitStack, contextmanager
 from multiprocessing import get_context, parent_process
 from typing import Any, ClassVar, TypeVar
 
+from obstore.store import S3Store
+
+from batch.object_store import object_store
 from citystream.garbage import collect_seldom
 from citystream.installed import installed_service
 from citystream.servers.connections import s3_client
@@ -25,6 +28,7 @@ class Worker:
 
     runner: ClassVar[asyncio.Runner]
     s3: ClassVar[Any]
+    store: ClassVar[S3Store]
     settings: ClassVar[Settings]
     services: ClassVar[dict[str, Service[Any]]] = {}
 
@@ -42,6 +46,7 @@ def _begin(settings: Settings) -> None:
     threading.Thread(target=_end_with_the_parent, daemon=True).start()
     collect_seldom()
     Worker.settings = settings
+    Worker.store = object_store(settings)
     Worker.runner = asyncio.Runner()
     Worker.s3 = Worker.runner.run(AsyncExitStack().enter_async_context(s3_client(settings)))
 
