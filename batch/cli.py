@@ -9,8 +9,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
-from botocore.exceptions import BotoCoreError, ClientError
 
+from batch.object_store import StoreError, object_store
 from batch.progress import Progress
 from batch.publish import PublishError, load
 from batch.report import locations, report
@@ -22,7 +22,6 @@ from citystream.contracts.city_day import city_day
 from citystream.contracts.city_model import CityModelError
 from citystream.contracts.manifest import Manifest, encode
 from citystream.logs import configure_logging
-from citystream.servers.connections import s3_client
 
 Work = Callable[[Session], AsyncIterator[Manifest]]
 
@@ -155,8 +154,7 @@ def paths(day: Any, *, as_json: bool) -> None:
 
     async def known() -> Manifest | None:
         date_ = str(_date(day, city_zone(settings)))
-        async with s3_client(settings) as s3:
-            found = await load(s3, settings, date_)
+        found = await load(object_store(settings), settings.namespace, date_)
         return found.manifest if found else None
 
     manifest = _answered(known())
@@ -188,7 +186,7 @@ def _answered(asked: Awaitable[Any]) -> Any:
 
     try:
         return asyncio.run(wait())
-    except (BotoCoreError, ClientError) as error:
+    except StoreError as error:
         raise click.ClickException(
             f"{error}\nNothing was published that is not whole. Are CITY_S3, CITY_S3_ACCESS_KEY, "
             "CITY_S3_SECRET_KEY and CITY_S3_BUCKET right? Run the same command again."

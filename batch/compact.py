@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from batch import raw
 from batch.closing import Closing, Run, overlap, why_gaps, why_open
+from batch.object_store import asking
 from batch.once import count_records, write_once
 from batch.raw import RawObject
 from batch.session import Session
@@ -54,7 +55,7 @@ async def compact(
         placed: the same, where its rows lie here already.
 
     Raises:
-        BotoCoreError, ClientError, OSError: S3 does not answer, or the disk takes no more.
+        OSError: S3 does not answer, or the disk takes no more.
     """
     made = {}
     for type_ in installed_names():
@@ -211,6 +212,7 @@ async def _as_they_are(session: Session, files: Sequence[File], prefix: str, nam
 
 async def _upload(session: Session, file: File, prefix: str, name: str) -> Stored:
     key = f"{s3_paths.hour_prefix(prefix, file.hour_ms)}{name}.parquet"
-    await session.s3.upload_file(str(file.path), session.bucket, key)
+    with asking(f"put {key}"):
+        await session.store.put_async(key, file.path)
     file.path.unlink()
     return Stored(key, file.hour_ms, file.rows)

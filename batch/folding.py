@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from batch.columns import TIME, Rows
+from batch.object_store import asking
 from batch.workers import Worker, in_worker
 from citystream.contracts import s3_paths
 from citystream.contracts.manifest import WINDOWS_COLUMNS, Stored, windows_view
@@ -40,23 +41,25 @@ def fold_hour(hour: Hour) -> dict[str, Stored]:
 
 
 async def _fold(hour: Hour) -> dict[str, Stored]:
-    s3, settings, service = Worker.s3, Worker.settings, Worker.service(hour.type_)
-    answer = await s3.get_object(Bucket=settings.s3_bucket, Key=hour.events.key)
+    store, settings, service = Worker.store, Worker.settings, Worker.service(hour.type_)
+    with asking(f"get {hour.events.key}"):
+        events = await (await store.get_async(hour.events.key)).bytes_async()
     made = {}
-    for view, states in fold(service, await answer["Body"].read(), settings.window_s).items():
+    for view, states in fold(service, pa.py_buffer(events), settings.window_s).items():
         name = windows_view(hour.type_, view)
         prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.namespace, name), hour.version)
         key = f"{s3_paths.hour_prefix(prefix, hour.events.hour_ms)}windows.parquet"
-        await s3.put_object(Bucket=settings.s3_bucket, Key=key, Body=encode(states))
+        with asking(f"put {key}"):
+            await store.put_async(key, encode(states))
         made[name] = Stored(key, hour.events.hour_ms, len(states))
     return made
 
 
-def fold(service: Service[Any], events: bytes, window_s: int | None) -> dict[str, States]:
+def fold(service: Service[Any], events: pa.Buffer, window_s: int | None) -> dict[str, States]:
     """Windows of compacted events, by view; `window_s` is the length of all, None each view's own."""
     views = [(view, (window_s or view.window_s) * 1000, States()) for view in service.windows]
     rows = Rows(service.event)
-    for batch in pq.ParquetFile(io.BytesIO(events)).iter_batches(BATCH_ROWS):
+    for batch in pq.ParquetFile(pa.BufferReader(events)).iter_batches(BATCH_ROWS):
         for event, time_ms, kafka_ms in rows.events(batch):
             for view, window_ms, states in views:
                 _add(view, states, time_ms // window_ms * window_ms // 1000, event, min(time_ms, kafka_ms))

@@ -21,7 +21,7 @@ async def compact_day(session: Session, day: CityDay) -> Manifest:
     """Compact a day and publish it; its views stay those of the version before."""
     version = new_version(day)
     compacted = await compact(session, day, version, await _arrivals(session, day))
-    return await publish(session.s3, session.settings, day, compacted, {})
+    return await publish(session.store, session.settings.namespace, day, compacted, {})
 
 
 async def windows_of_day(session: Session, day: CityDay) -> Manifest:
@@ -30,11 +30,11 @@ async def windows_of_day(session: Session, day: CityDay) -> Manifest:
     Raises:
         PublishError: it is not compacted.
     """
-    known = await load(session.s3, session.settings, str(day.date))
+    known = await load(session.store, session.settings.namespace, str(day.date))
     if not known or not known.manifest.compacted:
         raise PublishError(f"{day.date} is not compacted; city-batch run --date {day.date} does all of it")
     views = await windows(session, new_version(day), known.manifest.compacted)
-    return await publish(session.s3, session.settings, day, {}, views)
+    return await publish(session.store, session.settings.namespace, day, {}, views)
 
 
 async def run_day(session: Session, day: CityDay, placed: Placed | None = None) -> Manifest:
@@ -45,7 +45,7 @@ async def run_day(session: Session, day: CityDay, placed: Placed | None = None) 
         arrivals = [span for span in arrivals if span != placed.arrivals]
     compacted = await compact(session, day, version, arrivals, placed)
     views = await windows(session, version, compacted)
-    return await publish(session.s3, session.settings, day, compacted, views)
+    return await publish(session.store, session.settings.namespace, day, compacted, views)
 
 
 async def run_days(session: Session, first: date, last: date) -> AsyncIterator[Manifest]:
@@ -64,14 +64,14 @@ async def place_arrivals(session: Session, arrivals: Span) -> AsyncIterator[Mani
 
 async def tidy(session: Session) -> None:
     """Delete versions that are no day's any more."""
-    deleted = await sweep(session.s3, session.settings, GRACE_S)
+    deleted = await sweep(session.store, session.settings.namespace, GRACE_S)
     if deleted:
         session.progress.say(f"{deleted} objects of old versions deleted")
 
 
 async def _arrivals(session: Session, day: CityDay) -> list[Span]:
     """Spans of arrival that were placed into the day before."""
-    known = await load(session.s3, session.settings, str(day.date))
+    known = await load(session.store, session.settings.namespace, str(day.date))
     if not known:
         return []
     return sorted({Span(*span) for one in known.manifest.compacted.values() for span in one.arrivals_ms})

@@ -23,7 +23,7 @@ async def stray_rows(session: Session, arrivals: Span) -> dict[CityDay, Placed]:
     The archive's objects are read once, however many days that are.
 
     Raises:
-        BotoCoreError, ClientError, OSError: S3 does not answer, or the disk takes no more.
+        OSError: S3 does not answer, or the disk takes no more.
     """
     by_day: dict[CityDay, dict[str, Staged]] = defaultdict(dict)
     for type_ in installed_names():

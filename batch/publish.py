@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple, TypeVar
 
 import msgspec
-from botocore.exceptions import ClientError
+from obstore.exceptions import AlreadyExistsError, PreconditionError
+from obstore.store import S3Store
 
+from batch.object_store import asking
 from citystream.contracts import manifest, s3_paths
 from citystream.contracts.city_day import CityDay
 from citystream.contracts.manifest import BatchView, Compacted, Manifest
-from citystream.settings import Settings
 
 TRIES = 10
-LOST = frozenset({"PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"})
 
 Made = TypeVar("Made", Compacted, BatchView)
 
@@ -23,28 +23,28 @@ class PublishError(Exception):
 
 
 class Known(NamedTuple):
-    """A manifest, and what a PUT must name to replace it."""
+    """A manifest, and the tag that a PUT must name to replace it."""
 
     manifest: Manifest
-    etag: str
+    etag: str | None
 
 
-async def load(s3: Any, settings: Settings, date: str) -> Known | None:
+async def load(store: S3Store, namespace: str, date: str) -> Known | None:
     """A day's manifest; None where there is none yet.
 
     Raises:
         PublishError: it is not what this version writes.
-        BotoCoreError, ClientError: S3 does not answer.
+        StoreError: S3 does not answer.
     """
-    key = s3_paths.manifest(settings.namespace, date)
-    try:
-        answer = await s3.get_object(Bucket=settings.s3_bucket, Key=key)
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "NoSuchKey":
+    key = s3_paths.manifest(namespace, date)
+    with asking(f"get {key}"):
+        try:
+            answer = await store.get_async(key)
+            body = bytes(await answer.bytes_async())
+        except FileNotFoundError:
             return None
-        raise
     try:
-        return Known(manifest.decode(await answer["Body"].read()), answer["ETag"])
+        return Known(manifest.decode(body), answer.meta["e_tag"])
     except msgspec.MsgspecError as error:
         raise PublishError(
             f"{key} can't be read: {error}; move it away, and the day is made anew by the next run"
@@ -52,8 +52,8 @@ async def load(s3: Any, settings: Settings, date: str) -> Known | None:
 
 
 async def publish(
-    s3: Any,
-    settings: Settings,
+    store: S3Store,
+    namespace: str,
     day: CityDay,
     compacted: Mapping[str, Compacted],
     views: Mapping[str, BatchView],
@@ -62,7 +62,7 @@ async def publish(
 
     Raises:
         PublishError: a later run has made it already.
-        BotoCoreError, ClientError: S3 does not answer; the day is as it was.
+        StoreError: S3 does not answer; the day is as it was.
     """
 
     def changed(known: Manifest | None) -> Manifest:
@@ -76,7 +76,7 @@ async def publish(
             views=_newer(known.views if known else {}, views),
         )
 
-    return await _switch(s3, settings, str(day.date), changed)
+    return await _switch(store, namespace, str(day.date), changed)
 
 
 def _newer(known: Mapping[str, Made], made: Mapping[str, Made]) -> dict[str, Made]:
@@ -89,25 +89,20 @@ def _newer(known: Mapping[str, Made], made: Mapping[str, Made]) -> dict[str, Mad
 
 
 async def _switch(
-    s3: Any, settings: Settings, date: str, changed: Callable[[Manifest | None], Manifest]
+    store: S3Store, namespace: str, date: str, changed: Callable[[Manifest | None], Manifest]
 ) -> Manifest:
-    key = s3_paths.manifest(settings.namespace, date)
+    key = s3_paths.manifest(namespace, date)
     for _ in range(TRIES):
-        known = await load(s3, settings, date)
+        known = await load(store, namespace, date)
         new = changed(known.manifest if known else None)
-        condition = {"IfMatch": known.etag} if known else {"IfNoneMatch": "*"}
-        try:
-            await s3.put_object(
-                Bucket=settings.s3_bucket,
-                Key=key,
-                Body=manifest.encode(new),
-                ContentType="application/json",
-                **condition,
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in LOST:
-                raise
-            # Another run was faster: what it made is joined.
-            continue
+        with asking(f"put {key}"):
+            try:
+                # If-Match of what was read, or If-None-Match where nothing was.
+                await store.put_async(
+                    key, manifest.encode(new), mode={"e_tag": known.etag} if known else "create"
+                )
+            except (PreconditionError, AlreadyExistsError, FileNotFoundError):
+                # Another run was faster: what it made is joined.
+                continue
         return new
     raise PublishError(f"{key} changes too often; run again when the other runs of this day are done")

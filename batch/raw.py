@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
-from obstore.exceptions import BaseError
 from obstore.store import S3Store
 
 from batch.closing import Run
+from batch.object_store import asking
 from batch.slices import Span
 from citystream.contracts import s3_paths
 
@@ -59,7 +59,7 @@ async def objects(store: S3Store, namespace: str, type_: str, hours: Iterable[in
     """Objects of some hours of arrival, by hour, then by name.
 
     Raises:
-        OSError: S3 does not answer.
+        StoreError: S3 does not answer.
     """
     wanted = set(hours)
     prefix = s3_paths.raw_prefix(namespace, type_)
@@ -69,10 +69,8 @@ async def objects(store: S3Store, namespace: str, type_: str, hours: Iterable[in
 
 
 async def _listed(store: S3Store, prefix: str) -> list[RawObject]:
-    try:
+    with asking(f"list {prefix}"):
         found = await store.list(prefix, chunk_size=1_000).collect_async()
-    except BaseError as error:
-        raise OSError(f"{prefix} can't be listed: {error}") from error
     return sorted(
         RawObject(one["path"], *parts, hour_ms)
         for one in found
@@ -87,7 +85,7 @@ async def read(
     """Objects in order; of one without records of interest no more than its end is read.
 
     Raises:
-        OSError: S3 does not answer.
+        StoreError: S3 does not answer.
     """
     pending: deque[asyncio.Task[Contents | Broken]] = deque()
     try:
@@ -135,11 +133,9 @@ class _Bytes(NamedTuple):
 
 
 async def _bytes(store: S3Store, key: str, *, whole: bool) -> _Bytes:
-    try:
+    with asking(f"get {key}"):
         answer = await store.get_async(key, options={} if whole else {"range": {"suffix": TAIL_BYTES}})
         body = await answer.bytes_async()
-    except BaseError as error:
-        raise OSError(f"{key} can't be had: {error}") from error
     return _Bytes(pa.py_buffer(body), answer.meta["size"], answer.attributes)
 
 

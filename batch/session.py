@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from ibis.backends.duckdb import Backend
@@ -21,7 +20,6 @@ from batch.progress import Progress
 from batch.workers import workers
 from citystream.contracts.city_day import CityDay
 from citystream.contracts.city_model import load, zone_of
-from citystream.servers.connections import s3_client
 from citystream.settings import Settings
 
 
@@ -31,16 +29,11 @@ class Session:
 
     settings: Settings
     zone: ZoneInfo
-    s3: Any
     store: S3Store
     pool: ProcessPoolExecutor
     engine: Backend
     scratch: Path
     progress: Progress
-
-    @property
-    def bucket(self) -> str:
-        return self.settings.s3_bucket
 
     def now_ms(self) -> int:
         return round(time.time() * 1000)
@@ -63,9 +56,8 @@ async def session(
         connection = engine(threads, memory, place / "spilled")
         try:
             with workers(settings, threads) as pool:
-                async with s3_client(settings) as s3:
-                    store = object_store(settings)
-                    yield Session(settings, zone, s3, store, pool, connection, place, progress)
+                store = object_store(settings)
+                yield Session(settings, zone, store, pool, connection, place, progress)
         finally:
             connection.disconnect()
 

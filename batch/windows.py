@@ -17,7 +17,7 @@ async def windows(session: Session, version: str, compacted: Mapping[str, Compac
     """Write the windows of a day's compacted events; nobody reads them until a manifest names them.
 
     Raises:
-        BotoCoreError, ClientError, OSError: S3 does not answer.
+        OSError: S3 does not answer.
     """
     hours = [
         Hour(type_, events, version)

@@ -6,7 +6,7 @@ import signal
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import AsyncExitStack, contextmanager
+from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from typing import Any, ClassVar, TypeVar
 
@@ -15,7 +15,6 @@ from obstore.store import S3Store
 from batch.object_store import object_store
 from citystream.garbage import collect_seldom
 from citystream.installed import installed_service
-from citystream.servers.connections import s3_client
 from citystream.service import Service
 from citystream.settings import Settings
 
@@ -27,7 +26,6 @@ class Worker:
     """What such a process keeps from task to task."""
 
     runner: ClassVar[asyncio.Runner]
-    s3: ClassVar[Any]
     store: ClassVar[S3Store]
     settings: ClassVar[Settings]
     services: ClassVar[dict[str, Service[Any]]] = {}
@@ -48,7 +46,6 @@ def _begin(settings: Settings) -> None:
     Worker.settings = settings
     Worker.store = object_store(settings)
     Worker.runner = asyncio.Runner()
-    Worker.s3 = Worker.runner.run(AsyncExitStack().enter_async_context(s3_client(settings)))
 
 
 def _end_with_the_parent() -> None:
@@ -94,7 +91,7 @@ async def as_done(
 
 
 def in_worker(work: Awaitable[R]) -> R:
-    """Run a coroutine in a worker's own loop, with its S3 client."""
+    """Run a coroutine in a worker's own loop."""
 
     async def wait() -> R:
         return await work
