@@ -22,7 +22,6 @@ from batch.workers import as_done
 from citystream.contracts import s3_paths
 from citystream.contracts.city_day import HOUR_MS, CityDay
 from citystream.contracts.manifest import Compacted, Stored
-from citystream.installed import installed_names, installed_service
 
 OBJECTS_A_TASK = 200
 """At 1.5 ms and 1,500 rows an object a task takes a second: small enough to share out, and worth it."""
@@ -58,7 +57,7 @@ async def compact(
         OSError: S3 does not answer, or the disk takes no more.
     """
     made = {}
-    for type_ in installed_names():
+    for type_ in session.services:
         made[type_] = await _compact_type(session, day, version, type_, arrivals, placed)
     return made
 
@@ -170,8 +169,7 @@ async def _each_once(
     session: Session, type_: str, rows: Sequence[File], prefix: str, folder: Path
 ) -> list[Stored]:
     """Write and upload each event hour; one is written while the one before it goes to S3."""
-    event = installed_service(type_, session.settings).event
-    by_hour = _by_hour(rows)
+    event, by_hour = session.services[type_].event, _by_hour(rows)
     step = session.progress.step(f"{type_}: hours written", len(by_hour))
     stored: list[Stored] = []
     uploading: asyncio.Task[Stored] | None = None

@@ -14,7 +14,6 @@ from batch.session import Session
 from batch.slices import Span, hours_of
 from batch.staging import File, Staged, Wanted
 from citystream.contracts.city_day import HOUR_MS, CityDay, day_at
-from citystream.installed import installed_names
 
 
 async def stray_rows(session: Session, arrivals: Span) -> dict[CityDay, Placed]:
@@ -26,7 +25,7 @@ async def stray_rows(session: Session, arrivals: Span) -> dict[CityDay, Placed]:
         OSError: S3 does not answer, or the disk takes no more.
     """
     by_day: dict[CityDay, dict[str, Staged]] = defaultdict(dict)
-    for type_ in installed_names():
+    for type_ in session.services:
         found = await arrived(session, type_, hours_of(arrivals))
         wanted = Wanted(None, (), arrivals, session.zone)
         folder, title = session.scratch / "placed" / type_, f"{type_}: objects read"

@@ -3,12 +3,13 @@
 import secrets
 import tempfile
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from ibis.backends.duckdb import Backend
@@ -20,6 +21,8 @@ from batch.progress import Progress
 from batch.workers import workers
 from citystream.contracts.city_day import CityDay
 from citystream.contracts.city_model import load, zone_of
+from citystream.installed import installed_names, installed_service
+from citystream.service import Service
 from citystream.settings import Settings
 
 
@@ -29,6 +32,8 @@ class Session:
 
     settings: Settings
     zone: ZoneInfo
+    services: Mapping[str, Service[Any]]
+    """All that are installed, by name."""
     store: S3Store
     pool: ProcessPoolExecutor
     engine: Backend
@@ -57,7 +62,8 @@ async def session(
         try:
             with workers(settings, threads) as pool:
                 store = object_store(settings)
-                yield Session(settings, zone, store, pool, connection, place, progress)
+                services = {name: installed_service(name, settings) for name in installed_names()}
+                yield Session(settings, zone, services, store, pool, connection, place, progress)
         finally:
             connection.disconnect()
 

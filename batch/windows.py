@@ -10,7 +10,6 @@ from batch.folding import Hour, fold_hour
 from batch.session import Session
 from batch.workers import as_done
 from citystream.contracts.manifest import BatchView, Compacted, Stored, windows_view
-from citystream.installed import installed_service
 
 
 async def windows(session: Session, version: str, compacted: Mapping[str, Compacted]) -> dict[str, BatchView]:
@@ -23,7 +22,7 @@ async def windows(session: Session, version: str, compacted: Mapping[str, Compac
         Hour(type_, events, version)
         for type_, whole in compacted.items()
         for events in whole.objects
-        if installed_service(type_, session.settings).windows
+        if session.services[type_].windows
     ]
     stored: dict[str, list[Stored]] = defaultdict(list)
     step = session.progress.step("windows: hours folded", len(hours))
@@ -34,7 +33,7 @@ async def windows(session: Session, version: str, compacted: Mapping[str, Compac
     step.finish()
     views = {}
     for type_, whole in compacted.items():
-        for window in installed_service(type_, session.settings).windows:
+        for window in session.services[type_].windows:
             name = windows_view(type_, window.name)
             objects = sorted(stored[name], key=lambda each: each.hour_ms)
             views[name] = BatchView(
