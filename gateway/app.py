@@ -19,7 +19,9 @@ from gateway.authentication import Authenticator
 from gateway.batch import Batch
 from gateway.budget import Budget
 from gateway.city import City
+from gateway.closed_days import ClosedDays
 from gateway.dashboard import BUILT, Dashboard
+from gateway.days_reader import DaysReader
 from gateway.fallback import Fallback
 from gateway.feed import Feed
 from gateway.front import Answered, Door
@@ -76,7 +78,9 @@ def build(
     batch = Batch(settings, own.batch_hours, city, fallback) if own.batch_hours else None
     # And one for what is asked of the past, which may take longer.
     records_client = redis_client(settings, IF_NOBODY_KNOWS_S)
-    records = Records(records_client, settings.namespace, city, batch, settings.window_s)
+    zone = city_model.zone_of(model, settings.timezone)
+    closed = ClosedDays(DaysReader(settings), settings.namespace, zone)
+    records = Records(records_client, settings.namespace, city, batch, closed, settings.window_s)
 
     lockout = Lockout(own.lockout_tries, own.lockout_s, own.lockout_longest_s)
     authenticator = Authenticator(own.users_file, lockout, tells_of_users)
@@ -112,6 +116,7 @@ def build(
             await client.aclose()
             await status_client.aclose()
             await records_client.aclose()
+            closed.close()
             audit.tell_all()
 
     endpoints = rest.endpoints(
@@ -124,7 +129,7 @@ def build(
         sessions,
         own,
         settings.namespace,
-        city_model.zone_of(model, settings.timezone),
+        zone,
     )
     sockets = WebSocketRoute(LIVE_PATH, Sockets(live, lasting, own.cors_origins).serve)
     dashboard = Dashboard(own.dashboard or BUILT, own.tile_server)

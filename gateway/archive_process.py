@@ -41,7 +41,7 @@ def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
 
     # The gateway ends it; a Ctrl-C is the gateway's.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_gateway, daemon=True).start()
+    threading.Thread(target=end_with_the_gateway, daemon=True).start()
     rules = time_rules(settings)
     Folding.types = {
         one.type_: ArchivedWindows(
@@ -51,7 +51,7 @@ def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
     }
 
 
-def _end_with_the_gateway() -> None:
+def end_with_the_gateway() -> None:
     """A gateway that is killed can't end this one."""
     gateway = parent_process()
     if gateway:

@@ -1,8 +1,8 @@
-"""The whole city at one past time, out of Redis: encoded once for all who move a slider over it."""
+"""The whole city at one past time, of both layers: encoded once for all who move a slider over it."""
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import redis.asyncio as redis
@@ -14,8 +14,11 @@ from citystream.contracts.gps import GpsWindow, VehicleType
 from citystream.contracts.traffic import TrafficWindow
 from gateway import answers, bounds, geojson
 from gateway.city import City
+from gateway.closed_days import DayViews
 from gateway.content import Content
+from gateway.days import Days, IncompleteDay
 from gateway.geojson import NO_LINES, Lines
+from gateway.joining import Known, Source, joined, source_of
 from gateway.problems import unanswered
 from gateway.recent import kept_until
 from gateway.traffic import WindowFigures
@@ -54,7 +57,8 @@ class PastAnswer(msgspec.Struct, frozen=True, kw_only=True):
     count: int
     window_start: str
     window_end: str
-    source: Literal["speed"]
+    source: Source
+    incomplete_days: list[IncompleteDay]
 
 
 class PastRoads(PastAnswer, frozen=True, kw_only=True):
@@ -78,12 +82,22 @@ class PastFeatures(PastAnswer, frozen=True, kw_only=True, tag="FeatureCollection
 class Past:
     """Answers of `/api/traffic/at` and `/api/vehicles/at`."""
 
-    def __init__(self, client: redis.Redis, namespace: str, city: City, lines: Lines) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        namespace: str,
+        city: City,
+        lines: Lines,
+        road_days: DayViews[TrafficWindow],
+        vehicle_days: DayViews[GpsWindow],
+    ) -> None:
         self._city = city
         self._lines = lines
         self._roads = WindowPages(client, city.link, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
         self._vehicles = WindowPages(client, city.link, namespace, "gps", gps.WINDOWS, GpsWindow)
-        self._kept: TLRUCache[tuple[str, int, str], Content] = TLRUCache(
+        self._road_days = road_days
+        self._vehicle_days = vehicle_days
+        self._kept: TLRUCache[tuple[str, int, str, Days], Content] = TLRUCache(
             MOST_BYTES, self._kept_until, getsizeof=lambda content: len(content.body)
         )
         self._reading = asyncio.Lock()
@@ -92,28 +106,29 @@ class Past:
         """All roads in the window that a time lies in.
 
         Raises:
-            ProblemError: 503 while Redis does not answer.
+            ProblemError: 503 while neither Redis nor the batch layer has any.
         """
         reader = self._city.traffic
 
-        def road(key: str, start_s: int, state: TrafficWindow) -> Entry[Any]:
+        def road(key: str, start_s: int, state: TrafficWindow, closed: bool) -> Entry[Any]:
             window = reader.window(key, start_s, state)
-            body = {"road_id": key, "name": window.name, **reader.document(window)}
+            told = reader.document(window)
+            body = {"road_id": key, "name": window.name, **told, "closed": closed or window.closed}
             return Entry(key, None, None, msgspec.json.encode(body))
 
         return await self._at(
-            "roads", self._roads, reader.view.with_data(), time_ms, reader.window_s, road, media_type
+            "roads", self._roads, self._road_days, reader.view.with_data(), time_ms, road, media_type
         )
 
     async def vehicles(self, time_ms: int, media_type: str) -> Content:
         """Where all vehicles were in the minute that a time lies in.
 
         Raises:
-            ProblemError: 503 while Redis does not answer.
+            ProblemError: 503 while neither Redis nor the batch layer has any.
         """
         view = self._city.vehicles.view
 
-        def vehicle(key: str, _: int, state: GpsWindow) -> Entry[Any]:
+        def vehicle(key: str, _start_s: int, state: GpsWindow, _closed: bool) -> Entry[Any]:
             now = view.get(key)
             known = now.value.vehicle_type if now and now.value else None
             told = state.summary()
@@ -122,45 +137,58 @@ class Past:
             return Entry(key, state.last_ms, None, msgspec.json.encode(body), place)
 
         return await self._at(
-            "vehicles", self._vehicles, view.with_data(), time_ms, gps.WINDOW_S, vehicle, media_type
+            "vehicles", self._vehicles, self._vehicle_days, view.with_data(), time_ms, vehicle, media_type
         )
 
     async def _at(
         self,
         name: str,
         pages: WindowPages[S],
+        day_views: DayViews[S],
         keys: Iterable[str],
         time_ms: int,
-        window_s: int,
-        made: Callable[[str, int, S], Entry[Any]],
+        made: Callable[[str, int, S, bool], Entry[Any]],
         media_type: str,
     ) -> Content:
+        window_s = day_views.window_s
         start_s = time_ms // 1000 // window_s * window_s
-        # Who asks for the same time finds it kept.
+        days = await day_views.days(start_s, start_s + window_s)
+        # Who asks for the same time finds it kept, until one of its days is published anew.
         async with self._reading:
-            content = self._kept.get((name, start_s, media_type))
+            content = self._kept.get((name, start_s, media_type, days))
             if content is None:
-                page_s = redis_keys.page_start(start_s)
-                found = await pages.hour(sorted(keys), page_s, start_s)
-                if found is None:
+                views = await day_views.at(days, start_s)
+                closed = views.days.cover(start_s, start_s + window_s)
+                speed = {} if closed else await self._speed(pages, keys, start_s)
+                if speed is None and not views.days.answer:
                     raise unanswered(AWAY)
-                entries = [made(key, start_s, windows[start_s]) for key, windows in found.items()]
-                content = self._content(name, entries, start_s, window_s, media_type)
-                self._kept[name, start_s, media_type] = content
+                known = joined(speed or {}, views.windows, lambda _: closed)
+                entries = [made(key, start_s, one.state, closed) for key, one in sorted(known.items())]
+                source: Source = "batch" if speed is None else source_of(known.values())
+                head = {
+                    "window_start": rfc3339(start_s * 1000),
+                    "window_end": rfc3339((start_s + window_s) * 1000),
+                    "source": source,
+                    "incomplete_days": views.days.incomplete(),
+                }
+                lines = self._lines if name == "roads" else NO_LINES
+                content = Content(b"{%b}" % answers.collection(media_type, name, entries, lines, head))
+                # What was made without views that could not be read is none of these days'.
+                self._kept[name, start_s, media_type, views.days] = content
         return content
 
-    def _content(
-        self, name: str, entries: list[Entry[Any]], start_s: int, window_s: int, media_type: str
-    ) -> Content:
-        head = {
-            "window_start": rfc3339(start_s * 1000),
-            "window_end": rfc3339((start_s + window_s) * 1000),
-            "source": "speed",
+    @staticmethod
+    async def _speed(pages: WindowPages[S], keys: Iterable[str], start_s: int) -> dict[str, Known[S]] | None:
+        found = await pages.hour(sorted(keys), redis_keys.page_start(start_s), start_s)
+        if found is None:
+            return None
+        return {
+            key: Known(windows[start_s], "speed", live=True)
+            for key, windows in found.items()
+            if start_s in windows
         }
-        lines = self._lines if name == "roads" else NO_LINES
-        return Content(b"{%b}" % answers.collection(media_type, name, entries, lines, head))
 
-    def _kept_until(self, key: tuple[str, int, str], _: object, now_s: float) -> float:
-        name, start_s, _media_type = key
+    def _kept_until(self, key: tuple[str, int, str, Days], _: object, now_s: float) -> float:
+        name, start_s, _media_type, _days = key
         view = self._city.traffic.view if name == "roads" else self._city.vehicles.view
         return kept_until(start_s + self._city.traffic.window_s, view.newest_ms, now_s)

@@ -17,6 +17,7 @@ DEFAULT_LIMIT = 1_000
 DEFAULT_RANGE_MS = 3_600_000
 DEFAULT_RADIUS_M = 1_000.0
 DEFAULT_NEAR = 100
+LONGER = "give a later time, and ask for a longer range in several requests"
 
 
 class PageQuery(msgspec.Struct, frozen=True):
@@ -140,7 +141,7 @@ def track_query(params: QueryParams, now_ms: int) -> TimeRange:
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    return _range(values.single(params, {"from", "to", "format"}), now_ms, gps.TTL_S)
+    return _range(values.single(params, {"from", "to", "format"}), now_ms, gps.TTL_S, LONGER)
 
 
 class HistoryQuery(TimeRange, frozen=True):
@@ -159,7 +160,7 @@ def history_query(params: QueryParams, now_ms: int, window_s: int) -> HistoryQue
         ProblemError: naming the parameter and the reason.
     """
     given = values.single(params, {"from", "to", "step", "cursor"})
-    wanted = _range(given, now_ms, AGGREGATE_TTL_S)
+    wanted = _range(given, now_ms, AGGREGATE_TTL_S, LONGER)
     return HistoryQuery(
         wanted.start_ms,
         wanted.end_ms,
@@ -176,7 +177,7 @@ def at_query(params: QueryParams) -> int:
     """
     given = values.single(params, {"time", "format"})
     if "time" not in given:
-        raise bad_field("time", "is missing", "give a time of the last day: 2026-11-23T08:00:00Z")
+        raise bad_field("time", "is missing", "give one: 2026-11-23T08:00:00Z")
     return values.time_ms("time", given["time"])
 
 
@@ -194,18 +195,19 @@ def incidents_query(params: QueryParams, now_ms: int) -> IncidentsQuery:
         ProblemError: naming the parameter and the reason.
     """
     given = values.single(params, {"from", "to", "limit", "cursor", "format"})
-    wanted = _range(given, now_ms, AGGREGATE_TTL_S)
+    wanted = _range(given, now_ms, AGGREGATE_TTL_S, "give a later time: no more is kept")
     return IncidentsQuery(wanted.start_ms, wanted.end_ms, values.limit(given), values.after(given))
 
 
-def _range(given: Mapping[str, str], now_ms: int, longest_s: int) -> TimeRange:
+def _range(given: Mapping[str, str], now_ms: int, longest_s: int, remedy: str) -> TimeRange:
+    """`remedy` is for who asks for a longer one."""
     end_ms = values.time_ms("to", given["to"]) if "to" in given else now_ms
     start_ms = values.time_ms("from", given["from"]) if "from" in given else end_ms - DEFAULT_RANGE_MS
     if start_ms >= end_ms:
         raise bad_field("from", "is not before to", "give an earlier time")
     if end_ms - start_ms > longest_s * 1000:
         hours = longest_s // 3_600
-        raise bad_field("from", f"is more than {hours} hours before to", "give a later time: no more is kept")
+        raise bad_field("from", f"is more than {hours} hours before to", remedy)
     return TimeRange(start_ms, end_ms)
 
 

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple, TypeVar
 
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.redis_keys import DAY_S
-from citystream.contracts.state import State, merged
 from gateway.pages import cursor
 from gateway.problems import bad_field
 from gateway.query import HistoryQuery
@@ -18,7 +17,6 @@ from gateway.query import HistoryQuery
 PAGE_S = DAY_S
 
 T = TypeVar("T")
-S = TypeVar("S", bound=State)
 
 
 class Page(NamedTuple):
@@ -43,10 +41,6 @@ class Page(NamedTuple):
             if self.start_s <= at < self.end_s:
                 found.setdefault(self.step_of(at), []).append(windows[at])
         return found
-
-    def summed_up(self, windows: Mapping[int, S]) -> dict[int, S]:
-        """The state of each step that has any."""
-        return {at: merged(states) for at, states in self.steps(windows).items()}
 
     def document(self, windows: list[dict[str, Any]]) -> dict[str, Any]:
         """Members of an answer that has this page."""

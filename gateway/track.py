@@ -1,6 +1,6 @@
-"""Where a vehicle was: its last position of each minute, out of Redis, and its newest."""
+"""Where a vehicle was: its last position of each minute, of both layers, and its newest."""
 
-from collections.abc import Mapping
+import asyncio
 from itertools import pairwise
 
 import msgspec
@@ -11,9 +11,12 @@ from citystream.contracts.city_model import Position as Place
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.gps import WINDOW_S, WINDOWS, GpsWindow
 from citystream.contracts.state import merged
-from gateway.answers import Freshness
+from gateway.answers import Freshness, require_known
 from gateway.city import City
+from gateway.closed_days import DayViews
+from gateway.days import Days, IncompleteDay
 from gateway.geojson import MultiLine
+from gateway.joining import Known, joined, source_of
 from gateway.link import Origin
 from gateway.problems import no_such
 from gateway.query import TimeRange
@@ -42,6 +45,7 @@ class Track(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     """One point in so many seconds; the newest position besides."""
     count: int
     points: list[TrackPoint]
+    incomplete_days: list[IncompleteDay]
 
 
 class TrackAnswer(Track, frozen=True, rename={"from_": "from"}):
@@ -54,24 +58,26 @@ class TrackAnswer(Track, frozen=True, rename={"from_": "from"}):
 class Tracks:
     """Answers of `/api/vehicles/{vehicle_id}/track`."""
 
-    def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
+    def __init__(self, client: redis.Redis, namespace: str, city: City, days: DayViews[GpsWindow]) -> None:
         self._pages = WindowPages(client, city.link, namespace, "gps", WINDOWS, GpsWindow, IF_OTHERS_KNOW_S)
         self._city = city
+        self._days = days
 
     async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
-        """A vehicle's track. While Redis is away it is no more than the last known position.
+        """A vehicle's track. While neither layer answers it is no more than the last known position.
 
         Raises:
-            ProblemError: 404 of a vehicle that nobody knows.
+            ProblemError: 404 of a vehicle that nobody knows; 503 while nothing is known of any.
         """
-        windows = await self._windows(key, wanted)
+        minutes, days, source = await self._minutes(key, wanted)
+        if source == "last-known":
+            require_known(self._city.vehicles.view)
         entry = self._city.vehicles.view.get(key)
-        if not windows and entry is None:
+        if not minutes and entry is None:
             raise no_such("vehicle_id", key, "/api/vehicles/locations lists the vehicles")
-        source: Origin = "last-known" if windows is None else "speed"
-        points = [TrackPoint(**window.summary()) for _, window in sorted((windows or {}).items())]
+        points = [TrackPoint(**window.summary()) for window in minutes]
         newest = entry.value if entry else None
-        last_ms = max((window.last_ms for window in (windows or {}).values()), default=-1)
+        last_ms = max((window.last_ms for window in minutes), default=-1)
         if newest and last_ms < newest.time_ms and wanted.start_ms <= newest.time_ms < wanted.end_ms:
             points.append(_of_position(newest))
             last_ms = newest.time_ms
@@ -82,19 +88,25 @@ class Tracks:
             WINDOW_S,
             len(points),
             points,
+            days.incomplete(),
         )
         return track, Freshness(last_ms if last_ms >= 0 else None, source)
 
-    async def _windows(self, key: str, wanted: TimeRange) -> Mapping[int, GpsWindow] | None:
-        """Minutes whose last position is in the range, by their start; None when Redis can't be asked."""
-        start_s, end_s = wanted.start_ms // 1000, -(-wanted.end_ms // 1000)
-        pages = await self._pages.read(key, start_s - WINDOW_S, end_s)
-        if pages is None:
-            return None
-        windows = {at: merged(parts.values()) for at, parts in pages.items()}
-        return {
-            at: window for at, window in windows.items() if wanted.start_ms <= window.last_ms < wanted.end_ms
+    async def _minutes(self, key: str, wanted: TimeRange) -> tuple[list[GpsWindow], Days, Origin]:
+        """Minutes whose last position is in the range, in order of time."""
+        start_s, end_s = wanted.start_ms // 1000 - WINDOW_S, -(-wanted.end_ms // 1000)
+        pages, (days, windows) = await asyncio.gather(
+            self._pages.read(key, start_s, end_s), self._days.of_key(key, start_s, end_s)
+        )
+        speed = {at: Known(merged(parts.values()), "speed", live=True) for at, parts in (pages or {}).items()}
+        known = joined(speed, windows, lambda at: days.cover(at, at + WINDOW_S))
+        minutes = {
+            at: one for at, one in known.items() if wanted.start_ms <= one.state.last_ms < wanted.end_ms
         }
+        source: Origin = source_of(minutes.values())
+        if pages is None:
+            source = "batch" if days.answer else "last-known"
+        return [one.state for _, one in sorted(minutes.items())], days, source
 
 
 def _of_position(position: Position) -> TrackPoint:

@@ -1,7 +1,8 @@
 """Windows of a range of time, summed to steps: of one station, of one road's cameras, of the whole city."""
 
 import asyncio
-from typing import Any, Generic, Literal
+from collections.abc import Mapping
+from typing import Any, Generic
 
 import msgspec
 import redis.asyncio as redis
@@ -13,13 +14,16 @@ from citystream.contracts.event_time import rfc3339
 from citystream.contracts.state import merged
 from citystream.contracts.traffic import TrafficWindow
 from gateway.city import City
+from gateway.closed_days import DayViews, Views
+from gateway.days import IncompleteDay, extent_s
+from gateway.joining import Known, Source, joined, source_of, summed
 from gateway.problems import unanswered
 from gateway.query import HistoryQuery
 from gateway.recent import kept_until
 from gateway.steps import Page, page_of
 from gateway.window_pages import S, WindowPages
 
-AWAY = "the speed layer does not answer, and nothing else has these windows"
+AWAY = "the speed layer does not answer, and the batch layer does not have these windows"
 # A week.
 HOURS_KEPT = 168
 
@@ -32,7 +36,8 @@ class History(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     step_s: int
     next_cursor: str | None
     count: int
-    source: Literal["speed"]
+    source: Source
+    incomplete_days: list[IncompleteDay]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -40,7 +45,7 @@ class Step(msgspec.Struct, frozen=True):
 
     window_start: str
     window_end: str
-    source: Literal["speed"]
+    source: Source
 
 
 class WeatherStep(Step, frozen=True):
@@ -109,30 +114,35 @@ class CitySteps(History, frozen=True):
 class WindowHistory(Generic[S]):
     """One view's windows."""
 
-    def __init__(self, pages: WindowPages[S], window_s: int) -> None:
+    def __init__(self, pages: WindowPages[S], days: DayViews[S]) -> None:
         self._pages = pages
-        self.window_s = window_s
+        self._days = days
+        self.window_s = days.window_s
 
     async def of(self, key: str, wanted: HistoryQuery) -> dict[str, Any]:
         """A page of one key's windows.
 
         Raises:
-            ProblemError: 400 of a cursor of another range; 503 while Redis does not answer.
+            ProblemError: 400 of a cursor of another range; 503 while neither layer has any.
         """
         page = page_of(wanted, self.window_s)
-        found = await self._pages.read(key, page.start_s, page.end_s)
-        if found is None:
-            raise unanswered(AWAY)
-        windows = {at: merged(parts.values()) for at, parts in found.items()}
-        return document(page, page.summed_up(windows))
+        found, views = await asyncio.gather(
+            self._pages.read(key, page.start_s, page.end_s),
+            self._days.of_key(key, page.start_s, page.end_s),
+        )
+        speed = None if found is None else {at: merged(parts.values()) for at, parts in found.items()}
+        return document(page, self.window_s, speed, views)
 
 
 class CityHistory:
     """The windows of all roads together. An hour of them is read once, and kept."""
 
-    def __init__(self, client: redis.Redis, namespace: str, city: City) -> None:
+    def __init__(
+        self, client: redis.Redis, namespace: str, city: City, days: DayViews[TrafficWindow]
+    ) -> None:
         self._pages = WindowPages(client, city.link, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
         self._city = city
+        self._days = days
         self._hours: TLRUCache[int, dict[int, TrafficWindow]] = TLRUCache(HOURS_KEPT, self._kept_until)
         self._reading = asyncio.Lock()
 
@@ -140,25 +150,33 @@ class CityHistory:
         """A page of the city's windows.
 
         Raises:
-            ProblemError: 400 of a cursor of another range; 503 while Redis does not answer.
+            ProblemError: 400 of a cursor of another range; 503 while neither layer has any.
         """
-        page = page_of(wanted, self._city.traffic.window_s)
+        window_s = self._days.window_s
+        page = page_of(wanted, window_s)
+        views = await self._days.summed(page.start_s, page.end_s)
         windows: dict[int, TrafficWindow] = {}
         first_s = redis_keys.page_start(page.start_s)
         # Who asks for the same hours finds them kept.
         async with self._reading:
             for hour_s in range(first_s, page.end_s, redis_keys.HOUR_S):
-                windows |= await self._hour(hour_s)
-        return document(page, page.summed_up(windows))
+                start_s, end_s = max(hour_s, page.start_s), min(hour_s + redis_keys.HOUR_S, page.end_s)
+                if views.days.cover(*extent_s(start_s, end_s, window_s)):
+                    continue
+                hour = await self._hour(hour_s)
+                if hour is None:
+                    return document(page, window_s, None, views)
+                windows |= hour
+        return document(page, window_s, windows, views)
 
-    async def _hour(self, hour_s: int) -> dict[int, TrafficWindow]:
+    async def _hour(self, hour_s: int) -> dict[int, TrafficWindow] | None:
         known = self._hours.get(hour_s)
         if known is not None:
             return known
         keys = self._city.traffic.view.with_data()
         found = await self._pages.hour(keys, hour_s)
         if found is None:
-            raise unanswered(AWAY)
+            return None
         by_start: dict[int, list[TrafficWindow]] = {}
         for windows in found.values():
             for at, state in windows.items():
@@ -171,15 +189,31 @@ class CityHistory:
         return kept_until(hour_s + redis_keys.HOUR_S, self._city.traffic.view.newest_ms, now_s)
 
 
-def document(page: Page, steps: dict[int, Any]) -> dict[str, Any]:
-    """An answer that has these steps."""
+def document(
+    page: Page, window_s: int, speed: Mapping[int, S] | None, views: Views[int, S]
+) -> dict[str, Any]:
+    """An answer that has this page of what both layers have; `speed` is None while Redis is away.
+
+    Raises:
+        ProblemError: 503 where neither has any.
+    """
+    days = views.days
+    if speed is None and not days.answer:
+        raise unanswered(AWAY)
+    recent = {at: Known(state, "speed", live=True) for at, state in (speed or {}).items()}
+    known = joined(recent, views.windows, lambda at: days.cover(at, at + window_s))
+    steps = {at: summed(several) for at, several in page.steps(known).items()}
     windows = [
         {
             "window_start": rfc3339(at * 1000),
             "window_end": rfc3339((at + page.step_s) * 1000),
-            **state.summary(),
-            "source": "speed",
+            **step.state.summary(),
+            "source": step.source,
         }
-        for at, state in steps.items()
+        for at, step in steps.items()
     ]
-    return {**page.document(windows), "source": "speed"}
+    return {
+        **page.document(windows),
+        "source": "batch" if speed is None else source_of(steps.values()),
+        "incomplete_days": days.incomplete(),
+    }

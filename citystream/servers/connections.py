@@ -73,6 +73,27 @@ def s3_client(settings: Settings) -> Any:
     )
 
 
+def s3_files(settings: Settings) -> Any:
+    """pyarrow's file system of S3, for Parquet of which only a part is read; paths begin with the bucket.
+
+    It is for who answers others: it gives up within seconds, and tries nothing again.
+    """
+    import pyarrow.fs
+
+    scheme, _, host = (settings.s3 or "https://").partition("://")
+    return pyarrow.fs.S3FileSystem(
+        access_key=settings.s3_access_key,
+        secret_key=secret(settings.s3_secret_key),
+        region=settings.s3_region,
+        scheme=scheme,
+        endpoint_override=host.rstrip("/") or None,
+        tls_ca_file_path=str(settings.s3_ca_file) if settings.s3_ca_file else None,
+        connect_timeout=1,
+        request_timeout=1,
+        retry_strategy=pyarrow.fs.AwsStandardS3RetryStrategy(max_attempts=1),
+    )
+
+
 async def load(library: str) -> None:
     """Import a library beside the event loop."""
     await asyncio.to_thread(importlib.import_module, library)

@@ -34,7 +34,6 @@ def endpoints(city: City, records: Records) -> list[Endpoint]:
 
     async def at(request: Request) -> Response:
         time_ms = query.at_query(request.query_params)
-        answers.require_known(view)
         media_type = answers.chosen(request, JSON, GEOJSON)
         return answers.answer(request, await records.past.roads(time_ms, media_type), media_type)
 

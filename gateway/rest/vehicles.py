@@ -62,13 +62,11 @@ def endpoints(city: City, records: Records) -> list[Endpoint]:
 
     async def at(request: Request) -> Response:
         time_ms = query.at_query(request.query_params)
-        answers.require_known(view)
         media_type = answers.chosen(request, JSON, GEOJSON)
         return answers.answer(request, await records.past.vehicles(time_ms, media_type), media_type)
 
     async def track(request: Request) -> Response:
         wanted = query.track_query(request.query_params, now_ms())
-        answers.require_known(view)
         media_type = answers.chosen(request, JSON, GEOJSON)
         told, fresh = await records.tracks.of(request.path_params["vehicle_id"], wanted)
         document = answers.members(told) if media_type == JSON else answers.members(_feature(told))
@@ -97,7 +95,7 @@ def endpoints(city: City, records: Records) -> list[Endpoint]:
             path="/api/vehicles/at",
             handler=at,
             tag="vehicles",
-            summary="Where all vehicles were in one minute of the last day",
+            summary="Where all vehicles were in one past minute",
             answers={JSON: PastVehicles, GEOJSON: PastFeatures},
             parameters=(TIME, FORMAT),
             problems=(406,),

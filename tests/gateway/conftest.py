@@ -52,6 +52,8 @@ def gateway_environment(directory: Path, redis_url: str, namespace: str) -> dict
         "CITY_NAMESPACE": namespace,
         "CITY_REDIS": redis_url,
         "CITY_MODEL": str(directory / "city.geojson"),
+        # Nobody there: most of them have no batch layer.
+        "CITY_S3": "http://127.0.0.1:1",
         "CITY_GATEWAY_USERS_FILE": str(directory / "users.json"),
         # A process that folds an archive that most of them lack.
         "CITY_GATEWAY_BATCH_HOURS": "0",

@@ -65,6 +65,15 @@ test('an answer that is no history is refused', () => {
   expect(() => readFlowPage({ ...answer(), windows: null }, () => undefined)).toThrow('windows: is no list')
 })
 
+test('a page of closed days is read like any other', () => {
+  const incomplete = [{ date: '2026-11-26', reasons: ['the archive is not whole'] }]
+  const sent = { ...answer({ ...WINDOW, source: 'batch' }, WINDOW), source: 'batch', incomplete_days: incomplete }
+  const refused: string[] = []
+  const page = readFlowPage(sent, (error) => refused.push(error.field))
+  expect(page).toEqual(readFlowPage(answer(WINDOW, WINDOW), () => undefined))
+  expect(refused).toEqual([])
+})
+
 test('a page tells how to ask for the next one', () => {
   expect(readFlowPage({ ...answer(WINDOW), next_cursor: 'abc' }, () => undefined).nextCursor).toBe('abc')
 })

@@ -35,6 +35,12 @@ test('roads of a window and incidents of a range are read as those of now', () =
   expect(readIncidents({ emergencies: [incident('i', 3)] }, ignored)).toMatchObject([{ id: 'i', severity: 3 }])
 })
 
+test('a time of a closed day is read like any other', () => {
+  const head = { ...HEAD, source: 'batch', incomplete_days: [] }
+  expect(readPastRoads({ ...head, roads: [road('r', 'heavy')] }, ignored)).toMatchObject({ roads: [{ id: 'r' }] })
+  expect(readPastVehicles({ ...head, vehicles: [CAR] }, ignored)).toMatchObject({ vehicles: [{ id: 'car-1' }] })
+})
+
 test('one that can not be read is named, and the others go on', () => {
   const named: string[] = []
   const { vehicles } = readPastVehicles({ ...HEAD, vehicles: [{ ...CAR, latitude: 99 }, CAR] }, ({ field }) => named.push(field))

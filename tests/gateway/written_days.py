@@ -1,0 +1,130 @@
+"""Writes the batch layer's days as the contracts have them, without the batch jobs."""
+
+import io
+from collections.abc import Iterable, Mapping
+from datetime import UTC, date, datetime
+from itertools import count
+from typing import Any, NamedTuple, Self
+from zoneinfo import ZoneInfo
+
+import boto3
+import msgspec
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from citystream.contracts import manifest as manifests
+from citystream.contracts import s3_paths
+from citystream.contracts.city_day import HOUR_MS, CityDay, city_day
+from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
+
+SCHEMA = pa.schema(
+    [
+        pa.field("key", pa.string()),
+        pa.field("window_start", pa.timestamp("ms", "UTC")),
+        pa.field("state", pa.binary()),
+    ]
+)
+assert tuple(SCHEMA.names) == manifests.WINDOWS_COLUMNS
+
+
+class Part(NamedTuple):
+    """What one UTC hour of a day has of a window."""
+
+    key: str
+    start_s: int
+    state: object
+    hour_ms: int | None = None
+    """Start of the hour; None is that of the window's start."""
+
+
+class WrittenDays:
+    """The batch layer of one namespace."""
+
+    def __init__(self, endpoint: str, bucket: str, namespace: str, zone: str) -> None:
+        self.bucket, self.namespace, self.zone = bucket, namespace, ZoneInfo(zone)
+        self._client = boto3.client(
+            "s3",
+            endpoint_url=endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        self._versions = count(1)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._client.close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a gateway needs to read it."""
+        return {
+            "CITY_S3": self._client.meta.endpoint_url,
+            "CITY_S3_BUCKET": self.bucket,
+            "CITY_S3_ACCESS_KEY": "test",
+            "CITY_S3_SECRET_KEY": "test",
+            "CITY_TIMEZONE": self.zone.key,
+        }
+
+    def day(self, text: str) -> CityDay:
+        """A day of the city."""
+        return city_day(date.fromisoformat(text), self.zone)
+
+    def publish(
+        self, text: str, views: Mapping[str, Iterable[Part]], reasons: Iterable[str] = (), **changes: Any
+    ) -> None:
+        """Write a day's views, by `type.view`, in a version of their own, and then its manifest."""
+        day, version = self.day(text), f"v{next(self._versions)}"
+        types = {name.partition(".")[0] for name in views}
+        manifest = Manifest(
+            date=text,
+            timezone=day.timezone,
+            start_ms=day.start_ms,
+            end_ms=day.end_ms,
+            published_ms=day.end_ms,
+            compacted={type_: Compacted(version=version, reasons=list(reasons)) for type_ in types},
+            views={
+                f"windows.{name}": self._view(f"windows.{name}", version, list(parts))
+                for name, parts in views.items()
+            },
+        )
+        self.put_manifest(text, manifests.encode(msgspec.structs.replace(manifest, **changes)))
+
+    def put_manifest(self, text: str, body: bytes) -> None:
+        """Have a day's manifest be this."""
+        self._put(s3_paths.manifest(self.namespace, text), body)
+
+    def _view(self, name: str, version: str, parts: list[Part]) -> BatchView:
+        hours: dict[int, list[Part]] = {}
+        for part in parts:
+            hour_ms = part.start_s * 1000 // HOUR_MS * HOUR_MS if part.hour_ms is None else part.hour_ms
+            hours.setdefault(hour_ms, []).append(part)
+        prefix = s3_paths.version_prefix(s3_paths.view_prefix(self.namespace, name), version)
+        objects = []
+        for hour_ms, rows in sorted(hours.items()):
+            key = f"{s3_paths.hour_prefix(prefix, hour_ms)}windows.parquet"
+            self._put(key, parquet(rows))
+            objects.append(Stored(key, hour_ms, len(rows)))
+        type_ = name.split(".")[1]
+        return BatchView(version=version, made_from={type_: version}, objects=objects, rows=len(parts))
+
+    def _put(self, key: str, body: bytes) -> None:
+        self._client.put_object(Bucket=self.bucket, Key=key, Body=body)
+
+
+def parquet(parts: Iterable[Part]) -> bytes:
+    """One object of a windows view."""
+    rows = sorted(parts, key=lambda part: (part.key, part.start_s))
+    table = pa.table(
+        [
+            [part.key for part in rows],
+            [datetime.fromtimestamp(part.start_s, UTC) for part in rows],
+            [msgspec.msgpack.encode(part.state) for part in rows],
+        ],
+        schema=SCHEMA,
+    )
+    sink = io.BytesIO()
+    pq.write_table(table, sink)
+    return sink.getvalue()
