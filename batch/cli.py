@@ -1,6 +1,7 @@
 """`city-batch`: the batch layer's command."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date, datetime, timedelta
@@ -9,6 +10,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
+import duckdb
 
 from batch.object_store import StoreError, object_store
 from batch.progress import Progress
@@ -40,6 +42,17 @@ class DateType(click.ParamType):
             self.fail(f"{value!r} is neither a date (2026-11-27) nor today or yesterday", param, ctx)
 
 
+class MemoryType(click.ParamType):
+    """A size, as DuckDB reads it."""
+
+    name = "size"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> str:
+        if not re.fullmatch(r"\d+(\.\d+)? ?[KMGT]i?B", value):
+            self.fail(f"{value!r} is no size such as 2GB or 512MiB", param, ctx)
+        return str(value)
+
+
 DATE = click.option(
     "--date", "day", type=DateType(), default="yesterday", show_default=True, help="A day of the city."
 )
@@ -54,7 +67,13 @@ def _working(command: Callable[..., Any]) -> Callable[..., Any]:
             type=click.Path(path_type=Path, exists=True, file_okay=False, writable=True),
             help="Folder for rows on their way, about 50 bytes an event of a day; default: the system's.",
         ),
-        click.option("--memory", default="2GB", show_default=True, help="Of DuckDB; processes come on top."),
+        click.option(
+            "--memory",
+            type=MemoryType(),
+            default="2GB",
+            show_default=True,
+            help="Of DuckDB; processes come on top.",
+        ),
         click.option("--threads", type=click.IntRange(1, 256), default=2, show_default=True),
     ):
         command = option(command)
@@ -190,6 +209,10 @@ def _answered(asked: Awaitable[Any]) -> Any:
         raise click.ClickException(
             f"{error}\nNothing was published that is not whole. Are CITY_S3, CITY_S3_ACCESS_KEY, "
             "CITY_S3_SECRET_KEY and CITY_S3_BUCKET right? Run the same command again."
+        ) from error
+    except duckdb.OutOfMemoryException as error:
+        raise click.ClickException(
+            f"{str(error).splitlines()[0]}\nGive more --memory, or fewer --threads, and run again."
         ) from error
     except BrokenProcessPool as error:
         raise click.ClickException(

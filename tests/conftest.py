@@ -269,14 +269,14 @@ def settings(
     return make
 
 
-def make_bucket(endpoint: str, bucket: str) -> None:
-    """Make a bucket on a test's S3 server."""
+def make_bucket(endpoint: str, bucket: str, key: str = "test") -> None:
+    """Make a bucket on a test's S3 server, whose access key and secret are the same."""
     client = boto3.client(
         "s3",
         endpoint_url=endpoint,
         region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
+        aws_access_key_id=key,
+        aws_secret_access_key=key,
     )
     client.create_bucket(Bucket=bucket)
     client.close()

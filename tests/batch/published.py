@@ -50,6 +50,12 @@ def rows(settings: Settings, objects: list[Stored]) -> list[Row]:
     return found
 
 
+def size(settings: Settings, key: str) -> int:
+    """Bytes of an object."""
+    found: int = client(settings).head_object(Bucket=settings.s3_bucket, Key=key)["ContentLength"]
+    return found
+
+
 def keys(settings: Settings, prefix: str) -> list[str]:
     """Keys beneath a prefix of the namespace."""
     pages = (

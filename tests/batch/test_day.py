@@ -2,9 +2,9 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import date, datetime
-from typing import TypeVar
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -12,15 +12,19 @@ import pytest
 from pydantic import SecretStr
 
 from batch.jobs import run_day
-from batch.progress import Progress
-from batch.session import Session, session
+from batch.session import Session
 from citystream.contracts.city_day import HOUR_MS, city_day, floor_hour
+from citystream.contracts.event_time import rfc3339
 from citystream.contracts.manifest import Compacted, Manifest, windows_view
 from citystream.settings import Settings
+from demo.environment import city_environment
+from gateway import users
+from gateway.users import Role
 from tests.batch import published
 from tests.batch.simulated import DAY_MS, Recount, Sent, plain, simulated
 from tests.citystream import live_run
 from tests.conftest import make_bucket
+from tests.gateway.running import VIEWER, Gateway
 from tests.harness import kafka_log
 from tests.harness.workers import Worker
 from tests.services.descriptions import PLATE_KEY, SERVICES
@@ -28,16 +32,13 @@ from tests.services.descriptions import PLATE_KEY, SERVICES
 # The clock goes on by an hour, so it has 23; half of them are at +1, half at +2.
 DAY = city_day(date(2026, 3, 29), ZoneInfo("Europe/Berlin"))
 ARRIVED = range(DAY.start_ms - HOUR_MS, DAY.end_ms + 72 * HOUR_MS, HOUR_MS)
+ASKED = {"from": rfc3339(DAY.start_ms), "to": rfc3339(DAY.end_ms)}
 TYPES = list(SERVICES)
 
-T = TypeVar("T")
 
-
-async def made(own: Settings, work: Callable[[Session], Awaitable[T]]) -> T:
-    """What a job makes."""
-    with Progress(terminal=False) as progress:
-        async with session(own, 2, "1GB", None, progress) as it:
-            return await work(it)
+@pytest.fixture(scope="module")
+def archive_settings(own: Settings) -> Settings:
+    return own
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +82,9 @@ async def sent(own: Settings, tmp_path_factory: pytest.TempPathFactory) -> dict[
 
 
 @pytest.fixture(scope="module")
-async def manifest(own: Settings, sent: dict[str, Sent]) -> Manifest:
+async def manifest(it: Session, sent: dict[str, Sent]) -> Manifest:
     """The day's, by all jobs."""
-    return await made(own, lambda it: run_day(it, DAY))
+    return await run_day(it, DAY)
 
 
 def milliseconds(at: datetime) -> int:
@@ -179,8 +180,40 @@ def test_the_day_is_complete(manifest: Manifest, type_: str) -> None:
     assert manifest.end_ms - manifest.start_ms == 23 * HOUR_MS
 
 
-async def test_made_again_it_is_the_same(own: Settings, manifest: Manifest) -> None:
-    again = await made(own, lambda it: run_day(it, DAY))
+async def test_its_history_is_answered_with_redis_gone_and_services_stopped(
+    own: Settings, sent: dict[str, Sent], manifest: Manifest, tmp_path: Path
+) -> None:
+    name, password = VIEWER
+    users.write(tmp_path / "users.json", {name: users.make(name, Role.VIEWER, password)})
+    away = own.model_copy(update={"redis": "redis://127.0.0.1:1/0", "kafka": "127.0.0.1:1"})
+    gateway = Gateway(
+        tmp_path, {**city_environment(away), "CITY_GATEWAY_USERS_FILE": str(tmp_path / "users.json")}
+    )
+    await gateway.start()
+    try:
+        counted = Recount(SERVICES["traffic"], sent["traffic"])
+        view = SERVICES["traffic"].windows[0]
+        expected = counted.windows(view, counted.rows(DAY.start_ms, DAY.end_ms, ARRIVED))
+        for road in sorted({key for key, _ in expected}):
+            found: list[dict[str, Any]] = []
+            cursor: dict[str, str] = {}
+            while True:
+                page = await gateway.get(f"/api/traffic/history/{road}", **ASKED, **cursor)
+                assert (page["source"], page["incomplete_days"]) == ("batch", [])
+                found += page["windows"]
+                if page["next_cursor"] is None:
+                    break
+                cursor = {"cursor": page["next_cursor"]}
+            assert {
+                milliseconds(datetime.fromisoformat(one["window_start"])) // 1000: one["readings"]
+                for one in found
+            } == {start_s: state.readings for (key, start_s), state in expected.items() if key == road}
+    finally:
+        await gateway.stop()
+
+
+async def test_made_again_it_is_the_same(it: Session, own: Settings, manifest: Manifest) -> None:
+    again = await run_day(it, DAY)
     assert again == published.the_manifest(own, str(DAY.date)) != manifest
     for type_ in TYPES:
         old, new = manifest.compacted[type_], again.compacted[type_]

@@ -1,0 +1,142 @@
+"""Switching a day: one PUT, if nobody else switched it meanwhile."""
+
+import asyncio
+import os
+import signal
+import sys
+from datetime import date
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from batch.jobs import run_day
+from batch.object_store import StoreError, object_store
+from batch.publish import PublishError, load, publish
+from batch.session import Session, begun_ms, new_version
+from batch.sweep import sweep
+from citystream.contracts import s3_paths
+from citystream.contracts.city_day import city_day
+from citystream.contracts.manifest import BatchView, Compacted
+from citystream.settings import Settings
+from demo.environment import city_environment
+from demo.servers.minio import Minio
+from tests.batch import published
+from tests.batch.archive import put
+from tests.batch.conftest import settings_of
+from tests.batch.test_archives import AFTER, records
+
+UTC = ZoneInfo("UTC")
+
+
+async def two_runs_at_once(settings: Settings) -> None:
+    """Many runs of one day, of other types, switch it at the same time: each finds its place."""
+    store, day = object_store(settings), city_day(date(2026, 5, 1), UTC)
+    types = [f"type-{number}" for number in range(6)]
+    await asyncio.gather(
+        *(
+            publish(store, settings.namespace, day, {type_: Compacted(version=new_version(day))}, {})
+            for type_ in types
+        )
+    )
+    known = await load(store, settings.namespace, "2026-05-01")
+    assert known
+    assert sorted(known.manifest.compacted) == types
+
+
+async def test_runs_that_switch_a_day_at_once_lose_nothing_of_each_other(archive_settings: Settings) -> None:
+    await two_runs_at_once(archive_settings)
+
+
+@pytest.mark.real
+async def test_the_same_on_minio(tmp_path_factory: pytest.TempPathFactory) -> None:
+    server = Minio(tmp_path_factory.mktemp("minio"), "test-test", "test-test")
+    server.start()
+    try:
+        for _ in range(10):
+            await two_runs_at_once(settings_of(server.address, key="test-test"))
+    finally:
+        server.kill()
+
+
+async def test_a_run_that_began_earlier_does_not_replace_a_later_one(archive_settings: Settings) -> None:
+    store, day = object_store(archive_settings), city_day(date(2026, 5, 2), UTC)
+    earlier, later = new_version(day), new_version(day)
+    where = store, archive_settings.namespace, day
+    await publish(*where, {"gps": Compacted(version=later)}, {})
+    with pytest.raises(PublishError, match="began later"):
+        await publish(*where, {"gps": Compacted(version=earlier)}, {})
+    view = BatchView(version=earlier, made_from={"gps": earlier})
+    found = await publish(*where, {"traffic": Compacted(version=earlier)}, {"windows.gps.minute": view})
+    assert {name: one.version for name, one in found.compacted.items()} == {"gps": later, "traffic": earlier}
+    assert found == published.the_manifest(archive_settings, "2026-05-02")
+    assert begun_ms(later) >= begun_ms(earlier) > 1_700_000_000_000
+
+
+async def test_a_manifest_that_cant_be_read_is_not_replaced(archive_settings: Settings) -> None:
+    store, day = object_store(archive_settings), city_day(date(2026, 5, 3), UTC)
+    key = s3_paths.manifest(archive_settings.namespace, "2026-05-03")
+    await store.put_async(key, b'{"date": 3}')
+    with pytest.raises(PublishError, match=r"date=2026-05-03.json can't be read: .*move it away"):
+        await publish(store, archive_settings.namespace, day, {}, {})
+
+
+async def test_an_s3_that_is_away_is_told(archive_settings: Settings) -> None:
+    away = archive_settings.model_copy(update={"s3": "http://127.0.0.1:1"})
+    with pytest.raises(StoreError, match=r"get .*manifests"):
+        await load(object_store(away), "city", "2026-05-03")
+
+
+KILLED_IN = ["batch.compact._upload", "batch.jobs.windows", "batch.jobs.publish"]
+"""While events are written; when they are there, but no view; when all is there, but not switched."""
+KILLING = """
+import os, signal, sys
+from importlib import import_module
+module, name = sys.argv.pop(1).rsplit(".", 1)
+async def killed(*_): os.kill(os.getpid(), signal.SIGKILL)
+setattr(import_module(module), name, killed)
+from batch.cli import main
+main()
+"""
+
+
+async def test_a_killed_run_shows_nothing_and_the_next_one_is_whole(it: Session) -> None:
+    own, day = it.settings, city_day(date(2026, 6, 1), UTC)
+    put(own, "traffic", records(day, 0, range(200)))
+    put(own, "traffic", records(day, 200, AFTER))
+    first = await run_day(it, day)
+    assert first.compacted["traffic"].rows == 200
+    before = published.keys(own, "compacted/traffic/")
+    for number, place in enumerate(KILLED_IN):
+        # What came meanwhile is in the day only when a whole run has seen it.
+        put(
+            own,
+            "traffic",
+            records(day, 0, range(300 + number * 100, 350 + number * 100)),
+            partition=number + 1,
+        )
+        assert await _killed_in(place, own) == -signal.SIGKILL
+        assert published.the_manifest(own, "2026-06-01") == first
+        assert len(published.rows(own, first.compacted["traffic"].objects)) == 200
+    assert set(published.keys(own, "compacted/traffic/")) > set(before)
+    again = await run_day(it, day)
+    assert again.compacted["traffic"].rows == 200 + 150
+    assert sum(one.rows for one in again.views["windows.traffic.road"].objects) == 70
+    # Nobody reads what they left, nor the first version.
+    assert await sweep(object_store(own), own.namespace, grace_s=3_600) == 0
+    assert await sweep(object_store(own), own.namespace, grace_s=-1) > 0
+    versions = {key.split("v=")[1].split("/")[0] for key in published.keys(own, "compacted/traffic/")}
+    versions |= {key.split("v=")[1].split("/")[0] for key in published.keys(own, "views/")}
+    assert {one for one in versions if one.startswith("2026-06-01")} == {again.compacted["traffic"].version}
+    assert len(published.rows(own, again.compacted["traffic"].objects)) == 350
+
+
+async def _killed_in(place: str, settings: Settings) -> int:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        KILLING,
+        place,
+        *("run", "--date", "2026-06-01", "--threads", "1"),
+        env={**os.environ, **city_environment(settings)},
+    )
+    return await process.wait()
