@@ -110,11 +110,11 @@ async def _gathered(
     within = Wanted(events, (spanned(hours),), spanned(own), session.zone)
     title = f"{day.date} {type_}: objects read"
     near = await staged_rows(session, type_, found, within, folder / "own", title)
-    if not arrivals:
-        return near, NOTHING
-    further = {one for span in arrivals for one in await arrived(session, type_, hours_of(span))}
     # What lies within the day's reach was taken there.
     parts = tuple(part for span in arrivals for part in span.without(spanned(hours)))
+    if not parts:
+        return near, NOTHING
+    further = {one for span in parts for one in await arrived(session, type_, hours_of(span))}
     beside = Wanted(events, parts, None, session.zone)
     return near, await staged_rows(session, type_, sorted(further), beside, folder / "beside", title)
 

@@ -1,6 +1,7 @@
 """NGSI-LD entities, read by a third-party client, and held to the Smart Data Models."""
 
 import asyncio
+from http.client import HTTPConnection
 from typing import Any
 from urllib.parse import quote
 
@@ -16,6 +17,9 @@ from tests.gateway import smart_data_models
 from tests.gateway.running import VIEWER, Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
 from tests.gateway.test_city import observation
+
+# The client has all HTTP of the process traced when it is imported, by what can't take boto3's headers.
+HTTPConnection.debuglevel = 0
 
 ENTITIES = "/api/ngsi-ld/v1/entities"
 
