@@ -30,7 +30,7 @@ from tests.batch import published
 from tests.conftest import make_bucket
 from tests.services.documented import BLOCK
 
-BLOCKS = dict(BLOCK.findall(Path("docs/batch.md").read_text()))
+BLOCKS: dict[str, str] = dict(BLOCK.findall(Path("docs/batch.md").read_text()))
 """Title -> text."""
 
 DAY = city_day(date(2026, 11, 27), ZoneInfo("Europe/Berlin"))

@@ -256,7 +256,7 @@ def section(heading: str) -> str:
 )
 def test_an_objects_columns_stand_in_their_table(heading: str, schema: pa.Schema) -> None:
     text = section(heading)
-    told = re.findall(r"^\| `(\w+)`(\??) \| (.*?) \|", section, re.M)
+    told = re.findall(r"^\| `(\w+)`(\??) \| (.*?) \|", text, re.M)
     assert [(name, type_) for name, _, type_ in told] == [
         (field.name, "timestamp, UTC" if field.type == columns.TIME else str(field.type)) for field in schema
     ]
