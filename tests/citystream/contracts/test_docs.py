@@ -3,17 +3,19 @@
 import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, get_origin
 
 import msgspec
+import pyarrow as pa
 import pytest
 from prometheus_client import Counter, Gauge, Histogram
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 from pydantic_settings import BaseSettings
 
+from batch import columns, compact, folding, staging
 from citystream.archive import parquet
-from citystream.contracts import city_model, indices, redis_keys, s3_paths, schemas, topics
+from citystream.contracts import city_model, indices, manifest, redis_keys, s3_paths, schemas, topics
 from citystream.contracts import gps as gps_contract
 from citystream.contracts.registry import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
@@ -157,15 +159,26 @@ def test_every_view_belongs_to_a_service() -> None:
         assert [view.window_s for view in service.windows] == lengths
 
 
-@pytest.mark.parametrize("type_", EVENTS)
-def test_an_events_fields_stand_in_the_table(type_: str) -> None:
+def told_fields(type_: str) -> dict[str, str]:
+    """An event's own fields, as the table has them, and which may be missing."""
     row = re.search(rf"^\| \[{type_}\]\(schemas/{type_}\.schema\.json\) \| (.*) \|$", CONTRACTS, re.M)
     assert row
-    told = dict(re.findall(r"`(\w+)`(\??)", row[1]))
+    return dict(re.findall(r"`(\w+)`(\??)", row[1]))
+
+
+@pytest.mark.parametrize("type_", EVENTS)
+def test_an_events_fields_stand_in_the_table(type_: str) -> None:
+    told = told_fields(type_)
     fields = [
         one for one in msgspec.structs.fields(EVENTS[type_]) if one.name not in ("event_id", "timestamp")
     ]
     assert told == {one.name: "" if one.required else "?" for one in fields}
+
+
+def batch_object(prefix: str, name: str, folder: str = "") -> str:
+    """An object of the batch layer."""
+    hour = s3_paths.hour_prefix(f"{s3_paths.version_prefix(prefix, '<version>')}{folder}", 0)
+    return hour.replace("1970-01-01", "<YYYY-MM-DD>").replace("hour=00", "hour=<HH>") + name
 
 
 @pytest.mark.parametrize(
@@ -180,6 +193,21 @@ def test_an_events_fields_stand_in_the_table(type_: str) -> None:
         indices.windows("<ns>", "<type>", "<view>", 0).replace("1970.01", "<YYYY.MM>"),
         s3_paths.raw_prefix("<ns>", "<type>")
         + "date=<YYYY-MM-DD>/hour=<HH>/<partition>-<first offset>.parquet",
+        s3_paths.manifest("<ns>", "<YYYY-MM-DD>"),
+        batch_object(s3_paths.compacted_prefix("<ns>", "<type>"), f"{compact.EVENTS}.parquet"),
+        batch_object(
+            s3_paths.compacted_prefix("<ns>", "<type>"),
+            f"{compact.UNREADABLE}-<number>.parquet",
+            f"{compact.UNREADABLE}/",
+        ),
+        batch_object(
+            s3_paths.compacted_prefix("<ns>", "<type>"),
+            f"{compact.EVENTS}-<number>.parquet",
+            f"{compact.STRAY}/",
+        ),
+        batch_object(
+            s3_paths.view_prefix("<ns>", manifest.windows_view("<type>", "<view>")), "windows.parquet"
+        ),
         s3_paths.FIRST_OFFSET,
         s3_paths.LAST_OFFSET,
         s3_paths.FIRST_TIMESTAMP_MS,
@@ -191,6 +219,59 @@ def test_an_events_fields_stand_in_the_table(type_: str) -> None:
 )
 def test_a_name_stands_in_the_contracts(name: str) -> None:
     assert f"`{name}`" in CONTRACTS
+
+
+JSON_TYPES = {str: "string", int: "integer", dict: "object", list: "list"}
+
+
+@pytest.mark.parametrize(
+    ("of", "struct"),
+    [
+        ("day", manifest.Manifest),
+        ("type", manifest.Compacted),
+        ("view", manifest.BatchView),
+        ("object", manifest.Stored),
+    ],
+)
+def test_a_manifests_fields_stand_in_the_table(of: str, struct: type[msgspec.Struct]) -> None:
+    told = re.findall(rf"^\| {of} \| `(\w+)` \| (\w+) \|", CONTRACTS, re.M)
+    fields = msgspec.structs.fields(struct)
+    assert told == [(one.name, JSON_TYPES[get_origin(one.type) or one.type]) for one in fields]
+
+
+def section(heading: str) -> str:
+    """What stands below one heading."""
+    (text,) = re.findall(rf"^### {heading}$(.*?)^##", CONTRACTS, re.M | re.S)
+    return str(text)
+
+
+@pytest.mark.parametrize(
+    ("heading", "schema"),
+    [
+        ("Raw events", parquet.SCHEMA),
+        ("Compacted events", columns.ORIGIN),
+        ("Unreadable records", staging.UNREADABLE),
+        ("Windows views", folding.SCHEMA),
+    ],
+)
+def test_an_objects_columns_stand_in_their_table(heading: str, schema: pa.Schema) -> None:
+    text = section(heading)
+    told = re.findall(r"^\| `(\w+)`(\??) \| (.*?) \|", text, re.M)
+    assert [(name, type_) for name, _, type_ in told] == [
+        (field.name, "timestamp, UTC" if field.type == columns.TIME else str(field.type)) for field in schema
+    ]
+    if "? may be null" in text:
+        assert [mark for _, mark, _ in told] == ["?" if field.nullable else "" for field in schema]
+
+
+@pytest.mark.parametrize("type_", EVENTS)
+def test_an_event_is_compacted_into_the_fields_of_its_row(type_: str) -> None:
+    own = columns.own_columns(EVENTS[type_])
+    assert own.names == list(told_fields(type_))
+    kinds = {str(field.type) for field in own if not pa.types.is_struct(field.type)}
+    assert kinds <= set(re.findall(r"\bas (\w+)", section("Compacted events")))
+    structs = {field.name for field in own if pa.types.is_struct(field.type)}
+    assert structs == ({"counts"} if type_ == "camera" else set())
 
 
 @pytest.mark.parametrize(
