@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 import duckdb
+import msgspec
 
 from batch.object_store import StoreError, object_store
 from batch.progress import Progress
@@ -189,14 +190,19 @@ def paths(day: Any, *, as_json: bool) -> None:
 def _run(work: Work, *, threads: int, memory: str, scratch: Path | None, as_json: bool) -> None:
     settings = load_settings()
     configure_logging()
+    made: list[Manifest] = []
     with Progress() as progress:
 
         async def all_days() -> None:
             async with session(settings, threads, memory, scratch, progress) as it:
                 async for manifest in work(it):
-                    progress.say(encode(manifest).decode() if as_json else report(manifest))
+                    progress.say(report(manifest))
+                    made.append(manifest)
 
         _answered(all_days())
+    if as_json:
+        for manifest in made:
+            click.echo(msgspec.json.encode(manifest))
 
 
 def _answered(asked: Awaitable[Any]) -> Any:

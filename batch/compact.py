@@ -140,14 +140,13 @@ async def arrived(session: Session, type_: str, hours: range) -> list[RawObject]
 
 def _reasons(session: Session, day: CityDay, runs: Sequence[Run], beside: Sequence[Run]) -> list[str]:
     gaps = why_gaps(beside)
-    near = [run for run in runs if run.last_ms >= arrival_hours(day).start]
     # A data set of another year: none of it arrived on its days.
-    if beside and not near:
+    if beside and all(run.last_ms < arrival_hours(day).start for run in runs):
         return gaps
     settings = session.settings
     settled_ms = day.end_ms + round((settings.disorder_s + settings.lateness_s) * 1000)
     closing = Closing(day.start_ms - settings.future_ms, settled_ms, day.end_ms, session.now_ms())
-    return [*why_open(near, closing), *gaps]
+    return [*why_open(runs, closing), *gaps]
 
 
 async def staged_rows(

@@ -18,9 +18,11 @@ async def windows(session: Session, version: str, compacted: Mapping[str, Compac
     Raises:
         OSError: S3 does not answer.
     """
+    # A type whose service is no longer installed keeps the views that it has.
+    known = {type_: whole for type_, whole in compacted.items() if type_ in session.services}
     hours = [
         Hour(type_, events, version)
-        for type_, whole in compacted.items()
+        for type_, whole in known.items()
         for events in whole.objects
         if session.services[type_].windows
     ]
@@ -32,7 +34,7 @@ async def windows(session: Session, version: str, compacted: Mapping[str, Compac
         step.advance()
     step.finish()
     views = {}
-    for type_, whole in compacted.items():
+    for type_, whole in known.items():
         for window in session.services[type_].windows:
             name = windows_view(type_, window.name)
             objects = sorted(stored[name], key=lambda each: each.hour_ms)

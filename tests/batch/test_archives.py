@@ -121,6 +121,15 @@ async def test_an_object_that_begins_days_before_reaches_into_the_day(it: Sessio
     assert [reason.split(":")[0] for reason in found.reasons] == []
 
 
+async def test_a_partition_that_is_quiet_around_midnight_lacks_nothing(it: Session) -> None:
+    of = day(9)
+    put(it.settings, "traffic", records(of, 0, range(-150, -120)), follows=0)
+    put(it.settings, "traffic", records(of, 30, range(30, 60)), follows=30)
+    put(it.settings, "traffic", records(of, 60, AFTER), follows=60)
+    found = await compacted(it, of)
+    assert (found.rows, found.reasons) == (30, [])
+
+
 async def test_what_transactions_took_is_no_gap_and_what_retention_took_is_one(it: Session) -> None:
     for number, follows, reasons in (
         (5, 40, []),

@@ -44,7 +44,7 @@ def test_each_command_says_what_it_does_with_an_example(batch: Invoke) -> None:
 def test_a_day_is_made_and_its_places_are_told(batch: Invoke, archive_settings: Settings) -> None:
     put(archive_settings, "traffic", records(DAY, 0, range(30)))
     put(archive_settings, "traffic", records(DAY, 30, AFTER))
-    result = batch("run", "--date", "2026-07-01", "--threads", "1")
+    result = batch("run", "--date", "2026-07-01", "--threads", "1", "--json")
     assert result.exit_code == 0, result.output
     assert "30 rows: complete" in result.stderr
     assert "nothing is archived from its day on" in result.stderr
@@ -61,6 +61,8 @@ def test_a_day_is_made_and_its_places_are_told(batch: Invoke, archive_settings: 
         assert keys == [one.key for one in objects]
     whole = json.loads(batch("paths", "--date", "2026-07-01", "--json").output)
     assert whole["compacted"]["traffic"]["rows"] == 30
+    (line,) = result.stdout.splitlines()
+    assert json.loads(line) == whole
 
 
 @pytest.mark.parametrize(
