@@ -2,6 +2,8 @@
 
 import asyncio
 import re
+import signal
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from concurrent.futures.process import BrokenProcessPool
 from datetime import date, datetime, timedelta
@@ -207,10 +209,17 @@ def _run(work: Work, *, threads: int, memory: str, scratch: Path | None, as_json
 
 def _answered(asked: Awaitable[Any]) -> Any:
     async def wait() -> Any:
+        task = asyncio.current_task()
+        if task:
+            # What lies on this machine meanwhile is removed, as after a Ctrl-C.
+            asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
         return await asked
 
     try:
         return asyncio.run(wait())
+    except asyncio.CancelledError:
+        click.echo("terminated; nothing was published that is not whole", err=True)
+        sys.exit(128 + signal.SIGTERM)
     except StoreError as error:
         raise click.ClickException(
             f"{error}\nNothing was published that is not whole. Are CITY_S3, CITY_S3_ACCESS_KEY, "

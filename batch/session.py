@@ -1,5 +1,6 @@
 """What a job works with: servers, processes, a folder for what does not stay, whom to tell how far it is."""
 
+import re
 import secrets
 import tempfile
 import time
@@ -24,6 +25,8 @@ from citystream.contracts.city_model import load, zone_of
 from citystream.installed import installed_names, installed_service
 from citystream.service import Service
 from citystream.settings import Settings
+
+_VERSION = re.compile(r"\d{4}-\d\d-\d\d\.(\d{8}T\d{12})-[0-9a-f]{4}")
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,9 @@ def new_version(day: CityDay) -> str:
     return f"{day.date}.{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
 
 
-def begun_ms(version: str) -> int:
-    """When a version was begun, epoch milliseconds."""
-    stamp = version.split(".")[1].split("-")[0]
-    return round(datetime.strptime(f"{stamp}+0000", "%Y%m%dT%H%M%S%f%z").timestamp() * 1000)
+def begun_ms(version: str) -> int | None:
+    """When a version was begun, epoch milliseconds; None of a name that is no version's."""
+    found = _VERSION.fullmatch(version)
+    if not found:
+        return None
+    return round(datetime.strptime(f"{found[1]}+0000", "%Y%m%dT%H%M%S%f%z").timestamp() * 1000)

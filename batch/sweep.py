@@ -22,12 +22,15 @@ async def sweep(store: S3Store, namespace: str, grace_s: float) -> int:
         StoreError: S3 does not answer.
     """
     bound_ms = round((time.time() - grace_s) * 1000)
-    by_date: dict[str, dict[str, str]] = defaultdict(dict)
+    by_date: dict[str, dict[str, int]] = defaultdict(dict)
     for root in (s3_paths.COMPACTED, s3_paths.VIEWS):
         for folder in await _folders(store, f"{namespace}/{root}/"):
             for prefix in await _folders(store, folder):
                 version = prefix.rstrip("/").rpartition("v=")[2]
-                by_date[version.split(".")[0]][prefix] = version
+                begun = begun_ms(version)
+                # What else lies there is nobody's to delete.
+                if begun is not None:
+                    by_date[version.split(".")[0]][prefix] = begun
     old: list[str] = []
     for date, versions in by_date.items():
         known = await load(store, namespace, date)
@@ -35,11 +38,7 @@ async def sweep(store: S3Store, namespace: str, grace_s: float) -> int:
         if known and known.manifest.published_ms > bound_ms:
             continue
         named = _named(known.manifest, namespace) if known else set()
-        old += [
-            prefix
-            for prefix, version in versions.items()
-            if prefix not in named and begun_ms(version) < bound_ms
-        ]
+        old += [prefix for prefix, begun in versions.items() if prefix not in named and begun < bound_ms]
     deleted = 0
     for prefix in old:
         deleted += await _delete(store, prefix)

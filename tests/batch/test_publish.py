@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 from datetime import date
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -69,7 +70,7 @@ async def test_a_run_that_began_earlier_does_not_replace_a_later_one(archive_set
     found = await publish(*where, {"traffic": Compacted(version=earlier)}, {"windows.gps.minute": view})
     assert {name: one.version for name, one in found.compacted.items()} == {"gps": later, "traffic": earlier}
     assert found == published.the_manifest(archive_settings, "2026-05-02")
-    assert begun_ms(later) >= begun_ms(earlier) > 1_700_000_000_000
+    assert (begun_ms(later) or 0) >= (begun_ms(earlier) or 0) > 1_700_000_000_000
 
 
 async def test_a_manifest_that_cant_be_read_is_not_replaced(archive_settings: Settings) -> None:
@@ -86,27 +87,34 @@ async def test_an_s3_that_is_away_is_told(archive_settings: Settings) -> None:
         await load(object_store(away), "city", "2026-05-03")
 
 
-KILLED_IN = ["batch.compact._upload", "batch.jobs.windows", "batch.jobs.publish"]
+ENDED_IN = [
+    ("batch.compact._upload", signal.SIGTERM, 128 + signal.SIGTERM),
+    ("batch.jobs.windows", signal.SIGKILL, -signal.SIGKILL),
+    ("batch.jobs.publish", signal.SIGKILL, -signal.SIGKILL),
+]
 """While events are written; when they are there, but no view; when all is there, but not switched."""
-KILLING = """
-import os, signal, sys
+ENDING = """
+import asyncio, os, sys
 from importlib import import_module
 module, name = sys.argv.pop(1).rsplit(".", 1)
-async def killed(*_): os.kill(os.getpid(), signal.SIGKILL)
-setattr(import_module(module), name, killed)
+number = int(sys.argv.pop(1))
+async def ended(*_):
+    os.kill(os.getpid(), number)
+    await asyncio.sleep(600)
+setattr(import_module(module), name, ended)
 from batch.cli import main
 main()
 """
 
 
-async def test_a_killed_run_shows_nothing_and_the_next_one_is_whole(it: Session) -> None:
+async def test_a_killed_run_shows_nothing_and_the_next_one_is_whole(it: Session, tmp_path: Path) -> None:
     own, day = it.settings, city_day(date(2026, 6, 1), UTC)
     put(own, "traffic", records(day, 0, range(200)))
     put(own, "traffic", records(day, 200, AFTER))
     first = await run_day(it, day)
     assert first.compacted["traffic"].rows == 200
     before = published.keys(own, "compacted/traffic/")
-    for number, place in enumerate(KILLED_IN):
+    for number, (place, by, code) in enumerate(ENDED_IN):
         # What came meanwhile is in the day only when a whole run has seen it.
         put(
             own,
@@ -114,29 +122,35 @@ async def test_a_killed_run_shows_nothing_and_the_next_one_is_whole(it: Session)
             records(day, 0, range(300 + number * 100, 350 + number * 100)),
             partition=number + 1,
         )
-        assert await _killed_in(place, own) == -signal.SIGKILL
+        assert await _ended_in(place, by, own, tmp_path) == code
+        assert bool(os.listdir(tmp_path)) == (by == signal.SIGKILL)
         assert published.the_manifest(own, "2026-06-01") == first
         assert len(published.rows(own, first.compacted["traffic"].objects)) == 200
     assert set(published.keys(own, "compacted/traffic/")) > set(before)
     again = await run_day(it, day)
     assert again.compacted["traffic"].rows == 200 + 150
     assert sum(one.rows for one in again.views["windows.traffic.road"].objects) == 70
+    await it.store.put_async(f"{own.namespace}/compacted/traffic/v=mine/notes.txt", b"of somebody's own")
     # Nobody reads what they left, nor the first version.
     assert await sweep(object_store(own), own.namespace, grace_s=3_600) == 0
     assert await sweep(object_store(own), own.namespace, grace_s=-1) > 0
     versions = {key.split("v=")[1].split("/")[0] for key in published.keys(own, "compacted/traffic/")}
     versions |= {key.split("v=")[1].split("/")[0] for key in published.keys(own, "views/")}
-    assert {one for one in versions if one.startswith("2026-06-01")} == {again.compacted["traffic"].version}
+    assert {one for one in versions if not one.startswith("2026-05")} == {
+        again.compacted["traffic"].version,
+        "mine",
+    }
     assert len(published.rows(own, again.compacted["traffic"].objects)) == 350
 
 
-async def _killed_in(place: str, settings: Settings) -> int:
+async def _ended_in(place: str, by: signal.Signals, settings: Settings, scratch: Path) -> int:
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
-        KILLING,
+        ENDING,
         place,
-        *("run", "--date", "2026-06-01", "--threads", "1"),
+        str(int(by)),
+        *("run", "--date", "2026-06-01", "--threads", "1", "--scratch", str(scratch)),
         env={**os.environ, **city_environment(settings)},
     )
     return await process.wait()
