@@ -6,13 +6,14 @@ import signal
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from batch.jobs import run_day
 from batch.object_store import StoreError, object_store
-from batch.publish import PublishError, load, publish
+from batch.publish import Known, PublishError, load, publish
 from batch.session import Session, begun_ms, new_version
 from batch.sweep import sweep
 from citystream.contracts import s3_paths
@@ -29,8 +30,8 @@ from tests.batch.test_archives import AFTER, records
 UTC = ZoneInfo("UTC")
 
 
-async def two_runs_at_once(settings: Settings) -> None:
-    """Many runs of one day, of other types, switch it at the same time: each finds its place."""
+async def switched_at_once(settings: Settings) -> None:
+    """Runs of one day, of other types, switch it at the same time: each finds its place."""
     store, day = object_store(settings), city_day(date(2026, 5, 1), UTC)
     types = [f"type-{number}" for number in range(6)]
     await asyncio.gather(
@@ -44,17 +45,38 @@ async def two_runs_at_once(settings: Settings) -> None:
     assert sorted(known.manifest.compacted) == types
 
 
-async def test_runs_that_switch_a_day_at_once_lose_nothing_of_each_other(archive_settings: Settings) -> None:
-    await two_runs_at_once(archive_settings)
+async def test_a_run_that_is_overtaken_loses_nothing_of_the_other(
+    archive_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, day = object_store(archive_settings), city_day(date(2026, 5, 1), UTC)
+    where = store, archive_settings.namespace, day
+    others = ["before the first", "before the second"]
+
+    async def overtaken(*asked: Any) -> Known | None:
+        """What is read; then another run switches the day."""
+        known = await load(*asked)
+        if others:
+            monkeypatch.undo()
+            await publish(*where, {others.pop(0): Compacted(version=new_version(day))}, {})
+            monkeypatch.setattr("batch.publish.load", overtaken)
+        return known
+
+    monkeypatch.setattr("batch.publish.load", overtaken)
+    # Where there was no manifest, and where there was one.
+    found = await publish(*where, {"mine": Compacted(version=new_version(day))}, {})
+    assert set(found.compacted) == {"before the first", "before the second", "mine"}
+    assert found == published.the_manifest(archive_settings, "2026-05-01")
 
 
 @pytest.mark.real
-async def test_the_same_on_minio(tmp_path_factory: pytest.TempPathFactory) -> None:
+async def test_runs_that_switch_a_day_at_once_lose_nothing_on_minio(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     server = Minio(tmp_path_factory.mktemp("minio"), "test-test", "test-test")
     server.start()
     try:
         for _ in range(10):
-            await two_runs_at_once(settings_of(server.address, key="test-test"))
+            await switched_at_once(settings_of(server.address, key="test-test"))
     finally:
         server.kill()
 
