@@ -43,7 +43,6 @@ class Interest(NamedTuple):
 class Contents(NamedTuple):
     """What was read of an object: what it is a run of, and its records if any may be of interest."""
 
-    object: RawObject
     run: Run
     records: pa.Table | None
 
@@ -51,7 +50,6 @@ class Contents(NamedTuple):
 class Broken(NamedTuple):
     """An object that is not what the archive writes."""
 
-    object: RawObject
     reason: str
 
 
@@ -106,7 +104,7 @@ async def _read(store: S3Store, one: RawObject, interest: Interest) -> Contents 
     read = _decoded(one, some, interest)
     if read is None:
         read = _decoded(one, await _bytes(store, one.key, whole=True), interest)
-    return read or Broken(one, f"{one.key} has another size than S3 says")
+    return read or Broken(f"{one.key} has another size than S3 says")
 
 
 def _decoded(one: RawObject, some: "_Bytes", interest: Interest) -> Contents | Broken | None:
@@ -115,14 +113,14 @@ def _decoded(one: RawObject, some: "_Bytes", interest: Interest) -> Contents | B
         footer = pq.read_metadata(pa.BufferReader(some.body))
         run = _run(one, some.metadata, footer)
         if not _of_interest(interest, run, footer):
-            return Contents(one, run, None)
+            return Contents(run, None)
         if some.size > len(some.body):
             return None
         file = pq.ParquetFile(pa.BufferReader(some.body), metadata=footer)
         # Threads for an object of a few thousand rows cost more than they save.
-        return Contents(one, run, file.read(COLUMNS, use_threads=False))
+        return Contents(run, file.read(COLUMNS, use_threads=False))
     except (pa.ArrowException, OSError, KeyError, ValueError) as error:
-        return Broken(one, f"{one.key} can't be read: {str(error).splitlines()[0]}")
+        return Broken(f"{one.key} can't be read: {str(error).splitlines()[0]}")
 
 
 class _Bytes(NamedTuple):
