@@ -42,7 +42,8 @@ def begin(settings: Settings) -> None:
 
 
 def started() -> None:
-    """Comes back once the process is there."""
+    """Comes back once the process is there and has what it reads with."""
+    import pyarrow.parquet  # noqa: F401
 
 
 def bodies(objects: Sequence[str]) -> list[bytes | None]:

@@ -20,8 +20,8 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
-# Of what lies in S3. Parts of an hour of a large city are read within a second.
-PATIENCE_S = 2.0
+# Of what lies in S3. Parts of an hour of a large city are read within a second on a machine that is not busy.
+PATIENCE_S = 4.0
 # The process has pyarrow to import, on a machine that may be busy.
 START_S = 10.0
 # Nobody waits for a probe; S3's client may take longer than a question has patience.
