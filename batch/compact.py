@@ -212,6 +212,6 @@ async def _as_they_are(session: Session, files: Sequence[File], prefix: str, nam
 async def _upload(session: Session, file: File, prefix: str, name: str) -> Stored:
     key = f"{s3_paths.hour_prefix(prefix, file.hour_ms)}{name}.parquet"
     with asking(f"put {key}"):
-        await session.store.put_async(key, file.path)
+        await asyncio.to_thread(session.store.put, key, file.path)
     file.path.unlink()
     return Stored(key, file.hour_ms, file.rows)

@@ -1,5 +1,6 @@
 """Switching a day to what a run has made: one PUT of its manifest, if nobody else switched it meanwhile."""
 
+import asyncio
 import time
 from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeVar
@@ -39,8 +40,8 @@ async def load(store: S3Store, namespace: str, date: str) -> Known | None:
     key = s3_paths.manifest(namespace, date)
     with asking(f"get {key}"):
         try:
-            answer = await store.get_async(key)
-            body = bytes(await answer.bytes_async())
+            answer = await asyncio.to_thread(store.get, key)
+            body = bytes(await asyncio.to_thread(answer.bytes))
         except FileNotFoundError:
             return None
     try:
@@ -98,8 +99,8 @@ async def _switch(
         with asking(f"put {key}"):
             try:
                 # If-Match of what was read, or If-None-Match where nothing was.
-                await store.put_async(
-                    key, manifest.encode(new), mode={"e_tag": known.etag} if known else "create"
+                await asyncio.to_thread(
+                    store.put, key, manifest.encode(new), mode={"e_tag": known.etag} if known else "create"
                 )
             except (PreconditionError, AlreadyExistsError, FileNotFoundError):
                 # Another run was faster: what it made is joined.

@@ -68,7 +68,7 @@ async def objects(store: S3Store, namespace: str, type_: str, hours: Iterable[in
 
 async def _listed(store: S3Store, prefix: str) -> list[RawObject]:
     with asking(f"list {prefix}"):
-        found = await store.list(prefix, chunk_size=1_000).collect_async()
+        found = await asyncio.to_thread(store.list(prefix, chunk_size=1_000).collect)
     return sorted(
         RawObject(one["path"], *parts, hour_ms)
         for one in found

@@ -1,5 +1,6 @@
 """Old versions go when nobody can be reading them any more."""
 
+import asyncio
 import time
 from collections import defaultdict
 
@@ -58,12 +59,12 @@ def _named(manifest: Manifest, namespace: str) -> set[str]:
 
 async def _folders(store: S3Store, prefix: str) -> list[str]:
     with asking(f"list {prefix}"):
-        found = await store.list_with_delimiter_async(prefix)
+        found = await asyncio.to_thread(store.list_with_delimiter, prefix)
     return [f"{folder}/" for folder in found["common_prefixes"]]
 
 
 async def _delete(store: S3Store, prefix: str) -> int:
     with asking(f"delete {prefix}"):
-        keys = [one["path"] for one in await store.list(prefix).collect_async()]
-        await store.delete_async(keys)
+        keys = [one["path"] for one in await asyncio.to_thread(store.list(prefix).collect)]
+        await asyncio.to_thread(store.delete, keys)
     return len(keys)

@@ -1,7 +1,9 @@
 """`city-batch` as a person uses it."""
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +15,7 @@ from batch.cli import main
 from citystream.contracts.city_day import city_day
 from citystream.settings import Settings
 from demo.environment import city_environment
+from demo.servers.process import installed
 from tests.batch import published
 from tests.batch.archive import put
 from tests.batch.test_archives import AFTER, records
@@ -107,3 +110,12 @@ def test_what_goes_wrong_is_told_in_a_line(
     assert result.exit_code == 1
     assert said in result.output
     assert "Traceback" not in result.output
+
+
+@pytest.mark.real
+def test_it_ends_in_order_each_time(archive_settings: Settings) -> None:
+    """What a library leaves running may abort the process at its very end, once in a while."""
+    environment = {**os.environ, **city_environment(archive_settings)}
+    command = [installed("city-batch"), "paths", "--date", "2020-01-01"]
+    codes = [subprocess.run(command, env=environment, check=False).returncode for _ in range(30)]
+    assert set(codes) == {1}

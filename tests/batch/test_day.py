@@ -188,7 +188,13 @@ async def test_its_history_is_answered_with_redis_gone_and_services_stopped(
     users.write(tmp_path / "users.json", {name: users.make(name, Role.VIEWER, password)})
     away = own.model_copy(update={"redis": "redis://127.0.0.1:1/0", "kafka": "127.0.0.1:1"})
     gateway = Gateway(
-        tmp_path, {**city_environment(away), "CITY_GATEWAY_USERS_FILE": str(tmp_path / "users.json")}
+        tmp_path,
+        {
+            **city_environment(away),
+            "CITY_GATEWAY_USERS_FILE": str(tmp_path / "users.json"),
+            # Nothing is of the last hours.
+            "CITY_GATEWAY_BATCH_HOURS": "0",
+        },
     )
     await gateway.start()
     try:

@@ -98,7 +98,7 @@ async def test_a_run_that_began_earlier_does_not_replace_a_later_one(archive_set
 async def test_a_manifest_that_cant_be_read_is_not_replaced(archive_settings: Settings) -> None:
     store, day = object_store(archive_settings), city_day(date(2026, 5, 3), UTC)
     key = s3_paths.manifest(archive_settings.namespace, "2026-05-03")
-    await store.put_async(key, b'{"date": 3}')
+    store.put(key, b'{"date": 3}')
     with pytest.raises(PublishError, match=r"date=2026-05-03.json can't be read: .*move it away"):
         await publish(store, archive_settings.namespace, day, {}, {})
 
@@ -152,7 +152,7 @@ async def test_a_killed_run_shows_nothing_and_the_next_one_is_whole(it: Session,
     again = await run_day(it, day)
     assert again.compacted["traffic"].rows == 200 + 150
     assert sum(one.rows for one in again.views["windows.traffic.road"].objects) == 70
-    await it.store.put_async(f"{own.namespace}/compacted/traffic/v=mine/notes.txt", b"of somebody's own")
+    it.store.put(f"{own.namespace}/compacted/traffic/v=mine/notes.txt", b"of somebody's own")
     # Nobody reads what they left, nor the first version.
     assert await sweep(object_store(own), own.namespace, grace_s=3_600) == 0
     assert await sweep(object_store(own), own.namespace, grace_s=-1) > 0
