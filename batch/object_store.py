@@ -1,6 +1,6 @@
 """The batch layer's client of S3: it reads ten thousands of objects, each in an eighth of aioboto3's time.
 
-A process that ends by itself calls it from threads, and leaves its coroutines alone: the threads that do these
+A process that ends by itself calls it from threads and leaves its coroutines alone: the threads that do these
 may outlive the interpreter, and abort the process at its very end (one in five). Workers are killed.
 """
 
