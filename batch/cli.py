@@ -15,6 +15,7 @@ import click
 import duckdb
 import msgspec
 
+from batch.jobs import compact_day, place_arrivals, run_days, tidy, windows_of_day
 from batch.object_store import StoreError, object_store
 from batch.progress import Progress
 from batch.publish import PublishError, load
@@ -97,11 +98,9 @@ def main() -> None:
 @_working
 def compact(day: Any, **options: Any) -> None:
     """Compact a day: its events out of the archive, typed, each once, by the hour in which they happened."""
-    from batch.jobs import compact_day, tidy
 
     async def work(it: Session) -> AsyncIterator[Manifest]:
         yield await compact_day(it, city_day(_date(day, it.zone), it.zone))
-        await tidy(it)
 
     _run(work, **options)
 
@@ -111,11 +110,9 @@ def compact(day: Any, **options: Any) -> None:
 @_working
 def windows(day: Any, **options: Any) -> None:
     """Make the windows of a compacted day anew, for history that Redis no longer has."""
-    from batch.jobs import tidy, windows_of_day
 
     async def work(it: Session) -> AsyncIterator[Manifest]:
         yield await windows_of_day(it, city_day(_date(day, it.zone), it.zone))
-        await tidy(it)
 
     _run(work, **options)
 
@@ -127,7 +124,6 @@ def windows(day: Any, **options: Any) -> None:
 @_working
 def run(day: Any, **options: Any) -> None:
     """All jobs of a day in order: compact, windows. What a scheduler calls every night."""
-    from batch.jobs import run_days
 
     def work(it: Session) -> AsyncIterator[Manifest]:
         return run_days(it, _date(day, it.zone), _date(day, it.zone))
@@ -150,8 +146,6 @@ def backfill(
     first: Any, last: Any, arrival_from: datetime | None, arrival_to: datetime | None, **options: Any
 ) -> None:
     """All jobs of many days; or of those, however old, that stray events of a span of arrival belong to."""
-    from batch.jobs import place_arrivals, run_days
-
     by_day, by_arrival = (first, last), (arrival_from, arrival_to)
     if (None in by_day) == (None in by_arrival) or (any(by_day) and any(by_arrival)):
         raise click.UsageError("give --from and --to, or --arrival-from and --arrival-to")
@@ -200,6 +194,7 @@ def _run(work: Work, *, threads: int, memory: str, scratch: Path | None, as_json
                 async for manifest in work(it):
                     progress.say(report(manifest))
                     made.append(manifest)
+                await tidy(it)
 
         _answered(all_days())
     if as_json:

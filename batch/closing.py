@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 from itertools import pairwise
 from typing import NamedTuple
 
+from citystream.contracts.city_day import HOUR_MS
+
 # Long enough for any archive to write what it had; a partition that is silent for longer is idle.
-SILENT_MS = 6 * 3_600_000
+SILENT_MS = 6 * HOUR_MS
 
 
 class Run(NamedTuple):

@@ -5,6 +5,7 @@ archive objects -> the one reader -> rows by event hour (on this machine) -> eac
 
 import asyncio
 import shutil
+import time
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -27,8 +28,7 @@ OBJECTS_A_TASK = 200
 """At 1.5 ms and 1,500 rows an object a task takes a second: small enough to share out, and worth it."""
 LOOK_BACK_MS = 72 * HOUR_MS
 """A partition whose records wait for longer until an object is full has none to speak of."""
-EVENTS, STRAY, UNREADABLE = "events", "stray", "unreadable"
-"""What files are of, and the folders of the last two."""
+EVENTS = "events"
 
 
 class Placed(NamedTuple):
@@ -91,8 +91,10 @@ async def _compact_type(
             rows=kept,
             duplicates=once - kept,
             repeated=count - once,
-            unreadable=await _as_they_are(session, own.unreadable, f"{prefix}{UNREADABLE}/", UNREADABLE),
-            stray=await _as_they_are(session, own.stray, f"{prefix}{STRAY}/", EVENTS),
+            unreadable=await _as_they_are(
+                session, own.unreadable, f"{prefix}{s3_paths.UNREADABLE}/", s3_paths.UNREADABLE
+            ),
+            stray=await _as_they_are(session, own.stray, f"{prefix}{s3_paths.STRAY}/", EVENTS),
             objects_read=len(runs),
             arrivals_ms=[*arrivals, *([placed.arrivals] if placed else [])],
             reasons=[*own.broken, *beside.broken, *_reasons(session, day, own.runs, beside.runs)],
@@ -145,7 +147,7 @@ def _reasons(session: Session, day: CityDay, runs: Sequence[Run], beside: Sequen
         return gaps
     settings = session.settings
     settled_ms = day.end_ms + round((settings.disorder_s + settings.lateness_s) * 1000)
-    closing = Closing(day.start_ms - settings.future_ms, settled_ms, day.end_ms, session.now_ms())
+    closing = Closing(day.start_ms - settings.future_ms, settled_ms, day.end_ms, round(time.time() * 1000))
     return [*why_open(runs, closing), *gaps]
 
 

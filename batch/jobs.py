@@ -6,9 +6,10 @@ from datetime import date, timedelta
 from batch.compact import Placed, compact
 from batch.placing import stray_rows
 from batch.publish import PublishError, load, publish
-from batch.session import Session, new_version
+from batch.session import Session
 from batch.slices import Span
 from batch.sweep import sweep
+from batch.version import new_version
 from batch.windows import windows
 from citystream.contracts.city_day import CityDay, city_day
 from citystream.contracts.manifest import Manifest
@@ -52,14 +53,12 @@ async def run_days(session: Session, first: date, last: date) -> AsyncIterator[M
     """Each day in turn, the last one too."""
     for number in range((last - first).days + 1):
         yield await run_day(session, city_day(first + timedelta(days=number), session.zone))
-    await tidy(session)
 
 
 async def place_arrivals(session: Session, arrivals: Span) -> AsyncIterator[Manifest]:
     """All days to which stray rows belong that arrived in a span, oldest first."""
     for day, placed in (await stray_rows(session, arrivals)).items():
         yield await run_day(session, day, placed)
-    await tidy(session)
 
 
 async def tidy(session: Session) -> None:

@@ -41,8 +41,8 @@ def locations(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
         prefix = s3_paths.version_prefix(s3_paths.compacted_prefix(settings.namespace, type_), one.version)
         for name, folder, objects in (
             ("compacted", "", one.objects),
-            ("unreadable", "unreadable/", one.unreadable),
-            ("stray", "stray/", one.stray),
+            (s3_paths.UNREADABLE, f"{s3_paths.UNREADABLE}/", one.unreadable),
+            (s3_paths.STRAY, f"{s3_paths.STRAY}/", one.stray),
         ):
             if objects:
                 found.append((f"{name}/{type_}", f"{root}{prefix}{folder}date=*/hour=*/*.parquet"))

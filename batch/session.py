@@ -1,14 +1,10 @@
 """What a job works with: servers, processes, a folder for what does not stay, whom to tell how far it is."""
 
-import re
-import secrets
 import tempfile
-import time
 from collections.abc import AsyncIterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -20,13 +16,10 @@ from batch.object_store import object_store
 from batch.once import engine
 from batch.progress import Progress
 from batch.workers import workers
-from citystream.contracts.city_day import CityDay
 from citystream.contracts.city_model import load, zone_of
 from citystream.installed import installed_names, installed_service
 from citystream.service import Service
 from citystream.settings import Settings
-
-_VERSION = re.compile(r"\d{4}-\d\d-\d\d\.(\d{8}T\d{12})-[0-9a-f]{4}")
 
 
 @dataclass(frozen=True)
@@ -42,9 +35,6 @@ class Session:
     engine: Backend
     scratch: Path
     progress: Progress
-
-    def now_ms(self) -> int:
-        return round(time.time() * 1000)
 
 
 @asynccontextmanager
@@ -78,16 +68,3 @@ def city_zone(settings: Settings) -> ZoneInfo:
         CityModelError: the city model can't be used.
     """
     return zone_of(load(settings.model) if settings.model else None, settings.timezone)
-
-
-def new_version(day: CityDay) -> str:
-    """Name of a version of a day; of two the later is the greater."""
-    return f"{day.date}.{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{secrets.token_hex(2)}"
-
-
-def begun_ms(version: str) -> int | None:
-    """When a version was begun, epoch milliseconds; None of a name that is no version's."""
-    found = _VERSION.fullmatch(version)
-    if not found:
-        return None
-    return round(datetime.strptime(f"{found[1]}+0000", "%Y%m%dT%H%M%S%f%z").timestamp() * 1000)

@@ -8,7 +8,7 @@ from obstore.store import S3Store
 
 from batch.object_store import asking
 from batch.publish import load
-from batch.session import begun_ms
+from batch.version import parsed
 from citystream.contracts import s3_paths
 from citystream.contracts.manifest import Manifest
 
@@ -27,11 +27,10 @@ async def sweep(store: S3Store, namespace: str, grace_s: float) -> int:
     for root in (s3_paths.COMPACTED, s3_paths.VIEWS):
         for folder in await _folders(store, f"{namespace}/{root}/"):
             for prefix in await _folders(store, folder):
-                version = prefix.rstrip("/").rpartition("v=")[2]
-                begun = begun_ms(version)
+                version = parsed(prefix.rstrip("/").rpartition("v=")[2])
                 # What else lies there is nobody's to delete.
-                if begun is not None:
-                    by_date[version.split(".")[0]][prefix] = begun
+                if version:
+                    by_date[version.date][prefix] = version.begun_ms
     old: list[str] = []
     for date, versions in by_date.items():
         known = await load(store, namespace, date)

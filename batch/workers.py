@@ -1,18 +1,16 @@
 """Processes that work beside this one: decoding and folding take a core each."""
 
 import asyncio
-import os
-import signal
-import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from typing import Any, ClassVar, TypeVar
 
 from obstore.store import S3Store
 
 from batch.object_store import object_store
+from citystream.children import begin_child, end_children
 from citystream.garbage import collect_seldom
 from citystream.installed import installed_service
 from citystream.service import Service
@@ -39,20 +37,11 @@ class Worker:
 
 
 def _begin(settings: Settings) -> None:
-    # A Ctrl-C is the parent's, which ends this one; one that is killed can't.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_the_parent, daemon=True).start()
+    begin_child()
     collect_seldom()
     Worker.settings = settings
     Worker.store = object_store(settings)
     Worker.runner = asyncio.Runner()
-
-
-def _end_with_the_parent() -> None:
-    parent = parent_process()
-    if parent:
-        parent.join()
-    os._exit(0)
 
 
 @contextmanager
@@ -62,10 +51,7 @@ def workers(settings: Settings, processes: int) -> Iterator[ProcessPoolExecutor]
     try:
         yield pool
     finally:
-        running = list((pool._processes or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in running:
-            process.kill()
+        end_children(pool)
 
 
 async def as_done(
@@ -90,10 +76,6 @@ async def as_done(
             each.cancel()
 
 
-def in_worker(work: Awaitable[R]) -> R:
+def in_worker(work: Coroutine[Any, Any, R]) -> R:
     """Run a coroutine in a worker's own loop."""
-
-    async def wait() -> R:
-        return await work
-
-    return Worker.runner.run(wait())
+    return Worker.runner.run(work)

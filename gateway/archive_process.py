@@ -1,13 +1,10 @@
 """A process of its own that folds the archive: in the gateway's own it would hold up answers."""
 
 import asyncio
-import os
-import signal
-import threading
 from collections.abc import Sequence
-from multiprocessing import parent_process
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from citystream.children import begin_child
 from citystream.settings import Settings
 
 if TYPE_CHECKING:
@@ -39,9 +36,7 @@ def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
     from citystream.replay.archived_windows import ArchivedWindows
     from citystream.stream import time_rules
 
-    # The gateway ends it; a Ctrl-C is the gateway's.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with_the_gateway, daemon=True).start()
+    begin_child()
     rules = time_rules(settings)
     Folding.types = {
         one.type_: ArchivedWindows(
@@ -49,14 +44,6 @@ def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
         )
         for one in wanted
     }
-
-
-def end_with_the_gateway() -> None:
-    """A gateway that is killed can't end this one."""
-    gateway = parent_process()
-    if gateway:
-        gateway.join()
-    os._exit(0)
 
 
 def look(type_: str) -> "Found | None":

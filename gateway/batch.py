@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import msgspec
 
+from citystream.children import end_children
 from citystream.contracts.state import merged
 from citystream.contracts.traffic import WINDOWS, TrafficWindow
 from citystream.settings import Settings
@@ -70,9 +71,7 @@ class Batch:
                     self._windows.clear()
                     self.whole_from_ms = None
                 finally:
-                    # Its look may take long; nobody waits for the end of it.
-                    for process in list(pool._processes.values()):
-                        process.kill()
+                    end_children(pool)
             await asyncio.sleep(LOOK_S)
 
     async def _follow(self, pool: ProcessPoolExecutor) -> NoReturn:

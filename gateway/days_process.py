@@ -1,7 +1,5 @@
 """A process of its own that reads the batch layer: pyarrow and S3 have no place in the gateway's own."""
 
-import signal
-import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -10,11 +8,11 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from citystream.children import begin_child
 from citystream.contracts.manifest import WINDOWS_COLUMNS
 from citystream.contracts.state import State
 from citystream.servers.connections import s3_files
 from citystream.settings import Settings
-from gateway.archive_process import end_with_the_gateway
 
 # A day's view is 24 objects, each read in a few requests: three rounds of them.
 AT_ONCE = 8
@@ -34,9 +32,7 @@ class Bucket:
 
 def begin(settings: Settings) -> None:
     """Called once, when the process starts."""
-    # The gateway ends it; a Ctrl-C is the gateway's.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=end_with_the_gateway, daemon=True).start()
+    begin_child()
     Bucket.name, Bucket.files = settings.s3_bucket, s3_files(settings)
     Bucket.threads = ThreadPoolExecutor(AT_ONCE)
 

@@ -12,6 +12,7 @@ from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
 from typing import TypeVar
 
+from citystream.children import end_children
 from citystream.servers.breaker import Breaker
 from citystream.settings import Settings
 from gateway.days_process import begin, bodies, started
@@ -62,7 +63,7 @@ class DaysReader:
         if self._probing:
             self._probing.cancel()
         if self._pool:
-            self._end(self._pool)
+            end_children(self._pool)
 
     async def _asked(
         self, what: Callable[[Sequence[str]], list[T]], objects: Sequence[str], patience_s: float
@@ -79,7 +80,7 @@ class DaysReader:
                     async with asyncio.timeout(START_S):
                         await asyncio.get_running_loop().run_in_executor(pool, started)
                 except BaseException:
-                    self._end(pool)
+                    end_children(pool)
                     raise
                 self._pool = pool
             return self._pool
@@ -101,12 +102,5 @@ class DaysReader:
         if self._breaker.failed(error):
             log.warning("the batch layer can't be read: %s", self._breaker.error)
         if isinstance(error, BrokenProcessPool) and self._pool:
-            self._end(self._pool)
+            end_children(self._pool)
             self._pool = None
-
-    @staticmethod
-    def _end(pool: ProcessPoolExecutor) -> None:
-        # Its reading may take long; nobody waits for the end of it.
-        for process in list((pool._processes or {}).values()):
-            process.kill()
-        pool.shutdown(wait=False, cancel_futures=True)

@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import hypothesis
 import pytest
 from aiokafka.errors import KafkaError
@@ -26,6 +25,7 @@ from demo.servers.noida_db import NoidaElasticsearch, NoidaKafka
 from demo.servers.server import Server, ServerError
 from demo.servers.valkey import Valkey
 from tests.harness.kafka_log import delete_topics
+from tests.harness.s3 import client
 
 MakeSettings = Callable[..., Settings]
 
@@ -271,12 +271,6 @@ def settings(
 
 def make_bucket(endpoint: str, bucket: str, key: str = "test") -> None:
     """Make a bucket on a test's S3 server, whose access key and secret are the same."""
-    client = boto3.client(
-        "s3",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id=key,
-        aws_secret_access_key=key,
-    )
-    client.create_bucket(Bucket=bucket)
-    client.close()
+    made = client(endpoint, key)
+    made.create_bucket(Bucket=bucket)
+    made.close()

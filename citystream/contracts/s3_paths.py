@@ -16,6 +16,8 @@ RAW = "raw"
 COMPACTED = "compacted"
 VIEWS = "views"
 MANIFESTS = "manifests"
+STRAY, UNREADABLE = "stray", "unreadable"
+"""Folders of a version of compacted events, beside its dates."""
 OFFSET_DIGITS = 20
 
 FIRST_OFFSET = "first-offset"
@@ -79,14 +81,9 @@ def version_prefix(prefix: str, version: str) -> str:
     return f"{prefix}v={version}/"
 
 
-def manifest_prefix(namespace: str) -> str:
-    """Where the manifests lie."""
-    return f"{namespace}/{MANIFESTS}/"
-
-
 def manifest(namespace: str, date: str) -> str:
     """The manifest of one day of the city (YYYY-MM-DD)."""
-    return f"{manifest_prefix(namespace)}date={date}.json"
+    return f"{namespace}/{MANIFESTS}/date={date}.json"
 
 
 def parse_raw_object(key: str) -> tuple[int, int] | None:

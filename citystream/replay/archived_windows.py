@@ -10,6 +10,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
+from citystream.contracts.city_day import HOUR_MS
 from citystream.fold.fold import TimeRules
 from citystream.fold.rows import encode
 from citystream.replay.archived_states import ArchivedState, ArchivedStates
@@ -22,7 +23,6 @@ from citystream.settings import Settings
 
 # A partition that had nothing for so much of Kafka's time while another had is idle: it holds no window back.
 IDLE_MS = 300_000
-HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)

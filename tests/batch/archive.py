@@ -1,7 +1,6 @@
 """An archive written object by object, as the archive role leaves it."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from citystream.archive import parquet
 from citystream.contracts import s3_paths
@@ -43,6 +42,5 @@ def put_body(
         s3_paths.LAST_OFFSET: str(last.offset),
         s3_paths.FIRST_TIMESTAMP_MS: str(first.timestamp),
     }
-    s3: Any = client(settings)
-    s3.put_object(Bucket=settings.s3_bucket, Key=key, Body=body, Metadata=metadata)
+    client(settings).put_object(Bucket=settings.s3_bucket, Key=key, Body=body, Metadata=metadata)
     return key

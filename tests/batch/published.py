@@ -3,26 +3,21 @@
 import io
 from typing import Any
 
-import boto3
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from citystream.contracts import manifest, s3_paths
 from citystream.contracts.manifest import Manifest, Stored
 from citystream.settings import Settings
+from tests.harness import s3
 
 Row = dict[str, Any]
 
 
 def client(settings: Settings) -> Any:
-    """A client of a test's S3."""
-    return boto3.client(
-        "s3",
-        endpoint_url=settings.s3,
-        region_name=settings.s3_region,
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    """A client of the settings' S3."""
+    assert settings.s3
+    return s3.client(settings.s3)
 
 
 def the_manifest(settings: Settings, date: str) -> Manifest:
@@ -34,9 +29,9 @@ def the_manifest(settings: Settings, date: str) -> Manifest:
 
 def table(settings: Settings, objects: list[Stored]) -> pa.Table:
     """Objects' rows; each must lie in its own hour's folder and have as many rows as it says."""
-    s3, tables = client(settings), []
+    bucket, tables = client(settings), []
     for one in objects:
-        body = s3.get_object(Bucket=settings.s3_bucket, Key=one.key)["Body"].read()
+        body = bucket.get_object(Bucket=settings.s3_bucket, Key=one.key)["Body"].read()
         read = pq.ParquetFile(io.BytesIO(body)).read()
         assert s3_paths.hour_of(one.key) == one.hour_ms
         assert len(read) == one.rows > 0

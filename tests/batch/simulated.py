@@ -6,7 +6,6 @@ clean fields alone, and shares nothing with the batch layer but the services' ow
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -150,13 +149,3 @@ def plain(service: Service[Any], event: Fields) -> Fields:
     """An event's own fields, with those that it does not have."""
     made: Fields = msgspec.to_builtins(msgspec.convert(event, service.event))
     return {name: value for name, value in made.items() if name not in NOT_ROWS}
-
-
-def hours(first_ms: int, end_ms: int) -> range:
-    """Starts of hours."""
-    return range(first_ms, end_ms, HOUR_MS)
-
-
-def arriving(sent: Sent) -> Iterator[int]:
-    """Hours in which messages arrive."""
-    yield from {at_ms - at_ms % HOUR_MS for at_ms, _, _ in sent.messages}

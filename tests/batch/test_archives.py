@@ -10,7 +10,8 @@ import msgspec
 
 from batch.compact import compact
 from batch.raw import TAIL_BYTES
-from batch.session import Session, new_version
+from batch.session import Session
+from batch.version import new_version
 from citystream.contracts.city_day import CityDay, city_day
 from citystream.contracts.manifest import Compacted
 from tests.batch import published
@@ -118,7 +119,7 @@ async def test_an_object_that_begins_days_before_reaches_into_the_day(it: Sessio
     found = await compacted(it, of)
     assert offsets(it, found) == [(0, 60), (0, 61)]
     assert (found.duplicates, found.repeated) == (2, 0)
-    assert [reason.split(":")[0] for reason in found.reasons] == []
+    assert found.reasons == []
 
 
 async def test_a_partition_that_is_quiet_around_midnight_lacks_nothing(it: Session) -> None:

@@ -1,6 +1,5 @@
 """A simulated day through Kafka, archive, compact and windows: it must equal a plain recount."""
 
-import secrets
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
@@ -22,9 +21,9 @@ from demo.environment import city_environment
 from gateway import users
 from gateway.users import Role
 from tests.batch import published
+from tests.batch.conftest import settings_of
 from tests.batch.simulated import DAY_MS, Recount, Sent, plain, simulated
 from tests.citystream import live_run
-from tests.conftest import make_bucket
 from tests.gateway.running import VIEWER, Gateway
 from tests.harness import kafka_log
 from tests.harness.workers import Worker
@@ -44,23 +43,18 @@ def archive_settings(own: Settings) -> Settings:
 
 @pytest.fixture(scope="module")
 def own(kafka: str, redis_url: str, s3_endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    namespace = f"t{secrets.token_hex(4)}-batch"
-    make_bucket(s3_endpoint, namespace)
-    return Settings(
-        namespace=namespace,
-        data_dir=tmp_path_factory.mktemp("data"),
-        kafka=kafka,
-        redis=redis_url,
-        s3=s3_endpoint,
-        s3_bucket=namespace,
-        s3_access_key="test",
-        s3_secret_key=SecretStr("test"),
-        plate_key=SecretStr(PLATE_KEY),
-        timezone=DAY.timezone,
-        partitions=2,
-        future_s=30,
-        archive_records=40,
-        archive_s=1,
+    return settings_of(s3_endpoint).model_copy(
+        update={
+            "data_dir": tmp_path_factory.mktemp("data"),
+            "kafka": kafka,
+            "redis": redis_url,
+            "plate_key": SecretStr(PLATE_KEY),
+            "timezone": DAY.timezone,
+            "partitions": 2,
+            "future_s": 30.0,
+            "archive_records": 40,
+            "archive_s": 1.0,
+        }
     )
 
 

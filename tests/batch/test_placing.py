@@ -7,8 +7,9 @@ import pytest
 
 from batch.compact import compact
 from batch.jobs import place_arrivals, run_day
-from batch.session import Session, new_version
+from batch.session import Session
 from batch.slices import Span
+from batch.version import new_version
 from citystream.contracts.city_day import HOUR_MS, city_day
 from citystream.contracts.manifest import Manifest
 from citystream.settings import Settings

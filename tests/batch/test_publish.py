@@ -14,8 +14,9 @@ import pytest
 from batch.jobs import run_day
 from batch.object_store import StoreError, object_store
 from batch.publish import Known, PublishError, load, publish
-from batch.session import Session, begun_ms, new_version
+from batch.session import Session
 from batch.sweep import sweep
+from batch.version import new_version, parsed
 from citystream.contracts import s3_paths
 from citystream.contracts.city_day import city_day
 from citystream.contracts.manifest import BatchView, Compacted
@@ -92,7 +93,10 @@ async def test_a_run_that_began_earlier_does_not_replace_a_later_one(archive_set
     found = await publish(*where, {"traffic": Compacted(version=earlier)}, {"windows.gps.minute": view})
     assert {name: one.version for name, one in found.compacted.items()} == {"gps": later, "traffic": earlier}
     assert found == published.the_manifest(archive_settings, "2026-05-02")
-    assert (begun_ms(later) or 0) >= (begun_ms(earlier) or 0) > 1_700_000_000_000
+    first, second = parsed(earlier), parsed(later)
+    assert first
+    assert second
+    assert second.begun_ms >= first.begun_ms > 1_700_000_000_000
 
 
 async def test_a_manifest_that_cant_be_read_is_not_replaced(archive_settings: Settings) -> None:

@@ -7,7 +7,6 @@ from itertools import count
 from typing import Any, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
-import boto3
 import msgspec
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,6 +15,7 @@ from citystream.contracts import manifest as manifests
 from citystream.contracts import s3_paths
 from citystream.contracts.city_day import HOUR_MS, CityDay, city_day
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
+from tests.harness import s3
 
 SCHEMA = pa.schema(
     [
@@ -42,13 +42,7 @@ class WrittenDays:
 
     def __init__(self, endpoint: str, bucket: str, namespace: str, zone: str) -> None:
         self.bucket, self.namespace, self.zone = bucket, namespace, ZoneInfo(zone)
-        self._client = boto3.client(
-            "s3",
-            endpoint_url=endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
+        self._client = s3.client(endpoint)
         self._versions = count(1)
 
     def __enter__(self) -> Self:

@@ -197,13 +197,13 @@ def batch_object(prefix: str, name: str, folder: str = "") -> str:
         batch_object(s3_paths.compacted_prefix("<ns>", "<type>"), f"{compact.EVENTS}.parquet"),
         batch_object(
             s3_paths.compacted_prefix("<ns>", "<type>"),
-            f"{compact.UNREADABLE}-<number>.parquet",
-            f"{compact.UNREADABLE}/",
+            f"{s3_paths.UNREADABLE}-<number>.parquet",
+            f"{s3_paths.UNREADABLE}/",
         ),
         batch_object(
             s3_paths.compacted_prefix("<ns>", "<type>"),
             f"{compact.EVENTS}-<number>.parquet",
-            f"{compact.STRAY}/",
+            f"{s3_paths.STRAY}/",
         ),
         batch_object(
             s3_paths.view_prefix("<ns>", manifest.windows_view("<type>", "<view>")), "windows.parquet"
