@@ -124,11 +124,17 @@ async def test_all_end_in_order_when_asked(start_gateway: StartGateway, tmp_path
 
 
 async def test_none_outlives_a_supervisor_that_is_killed(
-    start_gateway: StartGateway, s3_endpoint: str, tmp_path: Path
+    start_gateway: StartGateway, s3_endpoint: str, namespace: str, tmp_path: Path
 ) -> None:
-    given = {"CITY_S3": s3_endpoint, "CITY_S3_ACCESS_KEY": "any", "CITY_S3_SECRET_KEY": "any"}
-    gateway = await start_gateway(**TWO, **given, CITY_GATEWAY_BATCH_HOURS="1", TMPDIR=str(tmp_path))
-    # No bucket is there: that is found by the process that folds, and each has one.
+    archive = {
+        "CITY_S3": s3_endpoint,
+        "CITY_S3_ACCESS_KEY": "any",
+        "CITY_S3_SECRET_KEY": "any",
+        "CITY_S3_BUCKET": namespace,
+        "CITY_GATEWAY_BATCH_HOURS": "1",
+    }
+    gateway = await start_gateway(**TWO, **archive, TMPDIR=str(tmp_path))
+    # That bucket was never made, which is found by the process that folds, and each has one.
     await until(lambda: _log(gateway), lambda text: text.count("the archive can't be read") == 2)
     await _until_ready(gateway, 2)
     # Those have metrics of the same names, which are not told.
