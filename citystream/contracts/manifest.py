@@ -12,7 +12,8 @@ class Stored(msgspec.Struct, frozen=True):
 
     key: str
     hour_ms: int
-    """Start of the UTC hour whose rows it has: of event time, or of arrival where that can't be read."""
+    """Start of the UTC hour whose rows it has: of event time, or of arrival where that can't be read. The one
+    object of a daily view has the hour in which the day begins."""
     rows: int
 
 
@@ -42,7 +43,8 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
 
     version: str
     made_from: dict[str, str]
-    """Type -> version of its compacted events."""
+    """Type -> version of its compacted events. What is of another day has that day's date and a slash before
+    its name, such as `2026-11-26/emergency`."""
     objects: list[Stored] = []
     rows: int = 0
     reasons: list[str] = []

@@ -81,6 +81,11 @@ def version_prefix(prefix: str, version: str) -> str:
     return f"{prefix}v={version}/"
 
 
+def daily_object(namespace: str, view: str, version: str) -> str:
+    """The one object of a daily view, by its name in the manifest."""
+    return f"{version_prefix(view_prefix(namespace, view), version)}rows.parquet"
+
+
 def manifest(namespace: str, date: str) -> str:
     """The manifest of one day of the city (YYYY-MM-DD)."""
     return f"{namespace}/{MANIFESTS}/date={date}.json"

@@ -19,11 +19,19 @@ UNITS = {
     "_deg": "degrees, clockwise from north",
     "_pct": "percent",
     "_ms": "m/s",
+    "_km": "km",
     "_m": "m",
     "_c": "degrees Celsius",
+    "_h": "h",
+    "_s": "s",
 }
 
 Schema = dict[str, Any]
+
+
+def unit_of(field: str) -> str | None:
+    """What a field of this name is measured in; None where its name says nothing of it."""
+    return next((unit for ending, unit in UNITS.items() if field.endswith(ending)), None)
 
 
 def json_schema(name: str, event: type[Event]) -> Schema:
@@ -32,7 +40,7 @@ def json_schema(name: str, event: type[Event]) -> Schema:
     parts: dict[str, Schema] = made["$defs"]
     for part in parts.values():
         for field, about in part["properties"].items():
-            unit = next((unit for ending, unit in UNITS.items() if field.endswith(ending)), None)
+            unit = unit_of(field)
             if unit:
                 about["x-unit"] = unit
     top = parts.pop(event.__name__)
