@@ -15,7 +15,8 @@ import click
 import duckdb
 import msgspec
 
-from batch.jobs import compact_day, place_arrivals, run_days, tidy, windows_of_day
+from batch.daily.described import markdown
+from batch.jobs import compact_day, daily_of_day, place_arrivals, run_days, tidy, windows_of_day
 from batch.object_store import StoreError, object_store
 from batch.progress import Progress
 from batch.publish import PublishError, load
@@ -61,6 +62,8 @@ DATE = click.option(
     "--date", "day", type=DateType(), default="yesterday", show_default=True, help="A day of the city."
 )
 
+PARTIAL = click.option("--partial", is_flag=True, help="Also a day that is not over: what there is of it.")
+
 
 def _working(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of all that works."""
@@ -95,12 +98,13 @@ def main() -> None:
 
 @main.command(epilog="Example: city-batch compact --date 2026-11-27")
 @DATE
+@PARTIAL
 @_working
-def compact(day: Any, **options: Any) -> None:
+def compact(day: Any, *, partial: bool, **options: Any) -> None:
     """Compact a day: its events out of the archive, typed, each once, by the hour in which they happened."""
 
     async def work(it: Session) -> AsyncIterator[Manifest]:
-        yield await compact_day(it, city_day(_date(day, it.zone), it.zone))
+        yield await compact_day(it, city_day(_date(day, it.zone, partial=partial), it.zone))
 
     _run(work, **options)
 
@@ -117,16 +121,37 @@ def windows(day: Any, **options: Any) -> None:
     _run(work, **options)
 
 
-@main.command(
-    epilog="\b\nExamples:\n  city-batch run\n  city-batch run --date 2026-11-27 --threads 4 --memory 6GB"
-)
+@main.command(epilog="Example: city-batch daily --date 2026-11-27")
 @DATE
 @_working
-def run(day: Any, **options: Any) -> None:
-    """All jobs of a day in order: compact, windows. What a scheduler calls every night."""
+def daily(day: Any, **options: Any) -> None:
+    """Make the daily views of a compacted day anew: roads, vehicles, emergencies, weather, what is usual."""
+
+    async def work(it: Session) -> AsyncIterator[Manifest]:
+        yield await daily_of_day(it, city_day(_date(day, it.zone), it.zone))
+
+    _run(work, **options)
+
+
+@main.command(epilog="Example: city-batch columns > docs/daily-views.md")
+def columns() -> None:
+    """The daily views and their columns with units, in Markdown."""
+    click.echo(markdown())
+
+
+@main.command(
+    epilog="\b\nExamples:\n  city-batch run\n  city-batch run --date today --partial\n"
+    "  city-batch run --date 2026-11-27 --threads 4 --memory 6GB"
+)
+@DATE
+@PARTIAL
+@_working
+def run(day: Any, *, partial: bool, **options: Any) -> None:
+    """All jobs of a day in order: compact, windows, daily. What a scheduler calls every night."""
 
     def work(it: Session) -> AsyncIterator[Manifest]:
-        return run_days(it, _date(day, it.zone), _date(day, it.zone))
+        date_ = _date(day, it.zone, partial=partial)
+        return run_days(it, date_, date_)
 
     _run(work, **options)
 
@@ -141,9 +166,16 @@ def run(day: Any, **options: Any) -> None:
 @click.option(
     "--arrival-to", type=TimeType(), help="… and before this, and lies more than 3 days from its day."
 )
+@PARTIAL
 @_working
 def backfill(
-    first: Any, last: Any, arrival_from: datetime | None, arrival_to: datetime | None, **options: Any
+    first: Any,
+    last: Any,
+    arrival_from: datetime | None,
+    arrival_to: datetime | None,
+    *,
+    partial: bool,
+    **options: Any,
 ) -> None:
     """All jobs of many days; or of those, however old, that stray events of a span of arrival belong to."""
     by_day, by_arrival = (first, last), (arrival_from, arrival_to)
@@ -153,7 +185,7 @@ def backfill(
     def work(it: Session) -> AsyncIterator[Manifest]:
         if arrival_from and arrival_to:
             return place_arrivals(it, _span(arrival_from, arrival_to))
-        start, end = _date(first, it.zone), _date(last, it.zone)
+        start, end = (_date(day, it.zone, partial=partial) for day in (first, last))
         if end < start:
             raise click.UsageError("--to is before --from")
         return run_days(it, start, end)
@@ -232,15 +264,15 @@ def _answered(asked: Awaitable[Any]) -> Any:
         raise click.ClickException(str(error)) from error
 
 
-def _date(day: date | str, zone: ZoneInfo) -> date:
+def _date(day: date | str, zone: ZoneInfo, *, partial: bool = True) -> date:
     today = datetime.now(zone).date()
-    if day == "today":
-        return today
-    if day == "yesterday":
-        return today - timedelta(days=1)
-    if not isinstance(day, date) or day > today:
+    named = {"today": today, "yesterday": today - timedelta(days=1)}
+    wanted = named[day] if isinstance(day, str) else day
+    if wanted > today:
         raise click.UsageError(f"{day} has not begun in {zone.key}")
-    return day
+    if wanted == today and not partial:
+        raise click.UsageError(f"{day} is not over in {zone.key}; --partial makes what there is of it")
+    return wanted
 
 
 def _span(start: datetime, end: datetime) -> Span:

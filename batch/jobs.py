@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 from batch.compact import Placed, compact
+from batch.daily.job import daily
 from batch.placing import stray_rows
 from batch.publish import PublishError, load, publish
 from batch.session import Session
@@ -12,7 +13,7 @@ from batch.sweep import sweep
 from batch.version import new_version
 from batch.windows import windows
 from citystream.contracts.city_day import CityDay, city_day
-from citystream.contracts.manifest import Manifest
+from citystream.contracts.manifest import Compacted, Manifest
 
 GRACE_S = 21_600.0
 """For how long a version stays that is no day's any more: six hours, longer than any job reads one."""
@@ -31,10 +32,17 @@ async def windows_of_day(session: Session, day: CityDay) -> Manifest:
     Raises:
         PublishError: it is not compacted.
     """
-    known = await load(session.store, session.settings.namespace, str(day.date))
-    if not known or not known.manifest.compacted:
-        raise PublishError(f"{day.date} is not compacted; city-batch run --date {day.date} does all of it")
-    views = await windows(session, new_version(day), known.manifest.compacted)
+    views = await windows(session, new_version(day), await _compacted(session, day))
+    return await publish(session.store, session.settings.namespace, day, {}, views)
+
+
+async def daily_of_day(session: Session, day: CityDay) -> Manifest:
+    """Make the daily views of a day that is compacted, and publish them.
+
+    Raises:
+        PublishError: it is not compacted.
+    """
+    views = await daily(session, day, new_version(day), await _compacted(session, day))
     return await publish(session.store, session.settings.namespace, day, {}, views)
 
 
@@ -46,6 +54,7 @@ async def run_day(session: Session, day: CityDay, placed: Placed | None = None) 
         arrivals = [span for span in arrivals if span != placed.arrivals]
     compacted = await compact(session, day, version, arrivals, placed)
     views = await windows(session, version, compacted)
+    views |= await daily(session, day, version, compacted)
     return await publish(session.store, session.settings.namespace, day, compacted, views)
 
 
@@ -66,6 +75,13 @@ async def tidy(session: Session) -> None:
     deleted = await sweep(session.store, session.settings.namespace, GRACE_S)
     if deleted:
         session.progress.say(f"{deleted} objects of old versions deleted")
+
+
+async def _compacted(session: Session, day: CityDay) -> dict[str, Compacted]:
+    known = await load(session.store, session.settings.namespace, str(day.date))
+    if not known or not known.manifest.compacted:
+        raise PublishError(f"{day.date} is not compacted; city-batch run --date {day.date} does all of it")
+    return known.manifest.compacted
 
 
 async def _arrivals(session: Session, day: CityDay) -> list[Span]:

@@ -3,8 +3,11 @@
 from collections.abc import Iterable
 
 from citystream.contracts import s3_paths
+from citystream.contracts.daily import DAILY, batch_view
 from citystream.contracts.manifest import Compacted, Manifest, Stored
 from citystream.settings import Settings
+
+DAILY_NAMES = frozenset(batch_view(view) for view in DAILY.values())
 
 
 def report(manifest: Manifest) -> str:
@@ -13,7 +16,10 @@ def report(manifest: Manifest) -> str:
     for type_, one in manifest.compacted.items():
         lines.append(f"  {type_:10} {_counts(one)}: {'incomplete' if one.reasons else 'complete'}")
         lines += [f"             {reason}" for reason in one.reasons]
-    lines += [f"  {name:24} {view.rows:,} rows" for name, view in manifest.views.items()]
+    for name, view in manifest.views.items():
+        lines.append(f"  {name:24} {view.rows:,} rows")
+        # Of others its events' reasons stand above.
+        lines += [f"{' ' * 27}{reason}" for reason in view.reasons if not view.objects]
     return "\n".join(lines)
 
 
@@ -34,7 +40,7 @@ def _rows(objects: Iterable[Stored]) -> int:
 
 
 def locations(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
-    """What there is of the day, and a pattern that matches its objects and no others."""
+    """What there is of the day, and its one object, or a pattern that matches its objects and no others."""
     root = f"s3://{settings.s3_bucket}/"
     found = []
     for type_, one in manifest.compacted.items():
@@ -47,7 +53,9 @@ def locations(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
             if objects:
                 found.append((f"{name}/{type_}", f"{root}{prefix}{folder}date=*/hour=*/*.parquet"))
     for name, view in manifest.views.items():
-        if view.objects:
+        if name in DAILY_NAMES:
+            found += [(f"views/{name}", f"{root}{one.key}") for one in view.objects]
+        elif view.objects:
             prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.namespace, name), view.version)
             found.append((f"views/{name}", f"{root}{prefix}date=*/hour=*/*.parquet"))
     return found

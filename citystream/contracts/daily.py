@@ -23,6 +23,8 @@ CONGESTED_BELOW = 0.6
 """Of free flow: from moderate on, as `congestion_level` has it."""
 LEG_MS = 300_000
 """Between two positions of a vehicle, at most: what it did in a longer time, nobody knows."""
+FASTEST_KMH = 400.0
+"""A leg that would have been faster is a leap of the receiver, and counts as not known."""
 MOVING_KMH = 3.0
 """From this speed on a vehicle moves; below it, receivers wander."""
 USUAL_DAYS = 28
@@ -108,7 +110,8 @@ class Road(Row, frozen=True, kw_only=True):
 
 
 class Vehicle(Row, frozen=True, kw_only=True):
-    """Each vehicle's day. What it did between two positions more than 5 minutes apart is not known."""
+    """Each vehicle's day. What it did between two positions is not known if they are more than 5 minutes apart, or
+    further than 400 km/h would go."""
 
     vehicle_id: str
     vehicle_type: Annotated[str, Meta(description="As its last position has it.")]

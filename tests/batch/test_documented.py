@@ -8,25 +8,18 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from pydantic import SecretStr
 
-from batch import columns
 from batch.cli import main
 from batch.object_store import object_store
-from batch.once import engine, write_once
 from batch.publish import publish
-from citystream.contracts import s3_paths
-from citystream.contracts.city_day import HOUR_MS, city_day, floor_hour
-from citystream.contracts.identity import entity_of
-from citystream.contracts.manifest import Compacted, Stored
+from citystream.contracts.city_day import HOUR_MS, city_day
 from citystream.contracts.traffic import Traffic
 from citystream.settings import Settings
 from demo.environment import city_environment
-from tests.batch import published
+from tests.batch.compacted import compacted, time_ms
 from tests.conftest import make_bucket
 from tests.services.documented import BLOCK
 
@@ -51,32 +44,6 @@ READINGS = [
 EXTENSION = resources.files("duckdb_extension_httpfs") / f"extensions/v{duckdb.__version__}"
 
 
-def compacted(own: Settings, version: str, folder: Path) -> Compacted:
-    """The readings, written as compact writes them."""
-    prefix = s3_paths.version_prefix(s3_paths.compacted_prefix(own.namespace, "traffic"), version)
-    connection, s3, objects = engine(1, "1GB", folder), published.client(own), []
-    for hour_ms in sorted({floor_hour(time_ms(event)) for event in READINGS}):
-        rows, path = folder / f"{hour_ms}.rows", folder / f"{hour_ms}.parquet"
-        pq.write_table(table([event for event in READINGS if floor_hour(time_ms(event)) == hour_ms]), rows)
-        count = write_once(connection, [rows], Traffic, path)
-        key = f"{s3_paths.hour_prefix(prefix, hour_ms)}events.parquet"
-        s3.upload_file(str(path), own.s3_bucket, key)
-        objects.append(Stored(key, hour_ms, count))
-    connection.disconnect()
-    return Compacted(version=version, objects=objects, rows=sum(one.rows for one in objects))
-
-
-def table(events: list[Traffic]) -> pa.Table:
-    times_ms = [time_ms(event) for event in events]
-    read = columns.Read(0, events, times_ms, pa.array(times_ms, pa.int64()), pa.array(range(len(events))))
-    return columns.table(Traffic, read, entity_of(Traffic))
-
-
-def time_ms(event: Traffic) -> int:
-    assert isinstance(event.timestamp, int)
-    return event.timestamp
-
-
 @pytest.fixture(scope="module")
 async def own(s3_endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """The page's bucket and namespace, with its day published, and what an earlier run left of it."""
@@ -84,8 +51,8 @@ async def own(s3_endpoint: str, tmp_path_factory: pytest.TempPathFactory) -> Set
         s3=s3_endpoint, s3_access_key="test", s3_secret_key=SecretStr("test"), timezone=DAY.timezone
     )
     make_bucket(s3_endpoint, own.s3_bucket)
-    compacted(own, OLDER, tmp_path_factory.mktemp("older"))
-    made = compacted(own, VERSION, tmp_path_factory.mktemp("made"))
+    compacted(own, "traffic", OLDER, READINGS, tmp_path_factory.mktemp("older"))
+    made = compacted(own, "traffic", VERSION, READINGS, tmp_path_factory.mktemp("made"))
     await publish(object_store(own), own.namespace, DAY, {"traffic": made}, {})
     return own
 

@@ -1,0 +1,135 @@
+"""Daily views put together: which rows each is made from, and what its manifest tells of that."""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from batch.daily import emergencies, modes, readings, table, vehicles, weather_speed
+from batch.daily.fleets import fleets
+from batch.daily.hours import at_hours, clock
+from batch.daily.inputs import Inputs, event_columns
+from batch.daily.road_hours import road_hours
+from batch.daily.road_windows import road_windows
+from batch.daily.roads import roads
+from batch.daily.usual import usual
+from citystream.contracts import daily as contract
+from citystream.contracts.daily import DailyView, batch_view
+
+
+class Made(NamedTuple):
+    """A view that is not written yet."""
+
+    view: DailyView
+    rows: pa.Table | None
+    """None where there can be none: the reasons tell."""
+    made_from: Mapping[str, str]
+    reasons: list[str]
+
+
+async def of_roads(inputs: Inputs, known: ir.Table) -> list[Made]:
+    hours, origin = clock([inputs.day]), _origin(inputs, "traffic")
+    traffic = readings.readings(await inputs.events("traffic", readings.COLUMNS))
+    async with inputs.kept("readings", at_hours(traffic, "window_start", hours)) as measured:
+        flow = ibis.memtable(await inputs.table(readings.free_flow(measured, known)))
+        windows = await _finished(inputs, contract.ROAD_WINDOWS, road_windows(measured, flow))
+        by_hour = at_hours(ibis.memtable(windows), "window_start", hours)
+        return [
+            Made(contract.ROAD_WINDOWS, windows, *origin),
+            Made(
+                contract.ROAD_HOURS,
+                await _finished(inputs, contract.ROAD_HOURS, road_hours(measured, by_hour)),
+                *origin,
+            ),
+            Made(
+                contract.ROADS,
+                await _finished(inputs, contract.ROADS, roads(measured, by_hour, flow, known)),
+                *origin,
+            ),
+            await _usual(inputs, windows),
+            await _weather_speed(inputs, by_hour, flow, hours),
+        ]
+
+
+async def _usual(inputs: Inputs, windows: pa.Table) -> Made:
+    view = contract.ROAD_WINDOWS
+    earlier = {
+        one.day: found
+        for one in await inputs.before(contract.USUAL_DAYS - 1)
+        if (found := one.view(view)) is not None
+    }
+    made_from, reasons = _origin(inputs, "traffic")
+    made_from |= {f"{day.date}/{batch_view(view)}": found.version for day, found in earlier.items()}
+    days = len(earlier) + (windows.num_rows > 0)
+    if days < contract.LEAST_DAYS:
+        lacking = (
+            f"{contract.LEAST_DAYS} days with readings are needed; of the last {contract.USUAL_DAYS} "
+            f"{days} have any"
+        )
+        return Made(contract.USUAL, None, made_from, [lacking, *reasons])
+    rows = (await inputs.view(view, *earlier.values())).union(ibis.memtable(windows))
+    with_hours = at_hours(rows, "window_start", clock([*earlier, inputs.day]))
+    return Made(
+        contract.USUAL, await _finished(inputs, contract.USUAL, usual(with_hours)), made_from, reasons
+    )
+
+
+async def _weather_speed(inputs: Inputs, windows: ir.Table, flow: ir.Table, hours: ir.Table) -> Made:
+    made_from, reasons = _origin(inputs, "traffic", "weather")
+    before = [(one.day, found) for one in await inputs.before(1) if (found := one.view(contract.USUAL))]
+    made_from |= {f"{day.date}/{batch_view(contract.USUAL)}": found.version for day, found in before}
+    expected = await inputs.view(contract.USUAL, *(found for _, found in before))
+    observed = at_hours(await inputs.events("weather", weather_speed.COLUMNS), "event_time", hours)
+    rows = weather_speed.weather_speed(windows, flow, observed, expected)
+    return Made(
+        contract.WEATHER_SPEED, await _finished(inputs, contract.WEATHER_SPEED, rows), made_from, reasons
+    )
+
+
+async def of_vehicles(inputs: Inputs) -> list[Made]:
+    carried = await inputs.rows([], event_columns("gps", vehicles.COLUMNS))
+    parts: list[pa.Table] = []
+    async for positions in inputs.hours("gps", vehicles.COLUMNS):
+        parts.append(await inputs.table(vehicles.part(positions, carried)))
+        carried = ibis.memtable(parts[-1])
+    if not parts:
+        parts.append(await inputs.table(vehicles.part(carried, carried)))
+    days = vehicles.vehicles(ibis.memtable(pa.concat_tables(parts)))
+    rows = await _finished(inputs, contract.VEHICLES, days)
+    types = await _finished(inputs, contract.FLEETS, fleets(ibis.memtable(rows)))
+    origin = _origin(inputs, "gps")
+    return [Made(contract.VEHICLES, rows, *origin), Made(contract.FLEETS, types, *origin)]
+
+
+async def of_incidents(inputs: Inputs, known: ir.Table) -> list[Made]:
+    made_from, reasons = _origin(inputs, "emergency")
+    before = [
+        (one.day, found)
+        for one in await inputs.before(1)
+        if (found := one.manifest.compacted.get("emergency"))
+    ]
+    made_from |= {f"{day.date}/emergency": found.version for day, found in before}
+    if not before:
+        reasons = [*reasons, "what began on the day before is not known: that day is not compacted"]
+    steps = await inputs.events("emergency", emergencies.COLUMNS, *(found for _, found in before))
+    view = contract.EMERGENCIES
+    rows = await _finished(inputs, view, emergencies.emergencies(steps, known, inputs.day))
+    return [Made(view, rows, made_from, reasons)]
+
+
+async def of_cameras(inputs: Inputs) -> list[Made]:
+    rows = modes.modes(await inputs.events("camera", modes.COLUMNS))
+    return [Made(contract.MODES, await _finished(inputs, contract.MODES, rows), *_origin(inputs, "camera"))]
+
+
+async def _finished(inputs: Inputs, view: DailyView, rows: ir.Table) -> pa.Table:
+    return await inputs.table(table.finished(rows, view))
+
+
+def _origin(inputs: Inputs, *types: str) -> tuple[dict[str, str], list[str]]:
+    """Versions of the events that a view is made from, and why these are not complete."""
+    of = {type_: inputs.compacted[type_] for type_ in types if type_ in inputs.compacted}
+    reasons = [f"{type_}: {reason}" for type_, one in of.items() for reason in one.reasons]
+    return {type_: one.version for type_, one in of.items()}, reasons

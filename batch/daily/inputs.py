@@ -1,0 +1,106 @@
+"""What daily views are made from: a day's compacted events, and what the days before have."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from batch.columns import columns
+from batch.daily import source, table
+from batch.publish import load
+from batch.session import Session
+from citystream.contracts.city_day import CityDay, city_day
+from citystream.contracts.daily import DailyView, batch_view
+from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
+from citystream.contracts.registry import EVENTS
+
+
+class Before(NamedTuple):
+    """An earlier day that is published."""
+
+    day: CityDay
+    manifest: Manifest
+
+    def view(self, view: DailyView) -> BatchView | None:
+        """Its version of a daily view; None where it has none, or no rows of it."""
+        found = self.manifest.views.get(batch_view(view))
+        return found if found and found.rows else None
+
+
+class Inputs:
+    """One day's. Files that are fetched lie in a folder, which is somebody else's to remove."""
+
+    def __init__(
+        self, session: Session, day: CityDay, compacted: Mapping[str, Compacted], folder: Path
+    ) -> None:
+        self.day = day
+        self.compacted = compacted
+        self._session = session
+        self._folder = folder
+        self._count = 0
+
+    async def before(self, days: int) -> list[Before]:
+        """Those of the last days that are published, newest first."""
+        store, namespace, zone = self._session.store, self._session.settings.namespace, self._session.zone
+        wanted = [city_day(self.day.date - timedelta(days=back), zone) for back in range(1, days + 1)]
+        found = await asyncio.gather(*(load(store, namespace, str(day.date)) for day in wanted))
+        return [
+            Before(day, known.manifest)
+            for day, known in zip(wanted, found, strict=True)
+            # Days of another zone are cut elsewhere.
+            if known and (known.manifest.start_ms, known.manifest.end_ms) == (day.start_ms, day.end_ms)
+        ]
+
+    async def events(self, type_: str, names: Sequence[str], *more: Compacted) -> ir.Table:
+        """Columns of a type's events: of the day, and of what is compacted beside it."""
+        own = [self.compacted[type_]] if type_ in self.compacted else []
+        objects = [one for whole in (*own, *more) for one in whole.objects]
+        return await self.rows(objects, event_columns(type_, names))
+
+    async def hours(self, type_: str, names: Sequence[str]) -> AsyncIterator[ir.Table]:
+        """The same, hour by hour; while one is used the next is fetched."""
+        objects, schema = self.compacted[type_].objects, event_columns(type_, names)
+        coming: asyncio.Task[list[Path]] | None = None
+        for number in range(len(objects) + 1):
+            files = await coming if coming else []
+            coming = None
+            if number < len(objects):
+                folder = self._folder / f"{type_}-{number}"
+                coming = asyncio.create_task(source.fetched(self._session.store, [objects[number]], folder))
+            if files:
+                yield source.rows(self._session.engine, files, schema)
+                files[0].unlink()
+
+    async def view(self, view: DailyView, *of: BatchView) -> ir.Table:
+        """Rows of a daily view of some days."""
+        return await self.rows([one for each in of for one in each.objects], table.schema(view))
+
+    async def rows(self, objects: Sequence[Stored], schema: pa.Schema) -> ir.Table:
+        """Columns of objects."""
+        self._count += 1
+        files = await source.fetched(self._session.store, objects, self._folder / str(self._count))
+        return source.rows(self._session.engine, files, schema)
+
+    async def table(self, rows: ir.Table) -> pa.Table:
+        """What an expression gives."""
+        return await asyncio.to_thread(self._session.engine.to_pyarrow, rows)
+
+    @asynccontextmanager
+    async def kept(self, name: str, rows: ir.Table) -> AsyncIterator[ir.Table]:
+        """An expression's rows as a table for the length of a block, in which several are made from it."""
+        engine = self._session.engine
+        yield await asyncio.to_thread(partial(engine.create_table, name, rows, temp=True))
+        # Ibis's own `drop_table` writes half a statement with the sqlglot that it allows.
+        engine.raw_sql(f"DROP TABLE {name}")
+
+
+def event_columns(type_: str, names: Sequence[str]) -> pa.Schema:
+    """Some columns of a type's compacted events."""
+    known = columns(EVENTS[type_])
+    return pa.schema([known.field(name) for name in names])

@@ -1,0 +1,68 @@
+"""daily: all daily views of a day.
+
+compacted events, the city model, the days before -> expressions -> one Parquet file a view -> S3
+"""
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable, Mapping
+
+from batch.daily import city, table
+from batch.daily.assembling import Made, of_cameras, of_incidents, of_roads, of_vehicles
+from batch.daily.inputs import Inputs
+from batch.object_store import asking
+from batch.session import Session
+from citystream.contracts import city_model, s3_paths
+from citystream.contracts.city_day import CityDay, floor_hour
+from citystream.contracts.daily import batch_view
+from citystream.contracts.manifest import BatchView, Compacted, Stored
+
+
+async def daily(
+    session: Session, day: CityDay, version: str, compacted: Mapping[str, Compacted]
+) -> dict[str, BatchView]:
+    """Write the daily views of a day's compacted events; nobody reads them until a manifest names them.
+
+    Raises:
+        CityModelError: the city model can't be used.
+        OSError: S3 does not answer, or the disk takes no more.
+    """
+    folder = session.scratch / version / "daily"
+    inputs = Inputs(session, day, compacted, folder)
+    known = city.roads(city_model.load(session.settings.model) if session.settings.model else None)
+    works: dict[str, Callable[[], Awaitable[list[Made]]]] = {
+        "traffic": lambda: of_roads(inputs, known),
+        "gps": lambda: of_vehicles(inputs),
+        "emergency": lambda: of_incidents(inputs, known),
+        "camera": lambda: of_cameras(inputs),
+    }
+    there = [work for type_, work in works.items() if type_ in compacted]
+    views: dict[str, BatchView] = {}
+    step = session.progress.step(f"{day.date}: types in daily views", len(there))
+    try:
+        for work in there:
+            for made in await work():
+                views[batch_view(made.view)] = await _written(session, day, version, made)
+            shutil.rmtree(folder, ignore_errors=True)
+            step.advance()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    step.finish()
+    return views
+
+
+async def _written(session: Session, day: CityDay, version: str, made: Made) -> BatchView:
+    objects: list[Stored] = []
+    if made.rows is not None:
+        key = s3_paths.daily_object(session.settings.namespace, batch_view(made.view), version)
+        body = await asyncio.to_thread(table.encode, made.rows, made.view)
+        with asking(f"put {key}"):
+            await asyncio.to_thread(session.store.put, key, body)
+        objects.append(Stored(key, floor_hour(day.start_ms), made.rows.num_rows))
+    return BatchView(
+        version=version,
+        made_from=dict(made.made_from),
+        objects=objects,
+        rows=sum(one.rows for one in objects),
+        reasons=made.reasons,
+    )

@@ -1,0 +1,24 @@
+"""What views of roads tell of speeds."""
+
+import ibis.expr.types as ir
+
+from citystream.contracts.city_day import HOUR_MS
+from citystream.contracts.daily import HIGH, LOW, MIDDLE, WINDOW_MS
+
+
+def speeds(readings: ir.Table) -> dict[str, ir.Value]:
+    """Aggregates of readings."""
+    speed = readings["speed"]
+    return {
+        "readings": readings.count(),
+        "vehicles": readings["vehicles"].sum(),
+        "mean_speed_kmh": speed.mean(),
+        "p15_speed_kmh": speed.quantile(LOW),
+        "p50_speed_kmh": speed.quantile(MIDDLE),
+        "p85_speed_kmh": speed.quantile(HIGH),
+    }
+
+
+def congested_h(windows: ir.Table) -> ir.Value:
+    """Hours in windows that were congested."""
+    return windows["congested"].fill_null(False).sum() * (WINDOW_MS / HOUR_MS)
