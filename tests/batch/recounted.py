@@ -12,12 +12,23 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import h3
+import pytest
 
 from citystream.contracts.city_day import CityDay
 from citystream.contracts.city_model import CityModel
 
 Row = dict[str, Any]
 EARTH_KM = 6_371.0
+
+
+def same(found: Sequence[Row], expected: Sequence[Row], relative: float = 1e-9) -> None:
+    """Row by row, as they are rounded."""
+    assert len(found) == len(expected)
+    for one, other in zip(found, expected, strict=True):
+        assert one == {
+            name: pytest.approx(value, rel=relative, abs=0.000501) if type(value) is float else value
+            for name, value in other.items()
+        }
 
 
 def percentile(values: Sequence[float], part: float) -> float | None:

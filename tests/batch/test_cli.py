@@ -6,6 +6,7 @@ import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -13,6 +14,7 @@ from click.testing import CliRunner, Result
 
 from batch.cli import main
 from citystream.contracts.city_day import city_day
+from citystream.contracts.daily import DAILY, ROADS, USUAL, batch_view
 from citystream.settings import Settings
 from demo.environment import city_environment
 from demo.servers.process import installed
@@ -38,7 +40,7 @@ def batch(archive_settings: Settings) -> Invoke:
 def test_each_command_says_what_it_does_with_an_example(batch: Invoke) -> None:
     told = batch("--help").output
     names = re.findall(r"^  ([a-z]+)  ", told.split("Commands:")[1], re.M)
-    assert names == ["backfill", "compact", "paths", "run", "windows"]
+    assert names == ["backfill", "columns", "compact", "daily", "paths", "run", "windows"]
     for name in names:
         said = batch(name, "--help").output
         assert f"city-batch {name}" in said.split("Example")[1]
@@ -52,11 +54,14 @@ def test_a_day_is_made_and_its_places_are_told(batch: Invoke, archive_settings: 
     assert "30 rows: complete" in result.stderr
     assert "nothing is archived from its day on" in result.stderr
     told = dict(line.split("\t") for line in batch("paths", "--date", "2026-07-01").output.splitlines())
-    assert set(told) == {"compacted/traffic", "views/windows.traffic.road"}
+    made = {f"views/{batch_view(view)}" for view in DAILY.values() if view != USUAL}
+    assert set(told) == {"compacted/traffic", "views/windows.traffic.road", *made}
+    assert "7 days with readings are needed; of the last 28 1 have any" in result.stderr
     manifest = published.the_manifest(archive_settings, "2026-07-01")
     for pattern, objects in (
         (told["compacted/traffic"], manifest.compacted["traffic"].objects),
         (told["views/windows.traffic.road"], manifest.views["windows.traffic.road"].objects),
+        (told["views/daily.roads"], manifest.views["daily.roads"].objects),
     ):
         matching = re.compile(re.escape(pattern).replace(r"\*", "[^/]*"))
         root = f"s3://{archive_settings.s3_bucket}/"
@@ -68,6 +73,23 @@ def test_a_day_is_made_and_its_places_are_told(batch: Invoke, archive_settings: 
     assert json.loads(line) == whole
 
 
+def test_a_day_that_is_not_over_is_made_as_far_as_it_is(batch: Invoke, archive_settings: Settings) -> None:
+    today = datetime.now(UTC).date()
+    put(archive_settings, "traffic", records(city_day(today, ZoneInfo("UTC")), 0, range(30)))
+    result = batch("run", "--date", str(today), "--partial", "--threads", "1")
+    assert result.exit_code == 0, result.output
+    assert "the day is not over: it can be complete from" in result.stderr
+    manifest = published.the_manifest(archive_settings, str(today))
+    (road,) = published.daily(archive_settings, manifest, ROADS)
+    assert road["readings"] == 30
+    (reason,) = manifest.views[batch_view(ROADS)].reasons
+    assert reason.startswith("traffic: the day is not over")
+
+
+def test_the_page_of_columns_is_what_the_command_prints(batch: Invoke) -> None:
+    assert batch("columns").output == Path("docs/daily-views.md").read_text()
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
@@ -76,6 +98,9 @@ def test_a_day_is_made_and_its_places_are_told(batch: Invoke, archive_settings: 
             "'1st of May' is neither a date (2026-11-27) nor",
         ),
         (["run", "--date", f"{datetime.now(UTC).date() + timedelta(days=2)}"], "has not begun in UTC"),
+        (["run", "--date", "today"], "today is not over in UTC; --partial makes what there is of it"),
+        (["compact", "--date", "today"], "--partial makes"),
+        (["backfill", "--from", "2026-05-01", "--to", "today"], "--partial makes"),
         (["backfill"], "give --from and --to, or --arrival-from and --arrival-to"),
         (["backfill", "--from", "2026-05-01"], "give --from and --to"),
         (["backfill", "--from", "2026-05-02", "--to", "2026-05-01"], "--to is before --from"),
@@ -99,6 +124,7 @@ def test_what_cant_be_meant_is_a_usage_error(batch: Invoke, arguments: list[str]
     [
         (["paths", "--date", "2020-01-01"], {}, "nothing is published of 2020-01-01; city-batch run"),
         (["windows", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
+        (["daily", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
         (["paths"], {"CITY_S3": "http://127.0.0.1:1"}, "CITY_S3"),
         (["run"], {"CITY_S3_BUCKET": "no-such-bucket"}, "CITY_S3_BUCKET"),
     ],

@@ -34,7 +34,7 @@ from citystream.settings import Settings
 from tests.batch import lived, published, recounted
 from tests.batch.compacted import compacted, time_ms
 from tests.batch.conftest import settings_of
-from tests.batch.recounted import Row
+from tests.batch.recounted import Row, same
 
 BERLIN = ZoneInfo("Europe/Berlin")
 LONG = city_day(date(2026, 10, 25), BERLIN)
@@ -93,17 +93,6 @@ async def lived_day(
     await publish(it.store, it.settings.namespace, day, made, {})
     rows = {type_: published.rows(it.settings, one.objects) for type_, one in made.items()}
     return Lived(await daily_of_day(it, day), rows)
-
-
-def same(found: Sequence[Row], expected: Sequence[Row], relative: float = 1e-9) -> None:
-    """Row by row, as they are rounded."""
-    assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
-        assert one.keys() == other.keys()
-        assert one == {
-            name: pytest.approx(value, rel=relative, abs=0.000501) if type(value) is float else value
-            for name, value in other.items()
-        }
 
 
 def daily(it: Session, day: Lived, view: DailyView) -> list[Row]:
@@ -166,7 +155,7 @@ def test_emergencies_by_kind_and_area(it: Session, week: dict[CityDay, Lived], u
     before, one = week[WEEK[-2]], week[LONG]
     steps = [*before.events["emergency"], *one.events["emergency"]]
     found = daily(it, one, EMERGENCIES)
-    same(found, in_columns(recounted.emergencies(steps, LONG, lived.MODEL), EMERGENCIES))
+    same(found, recounted.emergencies(steps, LONG, lived.MODEL))
     (total,) = (row for row in found if row["kind"] is None and row["area"] is None)
     assert total["incidents"] == 30
     assert total["responses"] > total["incidents"] - total["cancelled"] - 10 > 5
@@ -180,12 +169,8 @@ def test_emergencies_by_kind_and_area(it: Session, week: dict[CityDay, Lived], u
     }
     same(
         daily(it, unmapped, EMERGENCIES),
-        in_columns(recounted.emergencies(unmapped.events["emergency"], SHORT, None), EMERGENCIES),
+        recounted.emergencies(unmapped.events["emergency"], SHORT, None),
     )
-
-
-def in_columns(rows: Sequence[Row], view: DailyView) -> list[Row]:
-    return [{name: row[name] for name in view.row.__struct_fields__} for row in rows]
 
 
 def test_modes(it: Session, a_day: Any) -> None:

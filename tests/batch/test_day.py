@@ -13,6 +13,7 @@ from pydantic import SecretStr
 
 from batch.jobs import run_day
 from batch.session import Session
+from citystream.contracts import daily
 from citystream.contracts.city_day import HOUR_MS, city_day, floor_hour
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.manifest import Compacted, Manifest, windows_view
@@ -20,7 +21,7 @@ from citystream.settings import Settings
 from demo.environment import city_environment
 from gateway import users
 from gateway.users import Role
-from tests.batch import published
+from tests.batch import published, recounted
 from tests.batch.conftest import settings_of
 from tests.batch.simulated import DAY_MS, Recount, Sent, plain, simulated
 from tests.citystream import live_run
@@ -173,6 +174,22 @@ def test_the_day_is_complete(manifest: Manifest, type_: str) -> None:
     assert manifest.compacted[type_].reasons == []
     assert (manifest.date, manifest.timezone) == ("2026-03-29", "Europe/Berlin")
     assert manifest.end_ms - manifest.start_ms == 23 * HOUR_MS
+
+
+def test_its_daily_views_are_those_of_a_plain_recount(own: Settings, manifest: Manifest) -> None:
+    rows = {type_: published.rows(own, manifest.compacted[type_].objects) for type_ in TYPES}
+    counted = recounted.Roads(rows["traffic"], DAY, None)
+    for view, expected in (
+        (daily.ROADS, counted.days()),
+        (daily.ROAD_HOURS, counted.hours()),
+        (daily.ROAD_WINDOWS, counted.windows()),
+        (daily.MODES, recounted.modes(rows["camera"])),
+        (daily.VEHICLES, recounted.vehicle_days(rows["gps"])),
+        (daily.EMERGENCIES, recounted.emergencies(rows["emergency"], DAY, None)),
+        (daily.WEATHER_SPEED, counted.by_weather(rows["weather"], [])),
+    ):
+        recounted.same(published.daily(own, manifest, view), expected, 1e-4)
+        assert len(expected) > 1
 
 
 async def test_its_history_is_answered_with_redis_gone_and_services_stopped(
