@@ -1,6 +1,6 @@
 import { useMemo } from 'react'
 
-import { HEIGHT, WIDTH, areaPath, bandPath, highest, linePath, scaleTo, shades, type DayPoint, type Span, type Tick } from '../day/shape.ts'
+import { HEIGHT, NO_BAND, WIDTH, areaPath, bandPath, highest, linePath, scaleTo, shades, type DayPoint, type Span, type Tick } from '../day/shape.ts'
 import { axisOf, mostOf, type Line, type UsualLine } from './series.ts'
 
 interface Props {
@@ -27,9 +27,10 @@ export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, 
   const value = reference?.value ?? null
   const axis = useMemo(() => {
     const drawn = usual === null ? lines : [...lines, usual]
-    return axisOf(mostOf(drawn, highest(usual?.band ?? [], value)), steps)
+    return axisOf(mostOf(drawn, highest(usual?.band ?? NO_BAND, value)), steps)
   }, [lines, usual, value, steps])
   const scale = useMemo(() => scaleTo(span, axis.at(-1) ?? 1), [span, axis])
+  const band = useMemo(() => bandPath(usual?.band ?? NO_BAND, scale), [usual, scale])
   const [only] = lines
   const lacking = useMemo(
     () => (value === null || only === undefined ? [] : shades(only.points, scale, value)),
@@ -40,7 +41,7 @@ export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, 
   return (
     <div className="trend-plot">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" focusable="false">
-        {usual !== null && <path className="usual-band" d={bandPath(usual.band, scale)} />}
+        {band !== '' && <path className="usual-band" d={band} />}
         {ticks.map(({ ms }) => (
           <path key={ms} className="trend-grid" d={`M${scale.x(ms)} 0V${HEIGHT}`} />
         ))}
