@@ -9,6 +9,7 @@ import { PACES } from './live/subscriptions.ts'
 import { RESPONSES } from './state/incident.ts'
 import { PROGRESS } from './state/incidents.ts'
 import { SELECTABLE } from './state/selection.ts'
+import { COMPARISONS } from './state/usual.ts'
 import { LAYERS, LEVEL_COLOURS, TABS, THEMES } from './state/view.ts'
 import { STRINGS } from './strings.ts'
 import { UNITS } from './units.ts'
@@ -22,6 +23,7 @@ test.each<[string, readonly string[], Readonly<Record<string, string>>]>([
   ['level', LEVELS, STRINGS.level.names],
   ['type of vehicle', VEHICLE_TYPES, STRINGS.vehicle.types],
   ['road user', ROAD_USERS, STRINGS.camera.users],
+  ['comparison', COMPARISONS, STRINGS.usual.comparisons],
   ['layer', LAYERS, STRINGS.layers.names],
   ['kind of thing', SELECTABLE, STRINGS.search.kinds],
   ['choice of colours', LEVEL_COLOURS, STRINGS.level.colourNames],

@@ -12,6 +12,7 @@ import type { Response } from './state/incident.ts'
 import type { Progress } from './state/incidents.ts'
 import type { SelectableKind } from './state/selection.ts'
 import type { TrendRange } from './state/trends.ts'
+import type { Comparison } from './state/usual.ts'
 import type { Layer, LevelColours, Tab, ThemeChoice } from './state/view.ts'
 import type { Units } from './units.ts'
 
@@ -209,6 +210,12 @@ const TREND_RANGES: Readonly<Record<TrendRange, string>> = {
   week: '7 days',
 }
 
+const COMPARED: Readonly<Record<Comparison, string>> = {
+  below: 'Slower than usual',
+  within: 'As usual',
+  above: 'Faster than usual',
+}
+
 const COMPASS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const
 
 export const STRINGS = {
@@ -363,9 +370,15 @@ export const STRINGS = {
     area: 'District',
     seen: 'Last reading',
   },
+  usual: {
+    now: (speed: string) => `Usual for this time: ${speed}`,
+    around: (middle: string, low: string, high: string) => `${middle} (${low}–${high})`,
+    comparisons: COMPARED,
+  },
   day: {
     title: 'Last day',
     speed: 'Mean speed',
+    speedAndUsual: 'Mean speed, usual band',
     chart: 'Mean speed in the last day',
     slowest: 'Slowest',
     fastest: 'Fastest',
@@ -375,6 +388,7 @@ export const STRINGS = {
     vehicles: (count: string) => `${count} vehicles`,
     notCounted: 'Vehicles not counted',
     noSpeed: 'No speed measured',
+    withUsual: (measured: string, usual: string) => `${measured}, usual ${usual}`,
     noSpeedYet: 'No speed was measured.',
     noLevel: 'No level',
     loading: 'Loading the last day',
@@ -426,6 +440,10 @@ export const STRINGS = {
     none: '–',
     said: (name: string, speed: string | null, vehicles: string | null) =>
       `${name}: ${speed ?? 'no speed'}, ${vehicles === null ? 'vehicles not counted' : `${vehicles} vehicles`}`,
+    usual: 'Usual',
+    usualIs: (value: string) => `Usual ${value}`,
+    usualSaid: (speed: string | null, vehicles: string | null) =>
+      `usual ${[speed, vehicles === null ? null : `${vehicles} vehicles`].filter((one) => one !== null).join(', ')}`,
     table: (range: string) => `The last ${range}`,
     mean: 'Mean speed',
     meanHelp: 'Each reading counts once in a mean.',

@@ -20,6 +20,7 @@ import { followPast } from './past.ts'
 import { endSession } from './session.ts'
 import { soundArrivals } from './sound.ts'
 import { followTrail } from './trail.ts'
+import { followUsual } from './usual.ts'
 
 const SUMMARY_MS = 10_000
 const CONGESTION_MS = 15_000
@@ -46,6 +47,7 @@ export function goLive(): () => void {
     followModel(),
     ...followFigures(),
     followTrail(onError('track')),
+    followUsual(complaints, onError('usual')),
     followPast(),
     soundArrivals(),
     lookAgain(stream),

@@ -45,6 +45,19 @@ export function numberWithin(of: Fields, name: string, least: number, most: numb
   return value
 }
 
+export function wholeWithin(of: Fields, name: string, least: number, most: number): number {
+  const value = numberWithin(of, name, least, most)
+  if (!Number.isInteger(value)) throw new Malformed(name, 'is no whole number')
+  return value
+}
+
+/** Of what is never below 0. */
+export function amountOrNull(of: Fields, name: string): number | null {
+  const value = numberOrNull(of, name)
+  if (value !== null && value < 0) throw new Malformed(name, 'is below 0')
+  return value
+}
+
 /** Null counts as no: nothing is known to be wrong. */
 export function flag(of: Fields, name: string): boolean {
   const value = of[name]

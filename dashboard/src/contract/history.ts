@@ -1,6 +1,6 @@
 /** What one road, or all of them together, was like, window by window. */
 
-import { Malformed, fieldsOf, list, numberOrNull, readable, textOrNull, timeMs, word } from './fields.ts'
+import { Malformed, amountOrNull, fieldsOf, list, numberOrNull, readable, textOrNull, timeMs, word } from './fields.ts'
 import { LEVELS, type Level } from './road.ts'
 
 /** A window that was measured; null is what no reading of it had. */
@@ -39,14 +39,12 @@ function readFlowWindow(value: unknown): FlowWindow {
   const startMs = timeMs(of, 'window_start')
   const endMs = timeMs(of, 'window_end')
   if (endMs <= startMs) throw new Malformed('window_end', 'is not after window_start')
-  const meanSpeedKmh = numberOrNull(of, 'mean_speed_kmh')
-  if (meanSpeedKmh !== null && meanSpeedKmh < 0) throw new Malformed('mean_speed_kmh', 'is below 0')
   return {
     startMs,
     endMs,
     readings: numberOrNull(of, 'readings'),
     vehicles: numberOrNull(of, 'vehicles'),
-    meanSpeedKmh,
+    meanSpeedKmh: amountOrNull(of, 'mean_speed_kmh'),
     level: 'congestion' in of ? word(fieldsOf(of['congestion'], 'congestion'), 'level', LEVELS, 'unknown') : null,
   }
 }

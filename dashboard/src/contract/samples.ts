@@ -46,6 +46,31 @@ export function incident(id: string, severity: number): object {
   }
 }
 
+/** From 10 km/h below a median to 5 above it, and as many vehicles as km/h. */
+export function usualHour(weekday: number, hour: number, medianKmh: number | null): object {
+  const around = (more: number): number | null => (medianKmh === null ? null : medianKmh + more)
+  return {
+    weekday,
+    hour,
+    days: 4,
+    windows: 48,
+    low_speed_kmh: around(-10),
+    median_speed_kmh: medianKmh,
+    high_speed_kmh: around(5),
+    median_vehicles: medianKmh,
+  }
+}
+
+export function usual(timezone: string, ...hours: readonly object[]): object {
+  return { road_id: 'road-1', source: 'batch', date: '2026-11-27', timezone, hours, reasons: [] }
+}
+
+/** Each hour of each day, 1 km/h more than the one before: Monday begins with 20. */
+export function usualWeek(timezone: string): object {
+  const hours = Array.from({ length: 7 * 24 }, (_, at) => usualHour(Math.floor(at / 24) + 1, at % 24, 20 + at))
+  return usual(timezone, ...hours)
+}
+
 export const STATUS = {
   state: 'degraded',
   time: '2026-11-28T08:00:00Z',

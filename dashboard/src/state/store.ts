@@ -14,6 +14,7 @@ import { START_CONNECTION, type Connection } from './health.ts'
 import type { Past } from './past.ts'
 import type { Session } from './session.ts'
 import type { Trail } from './trail.ts'
+import { NO_USUAL, type UsualByRoad } from './usual.ts'
 import { START_VIEW, type View } from './view.ts'
 
 export interface CityState {
@@ -33,6 +34,7 @@ export interface CityState {
   readonly platform: Platform | null
   /** Of the chosen vehicle. */
   readonly trail: Trail | null
+  readonly usual: UsualByRoad
   /** What part of the city is looked at closely; null from afar. */
   readonly near: Bounds | null
   readonly view: View
@@ -51,6 +53,7 @@ export const START: CityState = {
   congestion: null,
   platform: null,
   trail: null,
+  usual: NO_USUAL,
   near: null,
   view: START_VIEW,
   camera: null,

@@ -54,6 +54,7 @@ const SIGNS = [
   ['line-strong', 'surface'],
   ['line-strong', 'surface-low'],
   ['text-quiet', 'surface-press'],
+  ['accent', 'surface-press'],
   ['good', 'surface'],
   ['accent', 'ground'],
   ['accent', 'surface-low'],

@@ -9,6 +9,7 @@ import { useMeasures } from '../useMeasures.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
 import { RoadLastDay } from './RoadLastDay.tsx'
+import { RoadUsual } from './RoadUsual.tsx'
 
 const SAY = STRINGS.road
 
@@ -30,6 +31,7 @@ export function RoadCard({ id }: { readonly id: string }) {
       title={name}
     >
       {road !== undefined && <Flow road={road} freeFlowKmh={model?.freeFlowKmh ?? null} />}
+      <RoadUsual id={id} road={road} />
       <RoadLastDay id={id} freeFlowKmh={model?.freeFlowKmh ?? null} timeZone={timeZone} />
       <div className="card-actions">
         <RoadTrendsButton id={id} />

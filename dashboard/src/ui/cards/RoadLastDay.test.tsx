@@ -2,7 +2,8 @@ import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { readRoad } from '../../contract/road.ts'
-import { road } from '../../contract/samples.ts'
+import { road, usual, usualHour } from '../../contract/samples.ts'
+import { readUsual } from '../../contract/usual.ts'
 import { START, city } from '../../state/store.ts'
 import { RoadLastDay } from './RoadLastDay.tsx'
 
@@ -58,12 +59,28 @@ test('a day is told in words, and keys lead from window to window', async () => 
   await show()
   const chart = screen.getByRole('slider')
   expect(screen.getByTestId('day-figures').textContent).toMatch(/Slowest20\u00a0km\/h at 07:50Fastest40\u00a0km\/h at 08:00/)
+  expect(chart.querySelector('.usual-band')).toBeNull()
   expect(chart.getAttribute('aria-valuetext')).toBe('08:00–08:05, 40\u00a0km/h, Light, 12 vehicles')
   fireEvent.keyDown(chart, { key: 'ArrowLeft' })
   expect(chart.getAttribute('aria-valuetext')).toBe('07:50–07:55, 20\u00a0km/h, Light, 12 vehicles')
   expect(screen.getByTestId('day-figures').textContent).toContain('07:50–07:55')
   fireEvent.blur(chart)
   expect(screen.getByTestId('day-figures').textContent).toContain('Slowest')
+})
+
+test('what is usual is a band behind the line, and told with each window that has a speed', async () => {
+  city.setState({ usual: new Map([['road/1', readUsual(usual('UTC', usualHour(6, 7, 70)), () => undefined)]]) })
+  answers(200, known(window('07:45', '07:50', null), window('07:50', '07:55', 20), window('08:00', '08:05', 40)))
+  await show()
+  const chart = screen.getByRole('slider')
+  expect(screen.getByTestId('last-day').textContent).toContain('Mean speed, usual band')
+  // 60 to 75 of 80 km/h, from 07:00 to 08:00 of a day that ends at 08:05.
+  expect(chart.querySelector('.usual-band')?.getAttribute('d')).toBe('M954.9 6.3H996.5V25H954.9Z')
+  expect(chart.getAttribute('aria-valuetext')).toBe('08:00–08:05, 40\u00a0km/h, Light, 12 vehicles')
+  fireEvent.keyDown(chart, { key: 'ArrowLeft' })
+  expect(chart.getAttribute('aria-valuetext')).toBe('07:50–07:55, 20\u00a0km/h, usual 70\u00a0km/h, Light, 12 vehicles')
+  fireEvent.keyDown(chart, { key: 'ArrowLeft' })
+  expect(chart.getAttribute('aria-valuetext')).toBe('07:45–07:50, No speed measured, Light, 12 vehicles')
 })
 
 test('one window, and windows without a speed, are told as such', async () => {

@@ -2,13 +2,16 @@ import { useId, useMemo, useState } from 'react'
 
 import type { FlowHistory, FlowWindow } from '../../contract/history.ts'
 import { clockSpan, clockTime, whole } from '../../format.ts'
+import { usualSpans, type UsualAt } from '../../state/usual.ts'
 import { STRINGS } from '../../strings.ts'
 import type { Measures } from '../../units.ts'
 import { DayChart } from '../day/DayChart.tsx'
-import { extremes, nearest, type DayPoint } from '../day/shape.ts'
+import { NO_BAND, extremes, middleOf, nearest, type DayPoint } from '../day/shape.ts'
 import { reasonOf } from '../reasonOf.ts'
+import { usualBand } from '../usual.ts'
 import { useMeasures } from '../useMeasures.ts'
 import { useRoadDay } from '../useRoadDay.ts'
+import { useUsualAt } from '../useUsualAt.ts'
 
 const SAY = STRINGS.day
 
@@ -21,12 +24,13 @@ interface Props {
 /** How a road flowed in the last 24 hours. Each state of it is as high as the others. */
 export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
   const { day, retry } = useRoadDay(id)
+  const at = useUsualAt(id)
   const titleId = useId()
   return (
     <section className="day" aria-labelledby={titleId} data-testid="last-day" data-status={day.status}>
       <header className="day-head">
         <h3 id={titleId}>{SAY.title}</h3>
-        <span className="quiet">{SAY.speed}</span>
+        <span className="quiet">{at === null ? SAY.speed : SAY.speedAndUsual}</span>
       </header>
       {day.status === 'loading' && (
         <p className="day-body">
@@ -46,7 +50,7 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
         <p className="day-body is-note quiet">{SAY.empty}</p>
       )}
       {day.status === 'known' && day.history.windows.length > 0 && (
-        <Known history={day.history} freeFlowKmh={freeFlowKmh} timeZone={timeZone} />
+        <Known history={day.history} at={at} freeFlowKmh={freeFlowKmh} timeZone={timeZone} />
       )}
     </section>
   )
@@ -54,17 +58,20 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
 
 interface KnownProps extends Omit<Props, 'id'> {
   readonly history: FlowHistory
+  /** What is usual; null where nobody knows. */
+  readonly at: UsualAt | null
 }
 
-function Known({ history, freeFlowKmh, timeZone }: KnownProps) {
+function Known({ history, at, freeFlowKmh, timeZone }: KnownProps) {
   const { windows } = history
   const summaryId = useId()
   const measures = useMeasures()
   const [readMs, setReadMs] = useState<number | null>(null)
   const points = useMemo(() => windows.map(pointOf), [windows])
   const summary = useMemo(() => summaryOf(points, timeZone, measures), [points, timeZone, measures])
+  const band = useMemo(() => (at === null ? NO_BAND : usualBand(usualSpans(history, at), (kmh) => kmh)), [history, at])
   const read = readMs === null ? undefined : windows[nearest(points, readMs)]
-  const rows = read === undefined ? summary : readingOf(read, timeZone, measures)
+  const rows = read === undefined ? summary : readingOf(read, at, timeZone, measures)
   return (
     <div className="day-body">
       <p className="hidden-words" id={summaryId}>
@@ -85,9 +92,10 @@ function Known({ history, freeFlowKmh, timeZone }: KnownProps) {
         span={history}
         timeZone={timeZone}
         reference={freeFlowKmh === null ? null : { value: freeFlowKmh, name: SAY.freeFlow(measures.speed(freeFlowKmh)) }}
+        band={band}
         say={({ startMs }) => {
           const window = windows[nearest(points, startMs)]
-          return window === undefined ? '' : saidOf(window, timeZone, measures)
+          return window === undefined ? '' : saidOf(window, at, timeZone, measures)
         }}
         readMs={readMs}
         onRead={setReadMs}
@@ -118,9 +126,12 @@ function summaryOf(points: readonly DayPoint[], timeZone: string, { speed }: Mea
       ]
 }
 
-function readingOf({ startMs, endMs, meanSpeedKmh, vehicles, level }: FlowWindow, timeZone: string, { speed }: Measures): readonly Row[] {
+function readingOf(window: FlowWindow, at: UsualAt | null, timeZone: string, { speed }: Measures): readonly Row[] {
+  const { startMs, endMs, meanSpeedKmh, vehicles, level } = window
+  const usualKmh = at?.(middleOf(window))?.medianSpeedKmh ?? null
+  const told = (kmh: number): string => (usualKmh === null ? speed(kmh) : SAY.withUsual(speed(kmh), speed(usualKmh)))
   return [
-    { name: clockSpan(startMs, endMs, timeZone), text: meanSpeedKmh === null ? SAY.noSpeed : speed(meanSpeedKmh) },
+    { name: clockSpan(startMs, endMs, timeZone), text: meanSpeedKmh === null ? SAY.noSpeed : told(meanSpeedKmh) },
     {
       name: level === null || level === 'unknown' ? SAY.noLevel : STRINGS.level.names[level],
       text: vehicles === null ? SAY.notCounted : SAY.vehicles(whole(vehicles)),
@@ -129,8 +140,8 @@ function readingOf({ startMs, endMs, meanSpeedKmh, vehicles, level }: FlowWindow
 }
 
 /** For those who do not see it. */
-function saidOf(window: FlowWindow, timeZone: string, measures: Measures): string {
-  return readingOf(window, timeZone, measures)
+function saidOf(window: FlowWindow, at: UsualAt | null, timeZone: string, measures: Measures): string {
+  return readingOf(window, at, timeZone, measures)
     .flatMap(({ name, text }) => [name, text])
     .join(', ')
 }

@@ -1,6 +1,6 @@
 import { useMemo, type ReactNode } from 'react'
 
-import { HEIGHT, WIDTH, linePath, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
+import { HEIGHT, NO_BAND, WIDTH, bandPath, highest, linePath, scaleOf, shades, ticks, type BandPoint, type DayPoint, type Span } from './shape.ts'
 import { readAt, windowSlider } from './windowSlider.ts'
 
 interface Props {
@@ -14,6 +14,8 @@ interface Props {
   readonly timeZone: string
   /** What the line is held against. */
   readonly reference: { readonly value: number; readonly name: string } | null
+  /** What is usual, below the line. */
+  readonly band?: readonly BandPoint[]
   /** A window in words. */
   readonly say: (point: DayPoint) => string
   /** When the window began that is read; null while none is. */
@@ -26,9 +28,10 @@ interface Props {
 }
 
 /** The windows of a day as a line. One of them can be read: the one under the pointer, or the one that keys lead to. */
-export function DayChart({ name, describedBy, points, span, timeZone, reference, say, readMs, onRead, holds = false, children }: Props) {
+export function DayChart({ name, describedBy, points, span, timeZone, reference, band = NO_BAND, say, readMs, onRead, holds = false, children }: Props) {
   const value = reference?.value ?? null
-  const scale = useMemo(() => scaleOf(span, points, value), [span, points, value])
+  const scale = useMemo(() => scaleOf(span, points, highest(band, value)), [span, points, band, value])
+  const usual = useMemo(() => bandPath(band, scale), [band, scale])
   const hours = useMemo(() => ticks(span, timeZone), [span, timeZone])
   const line = useMemo(() => linePath(points, scale), [points, scale])
   const lacking = useMemo(() => (value === null ? [] : shades(points, scale, value)), [points, scale, value])
@@ -51,6 +54,7 @@ export function DayChart({ name, describedBy, points, span, timeZone, reference,
     >
       <div className="day-plot">
         <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
+          {usual !== '' && <path className="usual-band" d={usual} />}
           {hours.map(({ ms, label }) => (
             <path key={ms} className="day-hour" data-hour={label} d={`M${scale.x(ms)} 0V${HEIGHT}`} />
           ))}

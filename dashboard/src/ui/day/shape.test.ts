@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 
 import type { Level } from '../../contract/road.ts'
-import { areaPath, dayTicks, extremes, linePath, nearest, runs, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
+import { areaPath, bandPath, dayTicks, extremes, highest, linePath, middleOf, nearest, runs, scaleOf, shades, ticks, type DayPoint, type Span } from './shape.ts'
 
 const HOUR_MS = 3_600_000
 const STEP_MS = 300_000
@@ -36,6 +36,19 @@ test('where nothing was measured there is no line', () => {
 test('what is below a line ends where it ends', () => {
   const points = [window(0, 50), window(1, 25), window(3, 50)]
   expect(areaPath(points, scaleOf(SHORT, points, 50))).toBe('M0 100V0H100V50H200V100ZM300 100V0H400V100Z')
+})
+
+test('a band goes along its highs and back along its lows, and ends where it ends', () => {
+  const band = [[0, 10, 50], [1, 20, 40], [3, 0, 25]].map(([at = 0, low = 0, high = 0]) => ({ ...window(at, null), low, high }))
+  expect(bandPath(band, scaleOf(SHORT, [], 50))).toBe('M0 0H100V20H200V60H100V80H0ZM300 50H400V100H300Z')
+  expect(bandPath([], scaleOf(SHORT, [], 50))).toBe('')
+  expect(highest(band, 45)).toBe(50)
+  expect(highest(band, 55)).toBe(55)
+  expect(highest([], null)).toBeNull()
+})
+
+test('the middle of a window is halfway', () => {
+  expect(middleOf({ startMs: 10, endMs: 20 })).toBe(15)
 })
 
 test('one window alone is a dash, none is nothing', () => {

@@ -15,6 +15,16 @@ export interface DayPoint {
   readonly level: Level | null
 }
 
+/** One window of a band. */
+export interface BandPoint {
+  readonly startMs: number
+  readonly endMs: number
+  readonly low: number
+  readonly high: number
+}
+
+export const NO_BAND: readonly BandPoint[] = []
+
 export interface Span {
   readonly fromMs: number
   readonly toMs: number
@@ -49,12 +59,22 @@ export function scaleOf(span: Span, points: readonly DayPoint[], reference: numb
   return scaleTo(span, Math.max(1, Math.ceil(most / ROUND)) * ROUND)
 }
 
+/** The most of a band, and of what a line is held against. */
+export function highest(band: readonly BandPoint[], reference: number | null): number | null {
+  return band.reduce<number | null>((most, { high }) => Math.max(most ?? 0, high), reference)
+}
+
 /** From 0 up to a number. */
 export function scaleTo({ fromMs, toMs }: Span, top: number): Scale {
   return {
     x: (ms) => round(((ms - fromMs) / (toMs - fromMs)) * WIDTH),
     y: (value) => round((1 - value / top) * HEIGHT),
   }
+}
+
+/** Longer ones may begin in the hour before that of most of it. */
+export function middleOf({ startMs, endMs }: Pick<DayPoint, 'startMs' | 'endMs'>): number {
+  return (startMs + endMs) / 2
 }
 
 /** Windows with a value that follow on each other without a gap. */
@@ -80,6 +100,17 @@ export function areaPath(points: readonly DayPoint[], scale: Scale): string {
       const [first] = run
       if (first === undefined) return ''
       return `M${scale.x(first.startMs)} ${HEIGHT}V${scale.y(first.value)}${steps(run, scale)}V${HEIGHT}Z`
+    })
+    .join('')
+}
+
+/** What is between the lows and the highs. */
+export function bandPath(points: readonly BandPoint[], { x, y }: Scale): string {
+  return grouped(points, (one, next) => one.endMs === next.startMs)
+    .map((run) => {
+      const there = run.map(({ startMs, endMs, high }, at) => `${at === 0 ? `M${x(startMs)} ` : 'V'}${y(high)}H${x(endMs)}`)
+      const back = run.toReversed().map(({ startMs, low }) => `V${y(low)}H${x(startMs)}`)
+      return `${there.join('')}${back.join('')}Z`
     })
     .join('')
 }

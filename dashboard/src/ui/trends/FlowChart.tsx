@@ -1,7 +1,7 @@
 import { useMemo } from 'react'
 
-import { HEIGHT, WIDTH, areaPath, linePath, scaleTo, shades, type DayPoint, type Span, type Tick } from '../day/shape.ts'
-import { axisOf, mostOf, type Line } from './series.ts'
+import { HEIGHT, NO_BAND, WIDTH, areaPath, bandPath, highest, linePath, scaleTo, shades, type DayPoint, type Span, type Tick } from '../day/shape.ts'
+import { axisOf, mostOf, type Line, type UsualLine } from './series.ts'
 
 interface Props {
   readonly lines: readonly Line[]
@@ -14,6 +14,8 @@ interface Props {
   readonly isFilled?: boolean
   /** What one line alone is held against. */
   readonly reference?: { readonly value: number; readonly name: string } | null
+  /** What is usual, below the lines. */
+  readonly usual?: UsualLine | null
   /** The middle of what is read. */
   readonly readMs: number
   /** What each line has there. */
@@ -21,10 +23,14 @@ interface Props {
 }
 
 /** Lines over one axis of time. It is for the eye: who reads it asks the slider around it. */
-export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, reference = null, readMs, read }: Props) {
+export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, reference = null, usual = null, readMs, read }: Props) {
   const value = reference?.value ?? null
-  const axis = useMemo(() => axisOf(mostOf(lines, value), steps), [lines, value, steps])
+  const axis = useMemo(() => {
+    const drawn = usual === null ? lines : [...lines, usual]
+    return axisOf(mostOf(drawn, highest(usual?.band ?? NO_BAND, value)), steps)
+  }, [lines, usual, value, steps])
   const scale = useMemo(() => scaleTo(span, axis.at(-1) ?? 1), [span, axis])
+  const band = useMemo(() => bandPath(usual?.band ?? NO_BAND, scale), [usual, scale])
   const [only] = lines
   const lacking = useMemo(
     () => (value === null || only === undefined ? [] : shades(only.points, scale, value)),
@@ -35,6 +41,7 @@ export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, 
   return (
     <div className="trend-plot">
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" focusable="false">
+        {band !== '' && <path className="usual-band" d={band} />}
         {ticks.map(({ ms }) => (
           <path key={ms} className="trend-grid" d={`M${scale.x(ms)} 0V${HEIGHT}`} />
         ))}
@@ -48,6 +55,7 @@ export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, 
         {isFilled && lines.length === 1 && only !== undefined && (
           <path className="trend-area" data-series={only.at} d={areaPath(only.points, scale)} />
         )}
+        {usual !== null && <path className="usual-line" d={linePath(usual.points, scale)} />}
         {lines.map(({ at, points, nowMs }) => (
           <g key={at} className="trend-line" data-series={at}>
             <path d={linePath(points.filter(isOver(nowMs)), scale)} />

@@ -2,29 +2,38 @@ import { useMemo } from 'react'
 
 import { clockTime, percent, shortDay, whole } from '../../format.ts'
 import type { TrendRange } from '../../state/trends.ts'
+import type { UsualAt } from '../../state/usual.ts'
 import { STRINGS } from '../../strings.ts'
 import { useMeasures } from '../useMeasures.ts'
-import { summaryOf, type Extreme, type Series } from './series.ts'
+import { summaryOf, usualMeanKmh, type Extreme, type Series } from './series.ts'
 
 const SAY = STRINGS.trends
 
 interface Props {
   readonly id: string
   readonly series: readonly Series[]
+  /** Of one road alone: what is usual on it; null where nobody knows. */
+  readonly usual: UsualAt | null
   readonly range: TrendRange
   readonly timeZone: string
 }
 
 /** The range in a few figures: what the charts show, for those who do not see them, too. */
-export function SummaryTable({ id, series, range, timeZone }: Props) {
+export function SummaryTable({ id, series, usual, range, timeZone }: Props) {
   const { speed } = useMeasures()
   const columns = useMemo(() => series.map((one) => ({ ...one, summary: summaryOf(one) })), [series])
+  const usualKmh = useMemo(() => series.map(({ windows }) => (usual === null ? null : usualMeanKmh(windows, usual))), [series, usual])
   const when = ({ startMs }: Extreme): string => {
     const time = clockTime(startMs, timeZone, false)
     return range === 'day' ? time : `${shortDay(startMs, timeZone)}, ${time}`
   }
   const rows: readonly TableRow[] = [
     { name: SAY.mean, cells: columns.map(({ summary: { meanSpeedKmh } }) => (meanSpeedKmh === null ? null : [speed(meanSpeedKmh)])) },
+    {
+      name: SAY.usual,
+      cells: usualKmh.map((kmh) => (kmh === null ? null : [speed(kmh)])),
+      isLeftOut: usualKmh.every((kmh) => kmh === null),
+    },
     {
       name: SAY.ofFreeFlow,
       cells: columns.map(({ freeFlowKmh, summary: { ratio } }) =>

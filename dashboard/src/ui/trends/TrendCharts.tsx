@@ -1,14 +1,15 @@
 import { useMemo, useState } from 'react'
 
 import { compact, duration, whole } from '../../format.ts'
-import { moments, type TrendRange } from '../../state/trends.ts'
+import { moments, type Moment, type TrendRange } from '../../state/trends.ts'
+import { usualSpans, type UsualAt } from '../../state/usual.ts'
 import { STRINGS } from '../../strings.ts'
-import { dayTicks, scaleTo, ticks, WIDTH, type Span } from '../day/shape.ts'
+import { dayTicks, middleOf, scaleTo, ticks, WIDTH, type Span } from '../day/shape.ts'
 import { readAt, windowSlider } from '../day/windowSlider.ts'
 import { useMeasures } from '../useMeasures.ts'
 import { FlowChart } from './FlowChart.tsx'
 import { readingOf, saidOf, type Read, type Reading } from './reading.ts'
-import { speedLine, volumeLine, type Series } from './series.ts'
+import { speedLine, usualSpeedLine, usualVolumeLine, volumeLine, type Series } from './series.ts'
 
 const SAY = STRINGS.trends
 const SPEED_STEPS = 4
@@ -18,6 +19,8 @@ const NAMED_MS = 12 * 3_600_000
 interface Props {
   /** At least one, with at least one window. */
   readonly series: readonly Series[]
+  /** Of one road alone: what is usual on it; null where nobody knows. */
+  readonly usual: UsualAt | null
   readonly span: Span
   readonly range: TrendRange
   readonly timeZone: string
@@ -26,12 +29,16 @@ interface Props {
 }
 
 /** Speed above, volume below, over one axis of time; one slider reads both. */
-export function TrendCharts({ series, span, range, timeZone, describedBy }: Props) {
+export function TrendCharts({ series, usual, span, range, timeZone, describedBy }: Props) {
   const measures = useMeasures()
   const [readMs, setReadMs] = useState<number | null>(null)
   const all = useMemo(() => moments(series.map(({ windows }) => windows)), [series])
   const speeds = useMemo(() => series.map((one) => speedLine(one, measures.speedOf)), [series, measures])
   const volumes = useMemo(() => series.map(volumeLine), [series])
+  const lengthMs = lengthOf(all.at(-1))
+  const usualHours = useMemo(() => (usual === null ? [] : usualSpans(span, usual)), [usual, span])
+  const usualSpeeds = useMemo(() => usualSpeedLine(usualHours, measures.speedOf), [usualHours, measures])
+  const usualVolumes = useMemo(() => usualVolumeLine(usualHours, lengthMs), [usualHours, lengthMs])
   const marks = useMemo(
     () =>
       range === 'week'
@@ -43,8 +50,8 @@ export function TrendCharts({ series, span, range, timeZone, describedBy }: Prop
   const moment = all[readAt(slider)]
   if (moment === undefined) return null
 
-  const reading = readingOf(series, moment, timeZone, measures)
-  const middleMs = (moment.startMs + moment.endMs) / 2
+  const middleMs = middleOf(moment)
+  const reading = readingOf(series, moment, usual?.(middleMs) ?? null, timeZone, measures)
   const { x } = scaleTo(span, 1)
   const left = (ms: number): string => `${(x(ms) / WIDTH) * 100}%`
   // The name of a day that has just begun has no room.
@@ -70,7 +77,12 @@ export function TrendCharts({ series, span, range, timeZone, describedBy }: Prop
         data-testid="trend-slider"
         data-start={new Date(moment.startMs).toISOString()}
       >
-        <Head title={SAY.speed(measures.speedUnit)} reading={reading} pick="speed" />
+        <Head
+          title={SAY.speed(measures.speedUnit)}
+          reading={reading}
+          pick="speed"
+          usual={usualSpeeds === null ? null : { told: reading.usual?.around ?? null, hasBand: true }}
+        />
         <FlowChart
           lines={speeds}
           span={span}
@@ -82,10 +94,16 @@ export function TrendCharts({ series, span, range, timeZone, describedBy }: Prop
               ? null
               : { value: measures.speedOf(freeFlowKmh), name: STRINGS.day.freeFlow(measures.speed(freeFlowKmh)) }
           }
+          usual={usualSpeeds}
           readMs={middleMs}
           read={valuesAt('meanSpeedKmh', measures.speedOf)}
         />
-        <Head title={SAY.volume(duration((moment.endMs - moment.startMs) / 1_000))} reading={reading} pick="vehicles" />
+        <Head
+          title={SAY.volume(duration(lengthOf(moment) / 1_000))}
+          reading={reading}
+          pick="vehicles"
+          usual={usualVolumes === null ? null : { told: reading.usual?.vehicles ?? null, hasBand: false }}
+        />
         <FlowChart
           lines={volumes}
           span={span}
@@ -93,6 +111,7 @@ export function TrendCharts({ series, span, range, timeZone, describedBy }: Prop
           label={compact}
           steps={VOLUME_STEPS}
           isFilled
+          usual={usualVolumes}
           readMs={middleMs}
           read={valuesAt('vehicles', (count) => count)}
         />
@@ -109,14 +128,20 @@ export function TrendCharts({ series, span, range, timeZone, describedBy }: Prop
   )
 }
 
+function lengthOf(window: Pick<Moment, 'startMs' | 'endMs'> | undefined): number {
+  return window === undefined ? 0 : window.endMs - window.startMs
+}
+
 interface HeadProps {
   readonly title: string
   readonly reading: Reading
   readonly pick: keyof Pick<Read, 'speed' | 'vehicles'>
+  /** What is usual then; null where none is drawn. */
+  readonly usual: { readonly told: string | null; readonly hasBand: boolean } | null
 }
 
 /** What a chart tells, and what it tells at the time that is read: the legend, too. */
-function Head({ title, reading: { of, more }, pick }: HeadProps) {
+function Head({ title, reading: { of, more }, pick, usual }: HeadProps) {
   return (
     <p className="trend-head">
       <span className="trend-title">{title}</span>
@@ -126,6 +151,12 @@ function Head({ title, reading: { of, more }, pick }: HeadProps) {
           {one[pick] ?? SAY.none}
         </span>
       ))}
+      {usual !== null && (
+        <span className="trend-read quiet">
+          <span className="trend-swatch is-usual" data-band={usual.hasBand} />
+          {SAY.usualIs(usual.told ?? SAY.none)}
+        </span>
+      )}
       {more !== null && (
         <span className="trend-read quiet">
           {SAY.difference} {more[pick] ?? SAY.none}

@@ -9,6 +9,7 @@ import { CloseIcon } from '../icons.tsx'
 import { reasonOf } from '../reasonOf.ts'
 import { Segments } from '../Segments.tsx'
 import { useFocusBack } from '../useFocusBack.ts'
+import { useUsualAt } from '../useUsualAt.ts'
 import { roadName } from '../whereIs.ts'
 import { RoadChooser } from './RoadChooser.tsx'
 import type { Series } from './series.ts'
@@ -133,6 +134,8 @@ function Known({ shown, range, timeZone }: KnownProps) {
       ),
     [shown],
   )
+  const [only, ...others] = shown
+  const usual = useUsualAt(only === undefined || others.length > 0 ? null : only.roadId)
   const [first] = series
   const isEmpty = series.every(({ windows }) => windows.length === 0)
   if (shown.some(({ asked }) => asked.status === 'loading') && isEmpty) {
@@ -147,8 +150,8 @@ function Known({ shown, range, timeZone }: KnownProps) {
   if (isEmpty) return <p className="trend-note quiet">{SAY.empty}</p>
   return (
     <>
-      <TrendCharts series={series} span={first.span} range={range} timeZone={timeZone} describedBy={tableId} />
-      <SummaryTable id={tableId} series={series} range={range} timeZone={timeZone} />
+      <TrendCharts series={series} usual={usual} span={first.span} range={range} timeZone={timeZone} describedBy={tableId} />
+      <SummaryTable id={tableId} series={series} usual={usual} range={range} timeZone={timeZone} />
       <p className="trend-small quiet">{SAY.meanHelp}</p>
     </>
   )

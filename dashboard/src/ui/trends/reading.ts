@@ -1,10 +1,12 @@
 /** One time of all that is shown, in words. */
 
 import type { FlowWindow } from '../../contract/history.ts'
+import type { UsualHour } from '../../contract/usual.ts'
 import { NB, calendarDay, clockSpan, signed, whole } from '../../format.ts'
 import type { Moment } from '../../state/trends.ts'
 import { STRINGS } from '../../strings.ts'
 import type { Measures } from '../../units.ts'
+import { toldUsual, usualVehicles } from '../usual.ts'
 import type { Series } from './series.ts'
 
 const SAY = STRINGS.trends
@@ -15,6 +17,13 @@ export interface Reading {
   readonly of: readonly Read[]
   /** What the second has more than the first; null of one alone. */
   readonly more: Pick<Read, 'speed' | 'vehicles'> | null
+  /** Null where nothing is known of this hour. */
+  readonly usual: UsualRead | null
+}
+
+export interface UsualRead extends Pick<Read, 'speed' | 'vehicles'> {
+  /** The speed, and from where to where it goes. */
+  readonly around: string | null
 }
 
 export interface Read {
@@ -25,7 +34,13 @@ export interface Read {
   readonly vehicles: string | null
 }
 
-export function readingOf(series: readonly Series[], moment: Moment, timeZone: string, measures: Measures): Reading {
+export function readingOf(
+  series: readonly Series[],
+  moment: Moment,
+  usual: UsualHour | null,
+  timeZone: string,
+  measures: Measures,
+): Reading {
   const { startMs, endMs, windows } = moment
   const isOpen = series.some(({ nowMs }) => endMs > nowMs)
   const when = `${calendarDay(startMs, timeZone)}, ${clockSpan(startMs, endMs, timeZone)}`
@@ -42,6 +57,16 @@ export function readingOf(series: readonly Series[], moment: Moment, timeZone: s
       }
     }),
     more: series.length < 2 ? null : differenceOf(one, other, measures),
+    usual: usual === null ? null : usualReadOf(usual, endMs - startMs, measures),
+  }
+}
+
+function usualReadOf(usual: UsualHour, lengthMs: number, measures: Measures): UsualRead {
+  const vehicles = usualVehicles(usual, lengthMs)
+  return {
+    speed: usual.medianSpeedKmh === null ? null : measures.speed(usual.medianSpeedKmh),
+    around: toldUsual(usual, measures),
+    vehicles: vehicles === null ? null : whole(vehicles),
   }
 }
 
@@ -63,7 +88,9 @@ function valuesOf(window: FlowWindow | null | undefined): { readonly speedKmh: n
 }
 
 /** For those who do not see it. */
-export function saidOf({ when, of, more }: Reading): string {
+export function saidOf({ when, of, more, usual }: Reading): string {
   const parts = of.map(({ name, speed, vehicles }) => SAY.said(name, speed, vehicles))
-  return [when, ...parts, ...(more === null ? [] : [SAY.said(SAY.difference, more.speed, more.vehicles)])].join('; ')
+  if (more !== null) parts.push(SAY.said(SAY.difference, more.speed, more.vehicles))
+  if (usual !== null && (usual.speed !== null || usual.vehicles !== null)) parts.push(SAY.usualSaid(usual.speed, usual.vehicles))
+  return [when, ...parts].join('; ')
 }

@@ -2,7 +2,9 @@
 
 import type { FlowWindow } from '../../contract/history.ts'
 import { meanSpeedKmh } from '../../state/trends.ts'
-import { extremes, type DayPoint } from '../day/shape.ts'
+import type { UsualAt, UsualSpan } from '../../state/usual.ts'
+import { NO_BAND, extremes, middleOf, type BandPoint, type DayPoint } from '../day/shape.ts'
+import { usualBand, usualPoints, usualVehicles } from '../usual.ts'
 
 export interface Series {
   /** Null of the whole city. */
@@ -30,6 +32,24 @@ export function speedLine({ at, windows, nowMs }: Series, speedOf: (kmh: number)
 
 export function volumeLine({ at, windows, nowMs }: Series): Line {
   return { at, nowMs, points: windows.map((one) => pointOf(one, one.vehicles)) }
+}
+
+/** What is usual in the range: the median as a line, and the band around it. */
+export interface UsualLine {
+  readonly points: readonly DayPoint[]
+  readonly band: readonly BandPoint[]
+}
+
+/** Null where no hour of the range has any. */
+export function usualSpeedLine(spans: readonly UsualSpan[], speedOf: (kmh: number) => number): UsualLine | null {
+  const points = usualPoints(spans, ({ medianSpeedKmh: kmh }) => (kmh === null ? null : speedOf(kmh)))
+  return extremes(points) === null ? null : { points, band: usualBand(spans, speedOf) }
+}
+
+/** In windows of a length. Null where no hour of the range has any. */
+export function usualVolumeLine(spans: readonly UsualSpan[], lengthMs: number): UsualLine | null {
+  const points = usualPoints(spans, (hour) => usualVehicles(hour, lengthMs))
+  return extremes(points) === null ? null : { points, band: NO_BAND }
 }
 
 function pointOf({ startMs, endMs, level }: FlowWindow, value: number | null): DayPoint {
@@ -71,7 +91,15 @@ export function axisOf(most: number, wanted: number): readonly number[] {
   return Array.from({ length: Math.max(1, Math.ceil(most / step)) + 1 }, (_, at) => at * step)
 }
 
+/** The mean that a range would have, had each of its windows that has a speed its usual one. */
+export function usualMeanKmh(windows: readonly FlowWindow[], at: UsualAt): number | null {
+  const asUsual = windows
+    .filter((one) => one.meanSpeedKmh !== null)
+    .map((one) => ({ ...one, meanSpeedKmh: at(middleOf(one))?.medianSpeedKmh ?? null }))
+  return meanSpeedKmh(asUsual)
+}
+
 /** The most of some lines, and of what they are held against. */
-export function mostOf(lines: readonly Line[], reference: number | null): number {
+export function mostOf(lines: readonly Pick<Line, 'points'>[], reference: number | null): number {
   return lines.reduce((most, { points }) => points.reduce((so, { value }) => Math.max(so, value ?? 0), most), reference ?? 0)
 }
