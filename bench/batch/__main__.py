@@ -1,4 +1,4 @@
-"""`python -m bench.batch`: a day's archive compacted, its time and memory, beside an eighth of a day."""
+"""`python -m bench.batch`: a day's archive compacted and its daily views made, beside an eighth of a day."""
 
 import asyncio
 import sys
@@ -10,7 +10,8 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table
 
-from bench.batch.compaction import Compaction, CompactionError, compact, differences, found
+from bench.batch.by_pandas import numbers_of, run_by_pandas, unlike
+from bench.batch.jobs import JobError, Ran, differences, found, job
 from bench.batch.senders import EVENTS_PER_S
 from bench.batch.span import EIGHTH, WHOLE, Span
 from bench.batch.writing import Written, write
@@ -24,11 +25,14 @@ MEGABYTE = 1_000_000
 
 
 class Measured(NamedTuple):
-    """One span, written and compacted."""
+    """One span, written, compacted, and made into daily views."""
 
     span: Span
     written: Written
-    compaction: Compaction
+    compaction: Ran
+    daily: Ran
+    pandas: Ran | None
+    """The same views by pandas; of an eighth alone."""
     differences: list[str]
 
     @property
@@ -42,11 +46,11 @@ class Measured(NamedTuple):
 
 
 def measure(settings: Settings, span: Span) -> Measured:
-    """Archive a span in a namespace of its own, compact it, and compare.
+    """Archive a span in a namespace of its own, compact it, make its daily views, and compare.
 
     Raises:
         BucketError, BotoCoreError, ClientError: S3 did not do its part.
-        CompactionError: the command did not.
+        JobError: a command did not.
     """
     own = settings.model_copy(update={"namespace": f"bench-{span.name}", "timezone": span.day.timezone})
     date = span.day.date.isoformat()
@@ -55,8 +59,13 @@ def measure(settings: Settings, span: Span) -> Measured:
     progress.print(
         f"{span.name}: {written.objects:,} objects in {written.seconds:.0f} s; now it is compacted"
     )
-    compaction = compact(own, date)
-    return Measured(span, written, compaction, differences(written.tally, asyncio.run(found(own, date))))
+    compaction, daily = job(own, "compact", date), job(own, "daily", date)
+    wrong = differences(written.tally, asyncio.run(found(own, date)))
+    pandas = None
+    if span is EIGHTH:
+        pandas, told = run_by_pandas(own, date)
+        wrong += unlike(numbers_of(own, date), told)
+    return Measured(span, written, compaction, daily, pandas, wrong)
 
 
 def result(measured: list[Measured], servers: dict[str, str]) -> dict[str, Any]:
@@ -70,6 +79,11 @@ def result(measured: list[Measured], servers: dict[str, str]) -> dict[str, Any]:
         "peak_mb": round(last.compaction.peak_mb),
         "eighth_compact_seconds": round(eighth.compaction.seconds, 1),
         "eighth_peak_mb": round(eighth.compaction.peak_mb),
+        "daily_seconds": round(last.daily.seconds, 1),
+        "daily_peak_mb": round(last.daily.peak_mb),
+        "eighth_daily_seconds": round(eighth.daily.seconds, 1),
+        "pandas_eighth_seconds": round(eighth.pandas.seconds, 1) if eighth.pandas else None,
+        "pandas_eighth_peak_mb": round(eighth.pandas.peak_mb) if eighth.pandas else None,
         "growth": round(seconds / 8 / eighth.compaction.seconds, 3) if last is not eighth else None,
         "events_per_s": round(last.events / seconds),
         "generate_seconds": round(last.written.seconds, 1),
@@ -80,9 +94,10 @@ def result(measured: list[Measured], servers: dict[str, str]) -> dict[str, Any]:
 
 
 def _table(measured: list[Measured]) -> Table:
-    table = Table(title=f"A day at {EVENTS_PER_S:,} events/s, compacted")
+    table = Table(title=f"A day at {EVENTS_PER_S:,} events/s, compacted and made into daily views")
     table.add_column("archive of")
-    for column in ("events", "objects", "MB", "written, s", "compacted, s", "events/s", "peak, MB"):
+    columns = ("events", "objects", "MB", "written, s", "compacted, s", "peak, MB", "daily, s", "peak, MB")
+    for column in (*columns, "by pandas, s", "peak, MB"):
         table.add_column(column, justify="right")
     for one in measured:
         table.add_row(
@@ -91,21 +106,26 @@ def _table(measured: list[Measured]) -> Table:
             f"{one.written.objects:,}",
             f"{one.written.size_bytes / MEGABYTE:,.0f}",
             f"{one.written.seconds:.1f}",
-            f"{one.compaction.seconds:.1f}",
-            f"{one.events / one.compaction.seconds:,.0f}",
-            f"{one.compaction.peak_mb:,.0f}",
+            *_told(one.compaction),
+            *_told(one.daily),
+            *_told(one.pandas),
         )
     return table
+
+
+def _told(ran: Ran | None) -> tuple[str, str]:
+    return (f"{ran.seconds:.1f}", f"{ran.peak_mb:,.0f}") if ran else ("", "")
 
 
 @click.command(epilog="Example: python -m bench.batch --quick --json")
 @click.option("--quick", is_flag=True, help="The eighth of a day alone.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object as the last line.")
 def main(quick: bool, as_json: bool) -> None:
-    """Compact the archive of a closed day, and before it one of an eighth of a day.
+    """Compact the archive of a closed day and make its daily views, and before it of an eighth of a day.
 
-    The archive is written straight to S3, as the archive role leaves it; then `city-batch compact` has the
-    machine to itself. Exit code 1 if what it says of the day is not what was written.
+    The archive is written straight to S3, as the archive role leaves it; then `city-batch compact` and
+    `city-batch daily` have the machine to themselves, and on the eighth a program in pandas that makes the
+    same views. Exit code 1 if what they say of the day is not what was written, or not the same.
     """
     try:
         with (
@@ -114,7 +134,7 @@ def main(quick: bool, as_json: bool) -> None:
         ):
             measured = [measure(ready.settings, span) for span in ([EIGHTH] if quick else [EIGHTH, WHOLE])]
             servers = ready.names
-    except (ServerError, BucketError, BotoCoreError, ClientError, CompactionError) as error:
+    except (ServerError, BucketError, BotoCoreError, ClientError, JobError) as error:
         raise click.ClickException(str(error)) from error
     print_result(result(measured, servers), _table(measured), as_json=as_json)
     wrong = [f"{one.span.name}: {said}" for one in measured for said in one.differences]

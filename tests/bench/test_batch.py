@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner
 
 from bench.batch import __main__ as command
-from bench.batch.compaction import Compaction, differences, found
 from bench.batch.drawing import LATE_MS, Tally
+from bench.batch.jobs import Ran, differences, found
 from bench.batch.senders import EVENTS_PER_S, Senders, all_senders
 from bench.batch.span import CUT_MS, DAY, EIGHTH, PARTITIONS, WHOLE, span
 from bench.batch.writing import Written, archived, write
@@ -137,11 +137,13 @@ def test_what_differs_is_named() -> None:
 
 def test_growth_is_the_days_time_by_eight_of_the_eighths() -> None:
     written = Written(Tally({("gps", "events"): 800, ("camera", "events"): 8}), 20, 3_000_000, 5.0)
-    eighth = command.Measured(EIGHTH, written, Compaction(2.0, 100.0), [])
-    whole = command.Measured(WHOLE, written, Compaction(24.0, 120.0), [])
+    eighth = command.Measured(EIGHTH, written, Ran(2.0, 100.0), Ran(1.5, 90.0), Ran(6.0, 300.0), [])
+    whole = command.Measured(WHOLE, written, Ran(24.0, 120.0), Ran(9.0, 95.0), None, [])
     full = command.result([eighth, whole], {})
     assert full["growth"] == 1.5
     assert (full["compact_seconds"], full["eighth_compact_seconds"], full["peak_mb"]) == (24.0, 2.0, 120)
+    assert (full["daily_seconds"], full["eighth_daily_seconds"]) == (9.0, 1.5)
+    assert full["pandas_eighth_seconds"] == 6.0
     quick = command.result([eighth], {})
     assert (quick["compact_seconds"], quick["growth"], quick["events"]) == (2.0, None, 808)
 

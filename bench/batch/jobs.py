@@ -1,4 +1,4 @@
-"""`city-batch compact` as a process: how long it takes, its memory, and whether the day is right."""
+"""`city-batch`'s jobs as processes: how long each takes, its memory, and whether the day is right."""
 
 import contextlib
 import os
@@ -23,26 +23,34 @@ SAMPLE_S = 0.2
 MIB = 1 << 20
 
 
-class CompactionError(Exception):
-    """The command ended with a status other than 0."""
+class JobError(Exception):
+    """A command ended with a status other than 0."""
 
 
-class Compaction(NamedTuple):
-    """One run."""
+class Ran(NamedTuple):
+    """One run of a command."""
 
     seconds: float
     peak_mb: float
     """RSS of the process and all that it started, at most."""
 
 
-def compact(settings: Settings, date: str) -> Compaction:
-    """Compact a day of the settings' namespace.
+def job(settings: Settings, name: str, date: str) -> Ran:
+    """Run a job of `city-batch` on a day of the settings' namespace.
 
     Raises:
-        CompactionError: it did not end well.
+        JobError: it did not end well.
     """
     limits = ["--threads", str(THREADS), "--memory", MEMORY]
-    command = [installed("city-batch"), "compact", "--date", date, *limits]
+    return timed(settings, [installed("city-batch"), name, "--date", date, *limits])
+
+
+def timed(settings: Settings, command: list[str]) -> Ran:
+    """Run a command that has the settings.
+
+    Raises:
+        JobError: it did not end well.
+    """
     started, peak_mb = time.perf_counter(), 0.0
     # Stdout is the benchmark's own.
     child = subprocess.Popen(command, env={**os.environ, **city_environment(settings)}, stdout=sys.stderr)
@@ -55,8 +63,8 @@ def compact(settings: Settings, date: str) -> Compaction:
     finally:
         child.kill()
     if child.returncode:
-        raise CompactionError(f"{' '.join(command)} ended with status {child.returncode}")
-    return Compaction(seconds, peak_mb)
+        raise JobError(f"{' '.join(command)} ended with status {child.returncode}")
+    return Ran(seconds, peak_mb)
 
 
 def _rss_mb(pid: int) -> float:
