@@ -15,7 +15,7 @@ from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from demo.backends import Backends
 from demo.credentials import Credentials, write_users_file
-from demo.environment import city_environment
+from demo.environment import city_environment, write_environment
 from demo.plan import SERVICES, Plan
 from demo.servers.ports import free_port
 from demo.servers.process import Process, installed
@@ -121,6 +121,7 @@ class City:
         await create_bucket(self.settings)
         await create_topics(self.settings, SERVICES)
         write_users_file(self.plan.users_file, self.credentials)
+        write_environment(self.plan.environment_file, self.settings)
         for child in (*self.services, self.gateway):
             self._start_child(child)
         self._say("waiting for the services and the gateway to be ready")

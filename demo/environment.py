@@ -1,5 +1,9 @@
 """Settings as the `CITY_*` environment of a process that shall have them."""
 
+import os
+import shlex
+from pathlib import Path
+
 from pydantic import SecretStr
 
 from citystream.settings import Settings
@@ -13,3 +17,13 @@ def city_environment(settings: Settings) -> dict[str, str]:
         for name, value in named
         if value is not None
     }
+
+
+def write_environment(file: Path, settings: Settings) -> None:
+    """The same as a file for a shell to read, such as that of somebody who runs a command beside the city.
+
+    Only its owner may read it: servers' passwords may be in it.
+    """
+    lines = [f"export {name}={shlex.quote(value)}\n" for name, value in city_environment(settings).items()]
+    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
+        out.writelines(lines)

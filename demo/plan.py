@@ -50,6 +50,11 @@ class Plan:
         return self.state / "gateway-users.json"
 
     @property
+    def environment_file(self) -> Path:
+        """The services' settings, for a shell."""
+        return self.state / "environment"
+
+    @property
     def count_file(self) -> Path:
         """Where the simulator writes what it sent."""
         return self.state / "sent.json"

@@ -21,6 +21,8 @@ class Heading:
     password: str
     servers: str
     logs: str
+    batch: str
+    """Command that makes today's batch views, for a shell."""
     doing: str
     """What is happening now: starting, live since, stopping."""
 
@@ -50,6 +52,7 @@ def picture(heading: Heading, rows: Sequence[Row]) -> Group:
         Text(f"API   {heading.url}   user {heading.username}   password {heading.password}"),
         Text(f"on    {heading.servers}"),
         Text(f"logs  {heading.logs}", style="dim"),
+        Text(f"batch {heading.batch}", style="dim"),
         table,
         Text("Ctrl-C stops everything.", style="dim"),
     )

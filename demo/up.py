@@ -2,7 +2,9 @@
 
 import asyncio
 import math
+import shlex
 import time
+from pathlib import Path
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -17,6 +19,7 @@ from demo.api import Api
 from demo.city import City, claim
 from demo.dashboard import built_beside
 from demo.plan import Plan
+from demo.servers.process import installed
 from demo.session import found, live
 from demo.statuses import read_statuses, rows
 
@@ -83,8 +86,20 @@ def heading(city: City, doing: str) -> screen.Heading:
         password=city.credentials.password,
         servers=", ".join(started + own),
         logs=str(city.plan.logs),
+        batch=batch_command(city.plan),
         doing=doing,
     )
+
+
+def batch_command(plan: Plan) -> str:
+    """What to type beside the city, so that the batch layer has its day as far as it is."""
+    settings, command = (_from_here(path) for path in (plan.environment_file, Path(installed("city-batch"))))
+    return f"(. {settings} && {command} run --date today --partial)"
+
+
+def _from_here(path: Path) -> str:
+    here = Path.cwd()
+    return shlex.quote(f"./{path.relative_to(here)}" if path.is_relative_to(here) else str(path))
 
 
 async def up(plan: Plan, duration_s: float | None, dashboard: str | None, console: Console) -> None:
@@ -103,6 +118,7 @@ async def up(plan: Plan, duration_s: float | None, dashboard: str | None, consol
         show.doing = f"live; first data after {show.seconds():.1f} s"
         show.say(show.doing)
         show.say(f"{city.url}  user {city.credentials.username}  password {city.credentials.password}")
+        show.say(f"today out of the batch layer: {batch_command(city.plan)}")
         await asyncio.sleep(duration_s if duration_s is not None else math.inf)
 
     with claim(plan):

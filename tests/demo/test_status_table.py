@@ -32,6 +32,7 @@ HEADING = screen.Heading(
     password="pass",
     servers="valkey",
     logs="logs",
+    batch="(. environment && city-batch run)",
     doing="live",
 )
 

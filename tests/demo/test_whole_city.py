@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -9,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import psutil
 import pytest
 
@@ -57,14 +59,20 @@ class Demo:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                env={**os.environ, "CITY_ARCHIVE_S": "1"},
             )
 
     def wait_for(self, words: str) -> None:
+        self.find(re.escape(words))
+
+    def find(self, pattern: str) -> re.Match[str]:
+        """What it says sooner or later."""
         deadline = time.monotonic() + PATIENCE_S
-        while words not in self._output.read_text():
+        while not (found := re.search(pattern, self._output.read_text())):
             assert self.process.poll() is None, self._output.read_text()
             assert time.monotonic() < deadline, self._output.read_text()
             time.sleep(0.1)
+        return found
 
     def family(self) -> list[psutil.Process]:
         return psutil.Process(self.process.pid).children(recursive=True)
@@ -94,6 +102,7 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
     demo.wait_for("| no Node")
     demo.wait_for("the city goes on without its map")
     demo.wait_for("live; first data after")
+    roads_of_today(demo)
     worker = next(one for one in demo.family() if any("city-camera" in part for part in one.cmdline()))
     worker.kill()
     demo.wait_for("camera ended with status -9")
@@ -101,8 +110,8 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
 
     family = demo.family()
     ports = listening(family)
-    # Beside the gateway a process folds the archive, and Python tracks what the two share.
-    assert len(family) == 12, "valkey, moto, noida-db, five services, gateway and its two, simulator"
+    # Beside the gateway one folds the archive, one reads closed days, and Python tracks what they share.
+    assert len(family) == 13, "valkey, moto, noida-db, five services, gateway and its three, simulator"
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(PATIENCE_S) == 0
     left = psutil.wait_procs(family, timeout=PATIENCE_S)[1]
@@ -116,6 +125,26 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
     password = json.loads(credentials.read_text())["password"]
     logs = (demo.folder / ".data" / "demo" / "logs").glob("*.log")
     assert not [log.name for log in logs if password in log.read_text(errors="replace")]
+
+
+def roads_of_today(demo: Demo) -> None:
+    """As the page of the demo says: a command beside it, then the API."""
+    url, user, password = demo.find(r"(http://\S+)  user (\S+)  password (\S+)").groups()
+    command = demo.find(r"today out of the batch layer: (.*)")[1]
+    deadline = time.monotonic() + PATIENCE_S
+    rows: list[object] = []
+    # What the archives have by then is not much.
+    while not rows:
+        ended = subprocess.run(
+            command, cwd=demo.folder, shell=True, capture_output=True, text=True, timeout=PATIENCE_S
+        )
+        assert ended.returncode == 0, ended.stderr
+        answer = httpx.get(f"{url}/api/analytics/daily?view=roads", auth=(user, password), timeout=PATIENCE_S)
+        assert answer.status_code == 200, answer.text
+        rows = answer.json()["rows"]
+        assert time.monotonic() < deadline
+    (day,) = answer.json()["incomplete_days"]
+    assert any("the day is not over" in reason for reason in day["reasons"])
 
 
 def test_two_demos_do_not_share_a_folder(demo: Demo) -> None:
