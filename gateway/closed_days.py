@@ -60,8 +60,8 @@ class ClosedDays:
         self._manifests: TTLCache[CityDay, Published] = TTLCache(MOST_MANIFESTS, MANIFEST_S, clock)
         self._objects: LRUCache[tuple[str, Hashable], Mapping[Any, bytes]] = LRUCache(MOST_BYTES, _bytes)
         self._reading = asyncio.Lock()
-        self._told: dict[str, str] = {}
-        """Name of an object that can't be read -> why, as it was logged."""
+        self._told: set[tuple[str, str]] = set()
+        """Names of objects that can't be read, and why, as it was logged."""
 
     async def days(self, view: str, start_s: int, end_s: int) -> Days:
         """The days that a range of event time touches and that have a manifest; none while S3 is away."""
@@ -118,8 +118,8 @@ class ClosedDays:
     def tell(self, name: str, error: Exception) -> None:
         """Log what can't be read, once."""
         reason = f"{type(error).__name__}: {error}"
-        if self._told.get(name) != reason:
-            self._told[name] = reason
+        if (name, reason) not in self._told:
+            self._told.add((name, reason))
             log.warning("%s can't be read: %s", name, reason)
 
     def close(self) -> None:

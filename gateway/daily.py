@@ -104,15 +104,15 @@ class Daily:
         Raises:
             ProblemError: 400 of more rows than CSV may have; 503 while the batch layer can't be read.
         """
+        if media_type == JSON:
+            key = (table, media_type, rows)
+            return self._kept.get(key) or self._keep(key, await self._json(table, rows))
+        rows = Selection(rows.view, rows.ids)
         key = (table, media_type, rows)
-        if key not in self._kept and media_type == JSON:
-            return self._keep(key, await self._json(table, rows))
+        make = self._csv if media_type == CSV else self._parquet
         # A file may be long: one is made at a time, and who asks for the same finds it kept.
         async with self._making:
-            if key in self._kept:
-                return self._kept[key]
-            make = self._csv if media_type == CSV else self._parquet
-            return self._keep(key, await make(table, Selection(rows.view, rows.ids)))
+            return self._kept.get(key) or self._keep(key, await make(table, rows))
 
     async def _first(self, view: DailyView, days: Sequence[CityDay]) -> Table | Missing:
         """The table of the first day that has one."""
@@ -144,7 +144,7 @@ class Daily:
             "published_at": rfc3339(table.published_ms),
             "incomplete_days": table.incomplete_days(),
             "total": page.total,
-            "count": page.count,
+            "count": page.size,
             "next_cursor": page.last and cursor(page.last),
             "rows": msgspec.Raw(page.body),
         }

@@ -36,7 +36,8 @@ class Page(NamedTuple):
     """Selected rows."""
 
     body: bytes
-    count: int
+    size: int
+    """How many they are."""
     total: int
     """Also of those before and after it."""
     last: Place | None

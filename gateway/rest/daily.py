@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from citystream.contracts.daily import DAILY
 from gateway import answers, query
-from gateway.daily import MOST_CSV_ROWS, Daily, Table
+from gateway.daily import MOST_CSV_ROWS, NEWEST_OF_DAYS, Daily, Table
 from gateway.endpoint import CSV, JSON, PARQUET, Endpoint, Parameter
 from gateway.parameters import CURSOR, formats, limit
 from gateway.shapes import daily_table
@@ -22,7 +22,7 @@ VIEW = Parameter("view", {"type": "string", "enum": list(DAILY)}, "Which table."
 DATE = Parameter(
     "date",
     {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|today|yesterday)$"},
-    "A day of the city; if not given, the newest of the last 8 days that has the table.",
+    f"A day of the city; if not given, the newest of the last {NEWEST_OF_DAYS} days that has the table.",
     "yesterday",
 )
 ID = Parameter(
