@@ -5,22 +5,18 @@ import os
 import secrets
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from openapi_spec_validator import validate
 
-from citystream.contracts.daily import DAILY
 from citystream.settings import Settings
 from gateway.app import LIVE_PATH, build
 from gateway.settings import GatewaySettings
-from tests.conftest import make_bucket
 from tests.gateway.conftest import gateway_environment
-from tests.gateway.filled import fill
+from tests.gateway.filled import fill, fill_days
 from tests.gateway.running import VIEWER, Gateway
 from tests.gateway.speed_layer import SpeedLayer
-from tests.gateway.written_days import Rows, WrittenDays, samples
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("st"))
 # Ids that the city has: what is made up is not found.
@@ -39,15 +35,8 @@ KNOWN_IDS = """
 async def living(redis_url: str, s3_endpoint: str, gateway_dir: Path) -> AsyncIterator[Gateway]:
     """A gateway that has something of all kinds, and nothing of other tests: made-up ids are nobody's."""
     namespace = f"t{secrets.token_hex(3)}-described"
-    make_bucket(s3_endpoint, namespace)
-    with WrittenDays(s3_endpoint, namespace, namespace, "UTC") as days:
-        environment = gateway_environment(gateway_dir, redis_url, namespace) | days.environment
-        today = datetime.now(UTC).date().isoformat()
-        tables = [
-            Rows(view, samples(view, 3, days.day(today)), ("it is not over",)) for view in DAILY.values()
-        ]
-        days.publish(today, {}, tables=tables)
-    gateway = Gateway(gateway_dir, environment)
+    environment = gateway_environment(gateway_dir, redis_url, namespace)
+    gateway = Gateway(gateway_dir, environment | fill_days(s3_endpoint, namespace))
     await gateway.start()
     speed = SpeedLayer(redis_url, namespace)
     # What a sender leaves out is told as null.
