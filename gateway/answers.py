@@ -6,6 +6,7 @@ Every answer has `as_of` (event time of its newest event, RFC 3339) and `source`
 event is now stands in the header `City-Age-Ms`.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable
 from functools import lru_cache
 from statistics import median_low
@@ -90,12 +91,20 @@ def answer(
         return _Ready(b"", 304, headers)
     body = told.body
     if told.worth_packing:
-        coding = negotiation.coding(_header(request, b"accept-encoding"), CODINGS)
+        coding = _coding(request)
         if coding is not None:
             body = told.packed(coding)
             headers.append((b"content-encoding", coding.encode()))
     headers += ((b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body)))
     return _Ready(body, 200, headers)
+
+
+async def packed_aside(request: Request, told: Content) -> None:
+    """Have it packed as the client takes it, in a thread: for what may be long."""
+    coding = _coding(request)
+    had = negotiation.has(_header(request, b"if-none-match"), told.tag)
+    if coding is not None and told.worth_packing and not had:
+        await asyncio.to_thread(told.packed, coding)
 
 
 def document(request: Request, told: Any) -> Response:
@@ -153,6 +162,10 @@ def age_ms(time_ms: int) -> int:
     """How long ago that was."""
     # A sender's clock may be ahead of ours; nothing is younger than now.
     return max(0, now_ms() - time_ms)
+
+
+def _coding(request: Request) -> str | None:
+    return negotiation.coding(_header(request, b"accept-encoding"), CODINGS)
 
 
 def _header(request: Request, name: bytes) -> str:

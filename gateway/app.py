@@ -148,7 +148,7 @@ def build(
             allow_origins=own.cors_origins,
             allow_methods=["GET"],
             allow_headers=["Authorization"],
-            expose_headers=["City-Age-Ms", "ETag"],
+            expose_headers=["City-Age-Ms", "City-Incomplete", "Content-Disposition", "ETag"],
         )
     return Applications(
         Answered(public, headers.defaults(tls=own.tls_certificate is not None)),

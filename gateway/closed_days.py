@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 from time import monotonic
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Final, Generic, Literal, NamedTuple, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -24,9 +24,14 @@ log = logging.getLogger(__name__)
 
 S = TypeVar("S", bound=State)
 K = TypeVar("K")
+T = TypeVar("T")
+
+UNREADABLE: Final = "unreadable"
+Published = Manifest | Literal["unreadable"] | None
+"""What lies where a day's manifest does; None if nothing does."""
 
 # A day that is published anew is seen within this. An answer of a day touches two days: a process asks S3 for
-# 2 / 3 s = 0.7 manifests a second for all who ask of the same days.
+# 2 / 3 s = 0.7 manifests a second for all who ask of the same days; of what is newest in 8 days, 2.7.
 MANIFEST_S = 3.0
 MOST_MANIFESTS = 400
 # Of views. A road's day is 288 windows of 300 bytes, with what keeping them costs: 700 of them.
@@ -49,30 +54,36 @@ class ClosedDays:
     def __init__(
         self, reader: DaysReader, namespace: str, zone: ZoneInfo, clock: Callable[[], float] = monotonic
     ) -> None:
+        self.zone = zone
         self._reader = reader
         self._namespace = namespace
-        self._zone = zone
-        self._manifests: TTLCache[CityDay, Manifest | None] = TTLCache(MOST_MANIFESTS, MANIFEST_S, clock)
+        self._manifests: TTLCache[CityDay, Published] = TTLCache(MOST_MANIFESTS, MANIFEST_S, clock)
         self._objects: LRUCache[tuple[str, Hashable], Mapping[Any, bytes]] = LRUCache(MOST_BYTES, _bytes)
         self._reading = asyncio.Lock()
-        self._told: dict[str, str] = {}
-        """Name of an object that can't be read -> why, as it was logged."""
+        self._told: set[tuple[str, str]] = set()
+        """Names of objects that can't be read, and why, as it was logged."""
 
     async def days(self, view: str, start_s: int, end_s: int) -> Days:
         """The days that a range of event time touches and that have a manifest; none while S3 is away."""
-        wanted = list(self._touched(start_s * 1000, end_s * 1000))
+        known = await self.manifests(list(self._touched(start_s * 1000, end_s * 1000)))
+        return NO_DAYS if known is None else days_of(readable(known), view)
+
+    async def manifests(self, days: Sequence[CityDay]) -> dict[CityDay, Published] | None:
+        """The manifest of each of these days, in their order; None while S3 is away."""
         # Who asks for the same days finds them kept.
         async with self._reading:
-            known = {day: self._manifests[day] for day in wanted if day in self._manifests}
-            lacking = [day for day in wanted if day not in known]
+            # None ends between two looks at it.
+            with self._manifests.timer:
+                known = {day: self._manifests[day] for day in days if day in self._manifests}
+            lacking = [day for day in days if day not in known]
             if lacking:
                 names = [s3_paths.manifest(self._namespace, day.date.isoformat()) for day in lacking]
                 bodies = await self._reader.ask(days_process.bodies, names)
                 if bodies is None:
-                    return NO_DAYS
+                    return None
                 for day, name, body in zip(lacking, names, bodies, strict=True):
                     known[day] = self._manifests[day] = self._manifest(name, body)
-        return days_of(((day, found) for day in wanted if (found := known[day])), view)
+        return {day: known[day] for day in days}
 
     async def objects(
         self,
@@ -85,27 +96,30 @@ class ClosedDays:
             known = {name: self._objects[name, wanted] for name in names if (name, wanted) in self._objects}
             lacking = [name for name in names if name not in known]
             if lacking:
-                try:
-                    found = await self._reader.ask(read, lacking)
-                except FileNotFoundError as error:
-                    # The day was published anew, and what was replaced is gone.
-                    self._manifests.clear()
-                    self.tell(lacking[0], error)
-                    return None
-                except ValueError as error:
-                    self.tell(lacking[0], error)
-                    return None
+                found = await self.read(lacking, read)
                 if found is None:
                     return None
                 for name, one in zip(lacking, found, strict=True):
                     known[name] = self._objects[name, wanted] = one
             return [known[name] for name in names]
 
+    async def read(self, names: Sequence[str], read: Callable[[Sequence[str]], list[T]]) -> list[T] | None:
+        """What is made of each object, which nobody keeps; None if one can't be read now."""
+        try:
+            return await self._reader.ask(read, names)
+        except FileNotFoundError as error:
+            # The day was published anew, and what was replaced is gone.
+            self._manifests.clear()
+            self.tell(names[0], error)
+        except ValueError as error:
+            self.tell(names[0], error)
+        return None
+
     def tell(self, name: str, error: Exception) -> None:
         """Log what can't be read, once."""
         reason = f"{type(error).__name__}: {error}"
-        if self._told.get(name) != reason:
-            self._told[name] = reason
+        if (name, reason) not in self._told:
+            self._told.add((name, reason))
             log.warning("%s can't be read: %s", name, reason)
 
     def close(self) -> None:
@@ -114,18 +128,18 @@ class ClosedDays:
 
     def _touched(self, start_ms: int, end_ms: int) -> Iterable[CityDay]:
         while start_ms < end_ms:
-            day = day_at(start_ms, self._zone)
+            day = day_at(start_ms, self.zone)
             yield day
             start_ms = day.end_ms
 
-    def _manifest(self, name: str, body: bytes | None) -> Manifest | None:
+    def _manifest(self, name: str, body: bytes | None) -> Published:
         if body is None:
             return None
         try:
             return manifests.decode(body)
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             self.tell(name, error)
-            return None
+            return UNREADABLE
 
 
 class DayViews(Generic[S]):
@@ -190,6 +204,11 @@ class DayViews(Generic[S]):
                         return Views(NO_DAYS, {})
                     windows[key] = windows[key].merge(state) if key in windows else state
         return Views(NO_DAYS if found is None else days, windows)
+
+
+def readable(published: Mapping[CityDay, Published]) -> list[tuple[CityDay, Manifest]]:
+    """The days that have a manifest which can be read."""
+    return [(day, found) for day, found in published.items() if isinstance(found, Manifest)]
 
 
 def _bytes(parts: Mapping[Any, bytes]) -> int:

@@ -72,10 +72,11 @@ def extent_s(start_s: int, end_s: int, window_s: int) -> tuple[int, int]:
 
 def days_of(manifests: Iterable[tuple[CityDay, Manifest]], view: str) -> Days:
     """The days as to one view."""
-    return Days(tuple(_day(day, manifest, view) for day, manifest in manifests))
+    return Days(tuple(day_of(day, manifest, view) for day, manifest in manifests))
 
 
-def _day(day: CityDay, manifest: Manifest, name: str) -> Day:
+def day_of(day: CityDay, manifest: Manifest, name: str) -> Day:
+    """One day as to one view."""
     view = manifest.views.get(name)
     objects: tuple[tuple[int, str], ...] = ()
     if (manifest.start_ms, manifest.end_ms) != (day.start_ms, day.end_ms):

@@ -48,7 +48,7 @@ def bodies(objects: Sequence[str]) -> list[bytes | None]:
     Raises:
         OSError: S3 does not answer, or refuses.
     """
-    return _each(_body, objects)
+    return each(_body, objects)
 
 
 def of_key(key: str, objects: Sequence[str]) -> list[dict[int, bytes]]:
@@ -58,20 +58,26 @@ def of_key(key: str, objects: Sequence[str]) -> list[dict[int, bytes]]:
         OSError: S3 does not answer, or refuses; of an object that is not there FileNotFoundError.
         ValueError: an object is no such view.
     """
-    return _each(partial(_of_key, key), objects)
+    return each(partial(_of_key, key), objects)
 
 
 def at(start_s: int, objects: Sequence[str]) -> list[dict[str, bytes]]:
     """The window that begins then, of each key: key -> state; of each object. Raises as `of_key`."""
-    return _each(partial(_at, start_s), objects)
+    return each(partial(_at, start_s), objects)
 
 
 def summed(state: type[State], objects: Sequence[str]) -> list[dict[int, bytes]]:
     """All keys' windows together: start -> sum of states; of each object. Raises as `of_key`."""
-    return _each(partial(_summed, state), objects)
+    return each(partial(_summed, state), objects)
 
 
-def _each(read: Callable[[str], T], objects: Sequence[str]) -> list[T]:
+def each(read: Callable[[str], T], objects: Sequence[str]) -> list[T]:
+    """What is read of each object, several at a time.
+
+    Raises:
+        OSError: S3 does not answer, or refuses; of an object that is not there FileNotFoundError.
+        ValueError: an object can't be read.
+    """
     return list(Bucket.threads.map(partial(_readable, read), objects))
 
 

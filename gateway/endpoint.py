@@ -13,6 +13,8 @@ from gateway.users import Role
 
 JSON = "application/json"
 GEOJSON = "application/geo+json"
+CSV = "text/csv"
+PARQUET = "application/vnd.apache.parquet"
 
 Handler = Callable[[Request], Awaitable[Response]]
 PLACE = re.compile(r"{(\w+)}")
@@ -53,7 +55,9 @@ class Endpoint:
     tag: str
     summary: str
     answers: Mapping[str, Any]
-    """Media type -> what a 200 has: a msgspec Struct type, or a JSON Schema."""
+    """Media type -> what a 200 has: a msgspec Struct type, one of several in a tuple, or a JSON Schema."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """That a 200 may have beside the usual ones -> what they say."""
     tagged: bool = True
     """Whether answers have an entity tag, and a 304 for who has them already."""
     parameters: tuple[Parameter, ...] = ()

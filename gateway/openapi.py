@@ -81,13 +81,15 @@ class _Schemas:
             *(answer for one in changes for answer in one.answers.values()),
             *(one.body for one in changes),
         ]
-        declared = [one for one in described if isinstance(one, type)]
-        types = list(dict.fromkeys([Problem, *declared]))
+        declared = [one for told in described for one in (told if isinstance(told, tuple) else [told])]
+        types = list(dict.fromkeys([Problem, *(one for one in declared if isinstance(one, type))]))
         references, self.components = msgspec.json.schema_components(types, ref_template=_REFERENCE)
         self._references = dict(zip(types, references, strict=True))
         _say_what_items_are(self.components)
 
     def of(self, declared: Any) -> Mapping[str, Any]:
+        if isinstance(declared, tuple):
+            return {"anyOf": [self._references[one] for one in declared]}
         return self._references[declared] if isinstance(declared, type) else declared
 
 
@@ -151,6 +153,10 @@ def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
         answers["200"]["headers"] = {
             "ETag": {"schema": {"type": "string"}},
             "City-Age-Ms": {"schema": {"type": "integer"}, "description": "How old `as_of` is."},
+            **{
+                name: {"schema": {"type": "string"}, "description": says}
+                for name, says in endpoint.headers.items()
+            },
         }
         answers["304"] = {"description": "The client has it already: `If-None-Match` names its `ETag`."}
     answers |= _problems(endpoint.problems)

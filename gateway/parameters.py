@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from gateway.endpoint import Parameter
 from gateway.near import HALF_WAY_ROUND_M
-from gateway.values import FORMATS, HIGHEST_LIMIT, MEASURED_LEVELS, VEHICLE_TYPES
+from gateway.values import HIGHEST_LIMIT, MEASURED_LEVELS, VEHICLE_TYPES
 
 
 def limit(default: str) -> Parameter:
@@ -14,6 +14,13 @@ def limit(default: str) -> Parameter:
         {"type": "integer", "minimum": 1, "maximum": HIGHEST_LIMIT},
         f"So many at most; {default} if not given.",
         "100",
+    )
+
+
+def formats(*names: str) -> Parameter:
+    """Which representation."""
+    return Parameter(
+        "format", {"type": "string", "enum": list(names)}, "Before `Accept`, for who can't set a header."
     )
 
 
@@ -29,9 +36,7 @@ ID = Parameter(
     {"type": "array", "items": {"type": "string"}},
     "Only the thing of this id, whatever is in it; several times for several things.",
 )
-FORMAT = Parameter(
-    "format", {"type": "string", "enum": list(FORMATS)}, "Before `Accept`, for who can't set a header."
-)
+FORMAT = formats("json", "geojson")
 PAGE = (limit("all"), CURSOR, ID, FORMAT)
 BBOX = Parameter(
     "bbox",

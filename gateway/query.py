@@ -1,6 +1,7 @@
 """What may stand behind the question mark, checked by name."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import msgspec
 from starlette.datastructures import QueryParams
@@ -9,6 +10,7 @@ from citystream.contracts import gps
 from citystream.contracts.redis_keys import AGGREGATE_TTL_S
 from gateway import values
 from gateway.bounds import Bounds
+from gateway.daily_process import Selection
 from gateway.near import HALF_WAY_ROUND_M
 from gateway.pages import read_cursor
 from gateway.problems import bad_field
@@ -197,6 +199,35 @@ def incidents_query(params: QueryParams, now_ms: int) -> IncidentsQuery:
     given = values.single(params, {"from", "to", "limit", "cursor", "format"})
     wanted = _range(given, now_ms, AGGREGATE_TTL_S, "give a later time: no more is kept")
     return IncidentsQuery(wanted.start_ms, wanted.end_ms, values.limit(given), values.after(given))
+
+
+class DailyQuery(msgspec.Struct, frozen=True):
+    """Which rows of which day's table."""
+
+    day: date | None
+    """None is the newest that has the table."""
+    rows: Selection
+
+
+def daily_query(params: QueryParams, today: date) -> DailyQuery:
+    """Read the parameters of a daily view; `today` is the city's.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"view", "date", "id", "limit", "cursor", "format"})
+    view = values.daily_view(given)
+    columns = {field.name: field.type for field in msgspec.structs.fields(view.row)}
+    place = tuple(columns[name] for name in view.key)
+    return DailyQuery(
+        values.city_date(given["date"], today) if "date" in given else None,
+        Selection(
+            view,
+            values.ids(params),
+            read_cursor(given["cursor"], tuple[place]) if "cursor" in given else None,  # type: ignore[valid-type]
+            values.limit(given) or DEFAULT_LIMIT,
+        ),
+    )
 
 
 def _range(given: Mapping[str, str], now_ms: int, longest_s: int, remedy: str) -> TimeRange:

@@ -1,5 +1,5 @@
-"""What is read for a request, of Redis and of the batch layer: windows of past times. The rest lies ready in
-the views."""
+"""What is read for a request, of Redis and of the batch layer: windows of past times, and daily views. The
+rest lies ready in the views."""
 
 import redis.asyncio as redis
 
@@ -12,9 +12,11 @@ from gateway import geojson
 from gateway.batch import Batch
 from gateway.city import City
 from gateway.closed_days import ClosedDays, DayViews
+from gateway.daily import Daily
 from gateway.history import History
 from gateway.past import Past
 from gateway.track import Tracks
+from gateway.usual import Profiles
 from gateway.window_history import CityHistory, WindowHistory
 from gateway.window_pages import WindowPages
 
@@ -48,3 +50,5 @@ class Records:
             WindowPages(client, city.link, namespace, "camera", camera.WINDOWS, CameraWindow),
             DayViews(closed, "camera", camera.WINDOWS, CameraWindow, camera_s),
         )
+        self.daily = Daily(closed)
+        self.profiles = Profiles(city, self.daily)

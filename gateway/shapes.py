@@ -4,6 +4,9 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
+from citystream.contracts.daily import DailyView
+from gateway.days import IncompleteDay
+
 S = TypeVar("S", bound=msgspec.Struct)
 
 Source = Literal["speed", "batch", "last-known"]
@@ -39,6 +42,29 @@ def listing(name: str, of: type[S]) -> type[msgspec.Struct]:
         *_members(FreshList),
     ]
     return msgspec.defstruct(f"{of.__name__}List", members, namespace={"__doc__": f"A page of {name}."})
+
+
+def daily_table(view: DailyView) -> type[msgspec.Struct]:
+    """A page of a daily view's table of one day."""
+    row = _with(view.row, f"Daily{view.row.__name__}", [])
+    members: list[tuple[str, Any]] = [
+        ("view", Literal[view.name]),
+        ("date", str),
+        ("timezone", str),
+        ("from_", str),
+        ("to", str),
+        ("source", Literal["batch"]),
+        ("version", str),
+        ("published_at", str),
+        ("incomplete_days", list[IncompleteDay]),
+        ("total", int),
+        ("count", int),
+        ("next_cursor", str | None),
+        ("rows", list[row]),  # type: ignore[valid-type] # a type made just now
+    ]
+    return msgspec.defstruct(
+        f"{row.__name__}Table", members, namespace={"__doc__": view.row.__doc__}, rename={"from_": "from"}
+    )
 
 
 def _with(of: type[msgspec.Struct], name: str, more: list[tuple[str, Any]]) -> type[msgspec.Struct]:

@@ -6,17 +6,18 @@ Each raises a `ProblemError` (400) that names the parameter, the reason and the 
 import math
 import re
 from collections.abc import Collection, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Annotated, get_args
 
 import msgspec
 from starlette.datastructures import QueryParams
 
+from citystream.contracts.daily import DAILY, DailyView
 from citystream.contracts.event_time import event_time_ms
 from citystream.contracts.gps import VehicleType
 from citystream.contracts.redis_keys import DAY_S
 from gateway.bounds import Bounds, BoundsError, checked
-from gateway.endpoint import GEOJSON, JSON
+from gateway.endpoint import CSV, GEOJSON, JSON, PARQUET
 from gateway.pages import read_cursor
 from gateway.problems import bad_field
 
@@ -26,12 +27,14 @@ MEASURED_LEVELS = ("free", "light", "moderate", "heavy", "jammed")
 BBOX_REMEDY = (
     "give minlon,minlat,maxlon,maxlat in degrees; over the 180th meridian minlon is greater than maxlon"
 )
-FORMATS: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON}
+FORMATS: Mapping[str, str] = {"json": JSON, "geojson": GEOJSON, "csv": CSV, "parquet": PARQUET}
 """`format`, for who can't set a header -> media type."""
 IDS = "id"
 """The one parameter that may be given several times: an id may have a comma in it."""
 # A browser's address bar sends a plus as it is, and a plus in a query is a blank.
 _BARE_PLUS = re.compile(r"(.*T.*) (\d\d:\d\d)")
+# `date.fromisoformat` takes other forms too.
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def single(params: QueryParams, allowed: Collection[str]) -> Mapping[str, str]:
@@ -124,6 +127,33 @@ def _moment(text: str) -> datetime | float:
     except ValueError:
         moment: datetime = msgspec.convert(text, Annotated[datetime, msgspec.Meta(tz=True)])
         return moment
+
+
+def city_date(text: str, today: date) -> date:
+    """A day of the city."""
+    named = {"today": today, "yesterday": today - timedelta(days=1)}
+    if text in named:
+        return named[text]
+    remedy = "give YYYY-MM-DD, today or yesterday"
+    if not _DATE.fullmatch(text):
+        raise bad_field("date", f"{text!r} is no date", remedy)
+    try:
+        day = date.fromisoformat(text)
+    except ValueError as error:
+        raise bad_field("date", f"{text!r}: {error}", remedy) from error
+    if not 2000 <= day.year < 2100:
+        raise bad_field("date", "outside the years 2000 to 2100", remedy)
+    return day
+
+
+def daily_view(given: Mapping[str, str]) -> DailyView:
+    """The daily view that is asked for."""
+    known = f"one of {', '.join(DAILY)}"
+    if "view" not in given:
+        raise bad_field("view", "is missing", known)
+    if given["view"] not in DAILY:
+        raise bad_field("view", f"no view {given['view']!r}", known)
+    return DAILY[given["view"]]
 
 
 def limit(given: Mapping[str, str]) -> int | None:

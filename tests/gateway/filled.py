@@ -1,9 +1,14 @@
-"""A city that has all five kinds of thing."""
+"""A city that has all five kinds of thing, and daily views."""
+
+from datetime import UTC, datetime, timedelta
 
 from citystream.contracts import camera, traffic, weather
+from citystream.contracts.daily import DAILY
+from tests.conftest import make_bucket
 from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
 from tests.gateway.test_city import incident, observation
+from tests.gateway.written_days import Rows, WrittenDays, samples
 
 
 async def fill(gateway: Gateway, speed: SpeedLayer, key: str) -> None:
@@ -23,3 +28,15 @@ async def fill(gateway: Gateway, speed: SpeedLayer, key: str) -> None:
         "/api/traffic/live/north",
     ):
         await gateway.until(path, lambda answer: answer.get("timestamp") is not None)
+
+
+def fill_days(s3_endpoint: str, namespace: str) -> dict[str, str]:
+    """Each daily view of yesterday and today, in a bucket of the namespace's name; what a gateway needs to
+    read them."""
+    make_bucket(s3_endpoint, namespace)
+    today = datetime.now(UTC).date()
+    with WrittenDays(s3_endpoint, namespace, namespace, "UTC") as days:
+        for day in ((today - timedelta(days=1)).isoformat(), today.isoformat()):
+            rows = {view: samples(view, 3, days.day(day)) for view in DAILY.values()}
+            days.publish(day, {}, tables=[Rows(view, some, ("late",)) for view, some in rows.items()])
+        return days.environment

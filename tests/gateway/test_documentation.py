@@ -6,6 +6,7 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.routing import Route
 
+from citystream.contracts.daily import DAILY
 from citystream.settings import Settings
 from gateway import metrics
 from gateway.app import build
@@ -29,6 +30,12 @@ def test_every_metric_is_documented(name: str) -> None:
 @pytest.mark.parametrize("name", list(GatewaySettings.model_fields))
 def test_every_setting_is_documented(name: str) -> None:
     assert f"`{PREFIX}{name.upper()}`" in TEXT
+
+
+@pytest.mark.parametrize("name", list(DAILY))
+def test_every_daily_view_is_documented_with_its_key(name: str) -> None:
+    (row,) = (line for line in TEXT.splitlines() if line.startswith(f"| `{name}` |"))
+    assert row.endswith(f"| {', '.join(f'`{column}`' for column in DAILY[name].key)} |")
 
 
 async def test_every_route_is_documented() -> None:

@@ -14,7 +14,7 @@ from citystream.settings import Settings
 from gateway.app import LIVE_PATH, build
 from gateway.settings import GatewaySettings
 from tests.gateway.conftest import gateway_environment
-from tests.gateway.filled import fill
+from tests.gateway.filled import fill, fill_days
 from tests.gateway.running import VIEWER, Gateway
 from tests.gateway.speed_layer import SpeedLayer
 
@@ -32,10 +32,11 @@ KNOWN_IDS = """
 
 
 @pytest.fixture(scope="module")
-async def living(redis_url: str, gateway_dir: Path) -> AsyncIterator[Gateway]:
+async def living(redis_url: str, s3_endpoint: str, gateway_dir: Path) -> AsyncIterator[Gateway]:
     """A gateway that has something of all kinds, and nothing of other tests: made-up ids are nobody's."""
     namespace = f"t{secrets.token_hex(3)}-described"
-    gateway = Gateway(gateway_dir, gateway_environment(gateway_dir, redis_url, namespace))
+    environment = gateway_environment(gateway_dir, redis_url, namespace)
+    gateway = Gateway(gateway_dir, environment | fill_days(s3_endpoint, namespace))
     await gateway.start()
     speed = SpeedLayer(redis_url, namespace)
     # What a sender leaves out is told as null.

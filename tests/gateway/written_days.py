@@ -1,10 +1,11 @@
 """Writes the batch layer's days as the contracts have them, without the batch jobs."""
 
 import io
-from collections.abc import Iterable, Mapping
-from datetime import UTC, date, datetime
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
-from typing import Any, NamedTuple, Self
+from types import NoneType
+from typing import Any, NamedTuple, Self, get_args, get_type_hints
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 from citystream.contracts import manifest as manifests
 from citystream.contracts import s3_paths
 from citystream.contracts.city_day import HOUR_MS, CityDay, city_day
+from citystream.contracts.daily import DailyView, Row, batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
 from tests.harness import s3
 
@@ -25,6 +27,13 @@ SCHEMA = pa.schema(
     ]
 )
 assert tuple(SCHEMA.names) == manifests.WINDOWS_COLUMNS
+COLUMNS = {
+    str: pa.string(),
+    int: pa.int64(),
+    float: pa.float64(),
+    bool: pa.bool_(),
+    datetime: pa.timestamp("ms", "UTC"),
+}
 
 
 class Part(NamedTuple):
@@ -35,6 +44,15 @@ class Part(NamedTuple):
     state: object
     hour_ms: int | None = None
     """Start of the hour; None is that of the window's start."""
+
+
+class Rows(NamedTuple):
+    """A day's table of a daily view."""
+
+    view: DailyView
+    rows: Sequence[Row] | pa.Table | None
+    """None is a view without an object."""
+    reasons: tuple[str, ...] = ()
 
 
 class WrittenDays:
@@ -67,8 +85,13 @@ class WrittenDays:
         return city_day(date.fromisoformat(text), self.zone)
 
     def publish(
-        self, text: str, views: Mapping[str, Iterable[Part]], reasons: Iterable[str] = (), **changes: Any
-    ) -> None:
+        self,
+        text: str,
+        views: Mapping[str, Iterable[Part]],
+        reasons: Iterable[str] = (),
+        tables: Iterable[Rows] = (),
+        **changes: Any,
+    ) -> Manifest:
         """Write a day's views, by `type.view`, in a version of their own, and then its manifest."""
         day, version = self.day(text), f"v{next(self._versions)}"
         types = {name.partition(".")[0] for name in views}
@@ -82,13 +105,16 @@ class WrittenDays:
             views={
                 f"windows.{name}": self._view(f"windows.{name}", version, list(parts))
                 for name, parts in views.items()
-            },
+            }
+            | {batch_view(one.view): self._table(one, version, day) for one in tables},
         )
-        self.put_manifest(text, manifests.encode(msgspec.structs.replace(manifest, **changes)))
+        manifest = msgspec.structs.replace(manifest, **changes)
+        self.put_manifest(text, manifests.encode(manifest))
+        return manifest
 
     def put_manifest(self, text: str, body: bytes) -> None:
         """Have a day's manifest be this."""
-        self._put(s3_paths.manifest(self.namespace, text), body)
+        self.put(s3_paths.manifest(self.namespace, text), body)
 
     def _view(self, name: str, version: str, parts: list[Part]) -> BatchView:
         hours: dict[int, list[Part]] = {}
@@ -99,13 +125,35 @@ class WrittenDays:
         objects = []
         for hour_ms, rows in sorted(hours.items()):
             key = f"{s3_paths.hour_prefix(prefix, hour_ms)}windows.parquet"
-            self._put(key, parquet(rows))
+            self.put(key, parquet(rows))
             objects.append(Stored(key, hour_ms, len(rows)))
         type_ = name.split(".")[1]
         return BatchView(version=version, made_from={type_: version}, objects=objects, rows=len(parts))
 
-    def _put(self, key: str, body: bytes) -> None:
+    def _table(self, table: Rows, version: str, day: CityDay) -> BatchView:
+        name, objects, count = batch_view(table.view), [], 0
+        if table.rows is not None:
+            key = s3_paths.daily_object(self.namespace, name, version)
+            rows = table.rows if isinstance(table.rows, pa.Table) else table_of(table.view, table.rows)
+            self.put(key, written(rows))
+            count = rows.num_rows
+            objects.append(Stored(key, day.start_ms, count))
+        return BatchView(
+            version=version, made_from={}, objects=objects, rows=count, reasons=list(table.reasons)
+        )
+
+    def put(self, key: str, body: bytes) -> None:
+        """Have an object be this."""
         self._client.put_object(Bucket=self.bucket, Key=key, Body=body)
+
+    def body(self, key: str) -> bytes:
+        """An object as it is stored."""
+        found: bytes = self._client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        return found
+
+    def delete(self, key: str) -> None:
+        """Have it be gone."""
+        self._client.delete_object(Bucket=self.bucket, Key=key)
 
 
 def parquet(parts: Iterable[Part]) -> bytes:
@@ -119,6 +167,41 @@ def parquet(parts: Iterable[Part]) -> bytes:
         ],
         schema=SCHEMA,
     )
+    return written(table)
+
+
+def table_of(view: DailyView, rows: Iterable[Row]) -> pa.Table:
+    """Rows as the contract has them stored."""
+    fields = [pa.field(name, COLUMNS[_type(hint)]) for name, hint in get_type_hints(view.row).items()]
+    return pa.Table.from_pylist([msgspec.structs.asdict(row) for row in rows], pa.schema(fields))
+
+
+def written(table: pa.Table) -> bytes:
+    """A Parquet file."""
     sink = io.BytesIO()
     pq.write_table(table, sink)
     return sink.getvalue()
+
+
+def samples(view: DailyView, count: int, day: CityDay) -> list[Row]:
+    """Rows of a view with something in each column; the first has null wherever that may be."""
+    columns = get_type_hints(view.row).items()
+    return [view.row(**{name: _sample(hint, name, at, day) for name, hint in columns}) for at in range(count)]
+
+
+def _sample(hint: Any, name: str, at: int, day: CityDay) -> Any:
+    if at == 0 and NoneType in get_args(hint):
+        return None
+    made = {
+        str: f'{name}, "{at}"',
+        int: at + 1,
+        float: at + 0.125,
+        bool: at % 2 == 0,
+        datetime: datetime.fromtimestamp(day.start_ms / 1000, UTC) + timedelta(minutes=5 * at),
+    }
+    return made[_type(hint)]
+
+
+def _type(hint: Any) -> Any:
+    """What a column has if it is not null."""
+    return next((one for one in get_args(hint) if one is not NoneType), hint)
