@@ -110,8 +110,8 @@ class Road(Row, frozen=True, kw_only=True):
 
 
 class Vehicle(Row, frozen=True, kw_only=True):
-    """Each vehicle's day. What it did between two positions is not known if they are more than 5 minutes apart, or
-    further than 400 km/h would go."""
+    """Each vehicle's day. What it did between two positions is not known if they are more than 5 minutes
+    apart, or further than 400 km/h would go."""
 
     vehicle_id: str
     vehicle_type: Annotated[str, Meta(description="As its last position has it.")]
