@@ -9,26 +9,41 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import msgspec
 from aiokafka import AIOKafkaProducer
+from pydantic import SecretStr
 
 from citystream.contracts import city_model, topics
-from citystream.contracts.city_model import CityModel, Position, Road
+from citystream.contracts.city_model import CityModel, Position, Road, zone_of
+from citystream.contracts.daily import USUAL, Usual
 from citystream.log.admin import create_topics
 from citystream.settings import Settings
 from demo.environment import city_environment
+from demo.servers.moto import Moto
 from demo.servers.noida_db import NoidaDb
 from demo.servers.process import Process, installed
 from demo.servers.valkey import Valkey
 from gateway import users
+from tests.conftest import make_bucket
 from tests.gateway.running import VIEWER, Gateway
+from tests.gateway.written_days import Rows, WrittenDays
 from tests.harness.patience import PATIENCE_S
 from tests.harness.workers import Worker
 
 DASHBOARD = Path(__file__).resolve().parents[2] / "dashboard" / "dist"
+NAMESPACE = "browser"
+USUAL_FIGURES: dict[str, Any] = {
+    "days": 7,
+    "windows": 84,
+    "low_speed_kmh": 35.0,
+    "median_speed_kmh": 42.4,
+    "high_speed_kmh": 47.6,
+    "median_vehicles": 60.0,
+}
 TYPES = ("gps", "traffic", "emergency", "weather", "camera")
 SEED = 1
 VEHICLES = 40
@@ -50,6 +65,7 @@ class Town:
         self.folder = folder
         self.redis = Valkey(folder / "redis")
         self._noida = NoidaDb(folder / "noida")
+        self._s3 = Moto(folder / "s3")
         self.model: CityModel
         self.settings: Settings
         self.gateway: Gateway
@@ -71,23 +87,29 @@ class Town:
             self.folder / "model.log",
         )
         model.start()
-        await asyncio.gather(*(asyncio.to_thread(server.start) for server in (self.redis, self._noida)))
+        servers = (self.redis, self._noida, self._s3)
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in servers))
         async with asyncio.timeout(PATIENCE_S):
             while model.exit_code is None:
                 await asyncio.sleep(0.05)
         assert model.exit_code == 0, model.last_lines()
         self.model = city_model.load(model_file)
         self.settings = Settings(
-            namespace="browser",
+            namespace=NAMESPACE,
             model=model_file,
             data_dir=self.folder / "data",
             kafka=self._noida.address,
             elasticsearch=self._noida.elasticsearch_url,
             redis=self.redis.address,
+            s3=self._s3.address,
+            s3_bucket=NAMESPACE,
+            s3_access_key="test",
+            s3_secret_key=SecretStr("test"),
             partitions=1,
             window_s=WINDOW_S,
             lateness_s=LATENESS_S,
         )
+        self._publish_yesterday()
         await create_topics(self.settings, TYPES)
         self._workers = [Worker(type_, self.settings, self.folder, role="stream") for type_ in TYPES]
         for worker in self._workers:
@@ -106,6 +128,23 @@ class Town:
             ("/api/traffic/live", "roads"),
         ):
             await self.gateway.until(path, lambda answer, name=name: _has_data(answer[name]))  # type: ignore[misc]
+
+    @property
+    def usual_road(self) -> Road:
+        """The one road of which it is known what is usual."""
+        return list(in_the_middle(self.model))[14]
+
+    def _publish_yesterday(self) -> None:
+        make_bucket(self._s3.address, NAMESPACE)
+        zone = zone_of(self.model, None)
+        hours = [
+            Usual(road_id=self.usual_road.id, weekday=weekday, hour=hour, **USUAL_FIGURES)
+            for weekday in range(1, 8)
+            for hour in range(24)
+        ]
+        yesterday = datetime.now(zone).date() - timedelta(days=1)
+        with WrittenDays(self._s3.address, NAMESPACE, NAMESPACE, zone.key) as days:
+            days.publish(yesterday.isoformat(), {}, tables=[Rows(USUAL, hours)])
 
     def _gateway_environment(self) -> dict[str, str]:
         viewer = users.make(VIEWER[0], users.Role.VIEWER, VIEWER[1])
@@ -134,6 +173,7 @@ class Town:
             await self.gateway.stop()
         self.redis.kill()
         self._noida.kill()
+        self._s3.kill()
 
     async def report(self, incident_id: str, road_id: str, **fields: Any) -> Position:
         """A step of an incident in the middle of a road; where that is."""
