@@ -131,5 +131,5 @@ async def _finished(inputs: Inputs, view: DailyView, rows: ir.Table) -> pa.Table
 def _origin(inputs: Inputs, *types: str) -> tuple[dict[str, str], list[str]]:
     """Versions of the events that a view is made from, and why these are not complete."""
     of = {type_: inputs.compacted[type_] for type_ in types if type_ in inputs.compacted}
-    reasons = [f"{type_}: {reason}" for type_, one in of.items() for reason in one.reasons]
-    return {type_: one.version for type_, one in of.items()}, reasons
+    reasons = dict.fromkeys(reason for one in of.values() for reason in one.reasons)
+    return {type_: one.version for type_, one in of.items()}, list(reasons)

@@ -83,7 +83,7 @@ def test_a_day_that_is_not_over_is_made_as_far_as_it_is(batch: Invoke, archive_s
     (road,) = published.daily(archive_settings, manifest, ROADS)
     assert road["readings"] == 30
     (reason,) = manifest.views[batch_view(ROADS)].reasons
-    assert reason.startswith("traffic: the day is not over")
+    assert reason.startswith("the day is not over")
 
 
 def test_the_page_of_columns_is_what_the_command_prints(batch: Invoke) -> None:
