@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import NamedTuple, TypeVar
 
 import msgspec
@@ -30,14 +31,14 @@ class Known(NamedTuple):
     etag: str | None
 
 
-async def load(store: S3Store, namespace: str, date: str) -> Known | None:
+async def load(store: S3Store, namespace: str, day: str) -> Known | None:
     """A day's manifest; None where there is none yet.
 
     Raises:
         PublishError: it is not what this version writes.
         StoreError: S3 does not answer.
     """
-    key = s3_paths.manifest(namespace, date)
+    key = s3_paths.manifest(namespace, day)
     with asking(f"get {key}"):
         try:
             answer = await asyncio.to_thread(store.get, key)
@@ -50,6 +51,23 @@ async def load(store: S3Store, namespace: str, date: str) -> Known | None:
         raise PublishError(
             f"{key} can't be read: {error}; move it away, and the day is made anew by the next run"
         ) from error
+
+
+async def dates(store: S3Store, namespace: str, first: date) -> set[str]:
+    """Dates from one on that have a manifest.
+
+    Raises:
+        StoreError: S3 does not answer.
+    """
+    before = s3_paths.manifest(namespace, str(first - timedelta(days=1)))
+    prefix = s3_paths.manifests_prefix(namespace)
+
+    def listed() -> set[str]:
+        found = store.list(prefix, offset=before).collect()
+        return {name for one in found if (name := s3_paths.date_of(one["path"]))}
+
+    with asking(f"list {prefix}"):
+        return await asyncio.to_thread(listed)
 
 
 async def publish(
@@ -90,11 +108,11 @@ def _newer(known: Mapping[str, Made], made: Mapping[str, Made]) -> dict[str, Mad
 
 
 async def _switch(
-    store: S3Store, namespace: str, date: str, changed: Callable[[Manifest | None], Manifest]
+    store: S3Store, namespace: str, day: str, changed: Callable[[Manifest | None], Manifest]
 ) -> Manifest:
-    key = s3_paths.manifest(namespace, date)
+    key = s3_paths.manifest(namespace, day)
     for _ in range(TRIES):
-        known = await load(store, namespace, date)
+        known = await load(store, namespace, day)
         new = changed(known.manifest if known else None)
         with asking(f"put {key}"):
             try:

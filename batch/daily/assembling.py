@@ -30,7 +30,12 @@ class Made(NamedTuple):
 
 
 async def of_roads(inputs: Inputs, known: ir.Table) -> list[Made]:
+    """Made from traffic."""
     hours, origin = clock([inputs.day]), _origin(inputs, "traffic")
+    if not inputs.has("traffic"):
+        views = contract.ROAD_WINDOWS, contract.ROAD_HOURS, contract.ROADS, contract.WEATHER_SPEED
+        nothing = [Made(view, table.nothing(view), *origin) for view in views]
+        return [*nothing, await _usual(inputs, table.nothing(contract.ROAD_WINDOWS))]
     traffic = readings.readings(await inputs.events("traffic", readings.COLUMNS))
     async with inputs.kept("readings", at_hours(traffic, "window_start", hours)) as measured:
         flow = ibis.memtable(await inputs.table(readings.free_flow(measured, known)))
@@ -89,21 +94,23 @@ async def _weather_speed(inputs: Inputs, windows: ir.Table, flow: ir.Table, hour
 
 
 async def of_vehicles(inputs: Inputs) -> list[Made]:
+    """Made from GPS."""
+    origin = _origin(inputs, "gps")
+    if not inputs.has("gps"):
+        return [Made(view, table.nothing(view), *origin) for view in (contract.VEHICLES, contract.FLEETS)]
     carried = await inputs.rows([], event_columns("gps", vehicles.COLUMNS))
     parts: list[pa.Table] = []
     async for positions in inputs.hours("gps", vehicles.COLUMNS):
         parts.append(await inputs.table(vehicles.part(positions, carried)))
         carried = ibis.memtable(parts[-1])
-    if not parts:
-        parts.append(await inputs.table(vehicles.part(carried, carried)))
     days = vehicles.vehicles(ibis.memtable(pa.concat_tables(parts)))
     rows = await _finished(inputs, contract.VEHICLES, days)
     types = await _finished(inputs, contract.FLEETS, fleets(ibis.memtable(rows)))
-    origin = _origin(inputs, "gps")
     return [Made(contract.VEHICLES, rows, *origin), Made(contract.FLEETS, types, *origin)]
 
 
 async def of_incidents(inputs: Inputs, known: ir.Table) -> list[Made]:
+    """Made from emergencies, those of the day before too."""
     made_from, reasons = _origin(inputs, "emergency")
     before = [
         (one.day, found)
@@ -113,15 +120,21 @@ async def of_incidents(inputs: Inputs, known: ir.Table) -> list[Made]:
     made_from |= {f"{day.date}/emergency": found.version for day, found in before}
     if not before:
         reasons = [*reasons, "what began on the day before is not known: that day is not compacted"]
-    steps = await inputs.events("emergency", emergencies.COLUMNS, *(found for _, found in before))
     view = contract.EMERGENCIES
+    if not inputs.has("emergency"):
+        return [Made(view, table.nothing(view), made_from, reasons)]
+    steps = await inputs.events("emergency", emergencies.COLUMNS, *(found for _, found in before))
     rows = await _finished(inputs, view, emergencies.emergencies(steps, known, inputs.day))
     return [Made(view, rows, made_from, reasons)]
 
 
 async def of_cameras(inputs: Inputs) -> list[Made]:
+    """Made from cameras' observations."""
+    view, origin = contract.MODES, _origin(inputs, "camera")
+    if not inputs.has("camera"):
+        return [Made(view, table.nothing(view), *origin)]
     rows = modes.modes(await inputs.events("camera", modes.COLUMNS))
-    return [Made(contract.MODES, await _finished(inputs, contract.MODES, rows), *_origin(inputs, "camera"))]
+    return [Made(view, await _finished(inputs, view, rows), *origin)]
 
 
 async def _finished(inputs: Inputs, view: DailyView, rows: ir.Table) -> pa.Table:

@@ -92,6 +92,7 @@ DURATIONS = ("dispatch_s", "response_s", "resolution_s")
 def _figures(incidents: ir.Table, by: list[str]) -> ir.Table:
     counted = {"dispatches": "dispatch_s", "responses": "response_s", "resolutions": "resolution_s"}
     figures = {
+        # Of a day with none to tell of, its row of all kinds and areas is there, and has no sums.
         "incidents": incidents["new"].sum().fill_null(0),
         "cancelled": incidents["called_off"].sum().fill_null(0),
         **{name: incidents[of].count() for name, of in counted.items()},

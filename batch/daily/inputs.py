@@ -13,10 +13,10 @@ import pyarrow as pa
 
 from batch.columns import columns
 from batch.daily import source, table
-from batch.publish import load
+from batch.publish import dates, load
 from batch.session import Session
 from citystream.contracts.city_day import CityDay, city_day
-from citystream.contracts.daily import DailyView, batch_view
+from citystream.contracts.daily import USUAL_DAYS, DailyView, batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
 from citystream.contracts.registry import EVENTS
 
@@ -44,18 +44,31 @@ class Inputs:
         self._session = session
         self._folder = folder
         self._count = 0
+        self._before: list[Before] | None = None
+
+    def has(self, type_: str) -> bool:
+        """Whether there are events of a type."""
+        return type_ in self.compacted and bool(self.compacted[type_].objects)
 
     async def before(self, days: int) -> list[Before]:
         """Those of the last days that are published, newest first."""
-        store, namespace, zone = self._session.store, self._session.settings.namespace, self._session.zone
-        wanted = [city_day(self.day.date - timedelta(days=back), zone) for back in range(1, days + 1)]
-        found = await asyncio.gather(*(load(store, namespace, str(day.date)) for day in wanted))
-        return [
-            Before(day, known.manifest)
-            for day, known in zip(wanted, found, strict=True)
+        if self._before is None:
+            self._before = await self._published()
+        first = self.day.date - timedelta(days=days)
+        return [one for one in self._before if one.day.date >= first]
+
+    async def _published(self) -> list[Before]:
+        store, namespace = self._session.store, self._session.settings.namespace
+        wanted = [self.day.date - timedelta(days=back) for back in range(1, USUAL_DAYS)]
+        there = await dates(store, namespace, wanted[-1])
+        found = []
+        for date_ in wanted:
+            known = await load(store, namespace, str(date_)) if str(date_) in there else None
+            day = city_day(date_, self._session.zone)
             # Days of another zone are cut elsewhere.
-            if known and (known.manifest.start_ms, known.manifest.end_ms) == (day.start_ms, day.end_ms)
-        ]
+            if known and (known.manifest.start_ms, known.manifest.end_ms) == (day.start_ms, day.end_ms):
+                found.append(Before(day, known.manifest))
+        return found
 
     async def events(self, type_: str, names: Sequence[str], *more: Compacted) -> ir.Table:
         """Columns of a type's events: of the day, and of what is compacted beside it."""

@@ -16,8 +16,7 @@ def modes(observations: ir.Table) -> ir.Table:
     )
     roads = counted.group_by("road_id").agg(**_sums(counted))
     city = counted.agg(**_sums(counted)).mutate(road_id=ibis.null("string"))
-    # A day without observations has no row at all.
-    every = roads.union(city.select(*roads.columns).filter(lambda t: t["observations"] > 0))
+    every = roads.union(city.select(*roads.columns))
     total = sum(every[name] for name in CLASSES).nullif(0)
     return every.mutate(**{f"{name}_pct": 100 * every[name] / total for name in CLASSES})
 

@@ -29,6 +29,7 @@ FOLLOWS_OFFSET = "follows-offset"
 transactions or compaction took is no gap. Older objects lack it."""
 
 _RAW_OBJECT = re.compile(r"/(\d+)(?:g\d+)?-(\d+)\.parquet$")
+_MANIFEST = re.compile(rf"/{MANIFESTS}/date=(\d{{4}}-\d\d-\d\d)\.json$")
 _HOUR = re.compile(r"/date=(\d{4}-\d\d-\d\d)/hour=(\d\d)/")
 
 
@@ -86,9 +87,20 @@ def daily_object(namespace: str, view: str, version: str) -> str:
     return f"{version_prefix(view_prefix(namespace, view), version)}rows.parquet"
 
 
+def manifests_prefix(namespace: str) -> str:
+    """Where the manifests of all days lie."""
+    return f"{namespace}/{MANIFESTS}/"
+
+
 def manifest(namespace: str, date: str) -> str:
     """The manifest of one day of the city (YYYY-MM-DD)."""
-    return f"{namespace}/{MANIFESTS}/date={date}.json"
+    return f"{manifests_prefix(namespace)}date={date}.json"
+
+
+def date_of(manifest: str) -> str | None:
+    """The day that a manifest is of, by its name; None of another object."""
+    found = _MANIFEST.search(manifest)
+    return found[1] if found else None
 
 
 def parse_raw_object(key: str) -> tuple[int, int] | None:
