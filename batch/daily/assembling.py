@@ -14,6 +14,7 @@ from batch.daily.inputs import Inputs, event_columns
 from batch.daily.road_hours import road_hours
 from batch.daily.road_windows import road_windows
 from batch.daily.roads import roads
+from batch.daily.source import as_numbers
 from batch.daily.usual import usual
 from citystream.contracts import daily as contract
 from citystream.contracts.daily import DailyView, batch_view
@@ -34,8 +35,8 @@ async def of_roads(inputs: Inputs, known: ir.Table) -> list[Made]:
     hours, origin = clock([inputs.day]), _origin(inputs, "traffic")
     if not inputs.has("traffic"):
         views = contract.ROAD_WINDOWS, contract.ROAD_HOURS, contract.ROADS, contract.WEATHER_SPEED
-        nothing = [Made(view, table.nothing(view), *origin) for view in views]
-        return [*nothing, await _usual(inputs, table.nothing(contract.ROAD_WINDOWS))]
+        nothing = [Made(view, _nothing(view), *origin) for view in views]
+        return [*nothing, await _usual(inputs, _nothing(contract.ROAD_WINDOWS))]
     traffic = readings.readings(await inputs.events("traffic", readings.COLUMNS))
     async with inputs.kept("readings", at_hours(traffic, "window_start", hours)) as measured:
         flow = ibis.memtable(await inputs.table(readings.free_flow(measured, known)))
@@ -97,7 +98,7 @@ async def of_vehicles(inputs: Inputs) -> list[Made]:
     """Made from GPS."""
     origin = _origin(inputs, "gps")
     if not inputs.has("gps"):
-        return [Made(view, table.nothing(view), *origin) for view in (contract.VEHICLES, contract.FLEETS)]
+        return [Made(view, _nothing(view), *origin) for view in (contract.VEHICLES, contract.FLEETS)]
     carried = await inputs.rows([], event_columns("gps", vehicles.COLUMNS))
     parts: list[pa.Table] = []
     async for positions in inputs.hours("gps", vehicles.COLUMNS):
@@ -122,7 +123,7 @@ async def of_incidents(inputs: Inputs, known: ir.Table) -> list[Made]:
         reasons = [*reasons, "what began on the day before is not known: that day is not compacted"]
     view = contract.EMERGENCIES
     if not inputs.has("emergency"):
-        return [Made(view, table.nothing(view), made_from, reasons)]
+        return [Made(view, _nothing(view), made_from, reasons)]
     steps = await inputs.events("emergency", emergencies.COLUMNS, *(found for _, found in before))
     rows = await _finished(inputs, view, emergencies.emergencies(steps, known, inputs.day))
     return [Made(view, rows, made_from, reasons)]
@@ -132,9 +133,14 @@ async def of_cameras(inputs: Inputs) -> list[Made]:
     """Made from cameras' observations."""
     view, origin = contract.MODES, _origin(inputs, "camera")
     if not inputs.has("camera"):
-        return [Made(view, table.nothing(view), *origin)]
+        return [Made(view, _nothing(view), *origin)]
     rows = modes.modes(await inputs.events("camera", modes.COLUMNS))
     return [Made(view, await _finished(inputs, view, rows), *origin)]
+
+
+def _nothing(view: DailyView) -> pa.Table:
+    """A view without rows."""
+    return as_numbers(table.schema(view)).empty_table()
 
 
 async def _finished(inputs: Inputs, view: DailyView, rows: ir.Table) -> pa.Table:

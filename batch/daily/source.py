@@ -45,22 +45,23 @@ def _fetch(store: S3Store, key: str, path: Path) -> None:
 
 def rows(connection: Backend, files: Sequence[Path], schema: pa.Schema) -> ir.Table:
     """These columns of files, times as epoch milliseconds; null where a file is older than a column."""
+    numbers = as_numbers(schema)
     if not files:
-        return ibis.memtable(pa.table({field.name: pa.array([], _number(field.type)) for field in schema}))
+        return ibis.memtable(numbers.empty_table())
     there = {name for path in files for name in pq.read_schema(path).names}
-    columns = ", ".join(_selected(field) if field.name in there else _missing(field) for field in schema)
-    names = ", ".join(f"'{path}'" for path in files)
-    return connection.sql(f"SELECT {columns} FROM read_parquet([{names}], union_by_name = true)")  # noqa: S608
+    columns = ", ".join(_selected(field) for field in schema if field.name in there)
+    names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
+    read = connection.sql(f"SELECT {columns} FROM read_parquet([{names}], union_by_name = true)")  # noqa: S608
+    older = {field.name: ibis.null(ibis.dtype(field.type)) for field in numbers if field.name not in there}
+    return read.mutate(**older).select(*schema.names)
+
+
+def as_numbers(schema: pa.Schema) -> pa.Schema:
+    """The same with epoch milliseconds for times."""
+    return pa.schema(
+        [pa.field(field.name, pa.int64() if field.type == TIME else field.type) for field in schema]
+    )
 
 
 def _selected(field: pa.Field) -> str:
     return f'epoch_ms("{field.name}") AS "{field.name}"' if field.type == TIME else f'"{field.name}"'
-
-
-def _missing(field: pa.Field) -> str:
-    known = ibis.literal(None, ibis.dtype(_number(field.type)))
-    return f'({ibis.to_sql(known, dialect="duckdb")}) AS "{field.name}"'
-
-
-def _number(type_: pa.DataType) -> pa.DataType:
-    return pa.int64() if type_ == TIME else type_

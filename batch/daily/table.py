@@ -53,13 +53,6 @@ def _plain(type_: inspect.Type) -> inspect.Type:
     return _plain(type_.type) if isinstance(type_, inspect.Metadata) else type_
 
 
-def nothing(view: DailyView) -> pa.Table:
-    """A view without rows, as expressions have it."""
-    return pa.table(
-        {field.name: pa.array([], pa.int64() if field.type == TIME else field.type) for field in schema(view)}
-    )
-
-
 def finished(rows: ir.Table, view: DailyView) -> ir.Table:
     """Of an expression the view's columns, sorted by its key, nulls first."""
     columns = rows.select(*schema(view).names)
