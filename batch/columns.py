@@ -4,7 +4,7 @@
 fields in their order. A struct in an event is a struct here; what is null in the event is null here.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache, partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
@@ -31,7 +31,7 @@ IDENTITY = ("entity", "event_id", "event_time")
 """With an event's own `identity_fields`: of rows alike in these all but the first are duplicates. It is the
 contracts' identity at one event time, whether there is an id or not."""
 FROM_ORIGIN = frozenset({"event_id", "timestamp"})
-_PLAIN: dict[type[inspect.Type], pa.DataType] = {
+PLAIN: dict[type[inspect.Type], pa.DataType] = {
     inspect.StrType: pa.string(),
     inspect.LiteralType: pa.string(),
     inspect.FloatType: pa.float64(),
@@ -66,7 +66,7 @@ def own_columns(event: type[Event]) -> pa.Schema:
     if taken:
         raise TypeError(f"{event.__name__}.{taken[0]}: the compacted events have a column of this name")
     return pa.schema(
-        [pa.field(field.name, _column(field.type, f"{event.__name__}.{field.name}")) for field in own]
+        [pa.field(field.name, column(field.type, f"{event.__name__}.{field.name}")) for field in own]
     )
 
 
@@ -76,20 +76,27 @@ def columns(event: type[Event]) -> pa.Schema:
     return pa.schema([*ORIGIN, *own_columns(event)])
 
 
-def _column(type_: inspect.Type, where: str) -> pa.DataType:
+def column(
+    type_: inspect.Type, where: str, plain: Mapping[type[inspect.Type], pa.DataType] = PLAIN
+) -> pa.DataType:
+    """Of a field's type; `where` it stands is for who is told that none is known, `plain` are known ones.
+
+    Raises:
+        TypeError: no column is known for it.
+    """
     if isinstance(type_, inspect.Metadata):
-        return _column(type_.type, where)
+        return column(type_.type, where, plain)
     if isinstance(type_, inspect.UnionType):
         some = [one for one in type_.types if not isinstance(one, inspect.NoneType)]
         if len(some) == 1:
-            return _column(some[0], where)
+            return column(some[0], where, plain)
     if isinstance(type_, inspect.StructType):
         return pa.struct(
-            [pa.field(one.name, _column(one.type, f"{where}.{one.name}")) for one in type_.fields]
+            [pa.field(one.name, column(one.type, f"{where}.{one.name}", plain)) for one in type_.fields]
         )
-    if type(type_) not in _PLAIN:
+    if type(type_) not in plain:
         raise TypeError(f"{where}: no column is known for {type(type_).__name__}")
-    return _PLAIN[type(type_)]
+    return plain[type(type_)]
 
 
 def table(event: type[E], read: Read[E], entity: Callable[[E], str]) -> pa.Table:

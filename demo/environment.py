@@ -1,12 +1,12 @@
 """Settings as the `CITY_*` environment of a process that shall have them."""
 
-import os
 import shlex
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from citystream.settings import Settings
+from gateway import private_file
 
 
 def city_environment(settings: Settings) -> dict[str, str]:
@@ -25,5 +25,4 @@ def write_environment(file: Path, settings: Settings) -> None:
     Only its owner may read it: servers' passwords may be in it.
     """
     lines = [f"export {name}={shlex.quote(value)}\n" for name, value in city_environment(settings).items()]
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as out:
-        out.writelines(lines)
+    private_file.replace(file, "".join(lines).encode())

@@ -17,7 +17,9 @@ from batch.daily.roads import roads
 from batch.daily.source import as_numbers
 from batch.daily.usual import usual
 from citystream.contracts import daily as contract
+from citystream.contracts.city_day import CityDay
 from citystream.contracts.daily import DailyView, batch_view
+from citystream.contracts.manifest import BatchView, Compacted
 
 
 class Made(NamedTuple):
@@ -26,7 +28,7 @@ class Made(NamedTuple):
     view: DailyView
     rows: pa.Table | None
     """None where there can be none: the reasons tell."""
-    made_from: Mapping[str, str]
+    made_from: dict[str, str]
     reasons: list[str]
 
 
@@ -61,13 +63,9 @@ async def of_roads(inputs: Inputs, known: ir.Table) -> list[Made]:
 
 async def _usual(inputs: Inputs, windows: pa.Table) -> Made:
     view = contract.ROAD_WINDOWS
-    earlier = {
-        one.day: found
-        for one in await inputs.before(contract.USUAL_DAYS - 1)
-        if (found := one.view(view)) is not None
-    }
+    earlier = await inputs.earlier(view, contract.USUAL_DAYS - 1)
     made_from, reasons = _origin(inputs, "traffic")
-    made_from |= {f"{day.date}/{batch_view(view)}": found.version for day, found in earlier.items()}
+    made_from |= _of_days(earlier, batch_view(view))
     days = len(earlier) + (windows.num_rows > 0)
     if days < contract.LEAST_DAYS:
         lacking = (
@@ -84,9 +82,9 @@ async def _usual(inputs: Inputs, windows: pa.Table) -> Made:
 
 async def _weather_speed(inputs: Inputs, windows: ir.Table, flow: ir.Table, hours: ir.Table) -> Made:
     made_from, reasons = _origin(inputs, "traffic", "weather")
-    before = [(one.day, found) for one in await inputs.before(1) if (found := one.view(contract.USUAL))]
-    made_from |= {f"{day.date}/{batch_view(contract.USUAL)}": found.version for day, found in before}
-    expected = await inputs.view(contract.USUAL, *(found for _, found in before))
+    before = await inputs.earlier(contract.USUAL, 1)
+    made_from |= _of_days(before, batch_view(contract.USUAL))
+    expected = await inputs.view(contract.USUAL, *before.values())
     observed = at_hours(await inputs.events("weather", weather_speed.COLUMNS), "event_time", hours)
     rows = weather_speed.weather_speed(windows, flow, observed, expected)
     return Made(
@@ -113,18 +111,16 @@ async def of_vehicles(inputs: Inputs) -> list[Made]:
 async def of_incidents(inputs: Inputs, known: ir.Table) -> list[Made]:
     """Made from emergencies, those of the day before too."""
     made_from, reasons = _origin(inputs, "emergency")
-    before = [
-        (one.day, found)
-        for one in await inputs.before(1)
-        if (found := one.manifest.compacted.get("emergency"))
-    ]
-    made_from |= {f"{day.date}/emergency": found.version for day, found in before}
+    before = {
+        one.day: found for one in await inputs.before(1) if (found := one.manifest.compacted.get("emergency"))
+    }
+    made_from |= _of_days(before, "emergency")
     if not before:
         reasons = [*reasons, "what began on the day before is not known: that day is not compacted"]
     view = contract.EMERGENCIES
     if not inputs.has("emergency"):
         return [Made(view, _nothing(view), made_from, reasons)]
-    steps = await inputs.events("emergency", emergencies.COLUMNS, *(found for _, found in before))
+    steps = await inputs.events("emergency", emergencies.COLUMNS, *before.values())
     rows = await _finished(inputs, view, emergencies.emergencies(steps, known, inputs.day))
     return [Made(view, rows, made_from, reasons)]
 
@@ -145,6 +141,11 @@ def _nothing(view: DailyView) -> pa.Table:
 
 async def _finished(inputs: Inputs, view: DailyView, rows: ir.Table) -> pa.Table:
     return await inputs.table(table.finished(rows, view))
+
+
+def _of_days(days: Mapping[CityDay, BatchView | Compacted], name: str) -> dict[str, str]:
+    """Versions of what is of other days."""
+    return {f"{day.date}/{name}": one.version for day, one in days.items()}
 
 
 def _origin(inputs: Inputs, *types: str) -> tuple[dict[str, str], list[str]]:

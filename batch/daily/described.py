@@ -29,20 +29,15 @@ def markdown(views: Iterable[DailyView] = tuple(DAILY.values())) -> str:
 def _section(view: DailyView) -> str:
     about = re.sub(r"\s+", " ", view.row.__doc__ or "")
     keys = ", ".join(f"`{name}`" for name in view.key)
-    rows = "\n".join(_row(view, field) for field in schema(view))
+    known = msgspec.json.schema(view.row)["$defs"][view.row.__name__]["properties"]
+    rows = "\n".join(_row(field, known[field.name].get("description", "")) for field in schema(view))
     return (
         f"## {view.name}\n\n{about} In the manifest `{batch_view(view)}`, key {keys}.\n\n"
         f"| column | type | unit | what it is |\n|---|---|---|---|\n{rows}"
     )
 
 
-def _row(view: DailyView, field: pa.Field) -> str:
+def _row(field: pa.Field, meaning: str) -> str:
     type_ = "timestamp" if field.type == TIME else str(field.type)
     null = " or null" if field.nullable else ""
-    return f"| `{field.name}` | {type_}{null} | {unit_of(field.name) or ''} | {_meaning(view, field.name)} |"
-
-
-def _meaning(view: DailyView, name: str) -> str:
-    known = msgspec.json.schema(view.row)["$defs"][view.row.__name__]["properties"]
-    told: str = known[name].get("description", "")
-    return told
+    return f"| `{field.name}` | {type_}{null} | {unit_of(field.name) or ''} | {meaning} |"

@@ -15,12 +15,10 @@ UNKNOWN_AREA = "unknown"
 IN_ORDER = ("event_time", "partition", "offset")
 
 
-def _cell(longitude: float, latitude: float) -> str:
-    return city.cell(longitude, latitude)
+DURATIONS = {"dispatches": "dispatch_s", "responses": "response_s", "resolutions": "resolution_s"}
+"""What is counted of each."""
 
-
-cell = ibis.udf.scalar.python(_cell)
-"""The H3 cell of a place."""
+cell = ibis.udf.scalar.python(city.cell)
 
 
 def emergencies(steps: ir.Table, known: ir.Table, day: CityDay) -> ir.Table:
@@ -80,26 +78,22 @@ def _counted(incidents: ir.Table, day: CityDay) -> ir.Table:
     )
     counts = ("new", "called_off")
     of_the_day = told.filter(
-        ibis.or_(*(told[name] for name in counts), *(told[name].notnull() for name in DURATIONS))
+        ibis.or_(*(told[name] for name in counts), *(told[name].notnull() for name in DURATIONS.values()))
     )
     sets: tuple[list[str], ...] = (["kind", "area"], ["kind"], ["area"], [])
     return reduce(ir.Table.union, (_figures(of_the_day, by) for by in sets))
 
 
-DURATIONS = ("dispatch_s", "response_s", "resolution_s")
-
-
 def _figures(incidents: ir.Table, by: list[str]) -> ir.Table:
-    counted = {"dispatches": "dispatch_s", "responses": "response_s", "resolutions": "resolution_s"}
     figures = {
         # Of a day with none to tell of, its row of all kinds and areas is there, and has no sums.
         "incidents": incidents["new"].sum().fill_null(0),
         "cancelled": incidents["called_off"].sum().fill_null(0),
-        **{name: incidents[of].count() for name, of in counted.items()},
+        **{name: incidents[of].count() for name, of in DURATIONS.items()},
         "response_mean_s": incidents["response_s"].mean(),
         **{
             f"{name.removesuffix('_s')}_p{round(part * 100)}_s": incidents[name].quantile(part)
-            for name in DURATIONS
+            for name in DURATIONS.values()
             for part in (0.5, 0.9)
         },
     }

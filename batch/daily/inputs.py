@@ -27,11 +27,6 @@ class Before(NamedTuple):
     day: CityDay
     manifest: Manifest
 
-    def view(self, view: DailyView) -> BatchView | None:
-        """Its version of a daily view; None where it has none, or no rows of it."""
-        found = self.manifest.views.get(batch_view(view))
-        return found if found and found.rows else None
-
 
 class Inputs:
     """One day's. Files that are fetched lie in a folder, which is somebody else's to remove."""
@@ -49,6 +44,11 @@ class Inputs:
     def has(self, type_: str) -> bool:
         """Whether there are events of a type."""
         return type_ in self.compacted and bool(self.compacted[type_].objects)
+
+    async def earlier(self, view: DailyView, days: int) -> dict[CityDay, BatchView]:
+        """A daily view of those of the last days that have rows of it, newest first."""
+        found = {one.day: one.manifest.views.get(batch_view(view)) for one in await self.before(days)}
+        return {day: one for day, one in found.items() if one and one.rows}
 
     async def before(self, days: int) -> list[Before]:
         """Those of the last days that are published, newest first."""
@@ -79,16 +79,13 @@ class Inputs:
     async def hours(self, type_: str, names: Sequence[str]) -> AsyncIterator[ir.Table]:
         """The same, hour by hour; while one is used the next is fetched."""
         objects, schema = self.compacted[type_].objects, event_columns(type_, names)
-        coming: asyncio.Task[list[Path]] | None = None
-        for number in range(len(objects) + 1):
-            files = await coming if coming else []
-            coming = None
-            if number < len(objects):
-                folder = self._folder / f"{type_}-{number}"
-                coming = asyncio.create_task(source.fetched(self._session.store, [objects[number]], folder))
-            if files:
-                yield source.rows(self._session.engine, files, schema)
-                files[0].unlink()
+        coming = asyncio.create_task(self._fetched(objects[:1]))
+        for following in (*objects[1:], None):
+            (file,) = await coming
+            if following:
+                coming = asyncio.create_task(self._fetched([following]))
+            yield source.rows(self._session.engine, [file], schema)
+            file.unlink()
 
     async def view(self, view: DailyView, *of: BatchView) -> ir.Table:
         """Rows of a daily view of some days."""
@@ -96,9 +93,11 @@ class Inputs:
 
     async def rows(self, objects: Sequence[Stored], schema: pa.Schema) -> ir.Table:
         """Columns of objects."""
+        return source.rows(self._session.engine, await self._fetched(objects), schema)
+
+    async def _fetched(self, objects: Sequence[Stored]) -> list[Path]:
         self._count += 1
-        files = await source.fetched(self._session.store, objects, self._folder / str(self._count))
-        return source.rows(self._session.engine, files, schema)
+        return await source.fetched(self._session.store, objects, self._folder / str(self._count))
 
     async def table(self, rows: ir.Table) -> pa.Table:
         """What an expression gives."""
@@ -108,9 +107,12 @@ class Inputs:
     async def kept(self, name: str, rows: ir.Table) -> AsyncIterator[ir.Table]:
         """An expression's rows as a table for the length of a block, in which several are made from it."""
         engine = self._session.engine
-        yield await asyncio.to_thread(partial(engine.create_table, name, rows, temp=True))
-        # Ibis's own `drop_table` writes half a statement with the sqlglot that it allows.
-        engine.raw_sql(f"DROP TABLE {name}")
+        kept = await asyncio.to_thread(partial(engine.create_table, name, rows, temp=True))
+        try:
+            yield kept
+        finally:
+            # Ibis's own `drop_table` writes half a statement with the sqlglot that it allows.
+            engine.raw_sql(f"DROP TABLE {name}")
 
 
 def event_columns(type_: str, names: Sequence[str]) -> pa.Schema:

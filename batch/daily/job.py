@@ -39,14 +39,13 @@ async def daily(
     there = [work for type_, work in works.items() if type_ in compacted]
     views: dict[str, BatchView] = {}
     step = session.progress.step(f"{day.date}: types in daily views", len(there))
-    try:
-        for work in there:
+    for work in there:
+        try:
             for made in await work():
                 views[batch_view(made.view)] = await _written(session, day, version, made)
+        finally:
             shutil.rmtree(folder, ignore_errors=True)
-            step.advance()
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        step.advance()
     step.finish()
     return views
 
@@ -61,7 +60,7 @@ async def _written(session: Session, day: CityDay, version: str, made: Made) -> 
         objects.append(Stored(key, floor_hour(day.start_ms), made.rows.num_rows))
     return BatchView(
         version=version,
-        made_from=dict(made.made_from),
+        made_from=made.made_from,
         objects=objects,
         rows=sum(one.rows for one in objects),
         reasons=made.reasons,

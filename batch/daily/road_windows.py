@@ -3,17 +3,16 @@
 import ibis
 import ibis.expr.types as ir
 
-from citystream.contracts.daily import CONGESTED_BELOW
+from batch.daily.speeds import counts
+from citystream.contracts.traffic import CONGESTED_BELOW
 
 
 def road_windows(readings: ir.Table, free_flow: ir.Table) -> ir.Table:
     """Five minutes of each road."""
     sums = readings.group_by("road_id", "window_start").agg(
-        readings=lambda t: t.count(),
-        vehicles=lambda t: t["vehicles"].sum(),
-        mean_speed_kmh=lambda t: t["speed"].mean(),
-        speeds=lambda t: t["speed"].count(),
-        standing=lambda t: t["standing"].sum(),
+        **counts(readings),
+        speeds=readings["speed"].count(),
+        standing=readings["standing"].sum(),
     )
     known = sums.left_join(free_flow, "road_id").drop("road_id_right")
     stood = (known["standing"] > 0) & (known["standing"] >= known["speeds"])

@@ -11,19 +11,13 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from msgspec import inspect
 
-from batch.columns import TIME
+from batch.columns import PLAIN, TIME, column
 from citystream.contracts.daily import DailyView
 
 DECIMALS = 3
 # Of one road's rows: who asks for it reads a small part of a large city's.
 GROUP_ROWS = 20_000
-_TYPES: dict[type[inspect.Type], pa.DataType] = {
-    inspect.StrType: pa.string(),
-    inspect.IntType: pa.int64(),
-    inspect.FloatType: pa.float64(),
-    inspect.BoolType: pa.bool_(),
-    inspect.DateTimeType: TIME,
-}
+_TYPES: dict[type[inspect.Type], pa.DataType] = {**PLAIN, inspect.DateTimeType: TIME}
 
 
 @cache
@@ -40,17 +34,14 @@ def schema(view: DailyView) -> pa.Schema:
 
 
 def _field(view: DailyView, field: inspect.Field) -> pa.Field:
-    plain, null = _plain(field.type), False
-    if isinstance(plain, inspect.UnionType):
-        (plain,) = (_plain(one) for one in plain.types if not isinstance(one, inspect.NoneType))
-        null = True
-    if type(plain) not in _TYPES:
-        raise TypeError(f"{view.name}.{field.name}: no column is known for {type(plain).__name__}")
-    return pa.field(field.name, _TYPES[type(plain)], nullable=null)
+    type_ = column(field.type, f"{view.name}.{field.name}", _TYPES)
+    return pa.field(field.name, type_, nullable=_may_be_null(field.type))
 
 
-def _plain(type_: inspect.Type) -> inspect.Type:
-    return _plain(type_.type) if isinstance(type_, inspect.Metadata) else type_
+def _may_be_null(type_: inspect.Type) -> bool:
+    if isinstance(type_, inspect.Metadata):
+        return _may_be_null(type_.type)
+    return isinstance(type_, inspect.UnionType) and type_.includes_none
 
 
 def finished(rows: ir.Table, view: DailyView) -> ir.Table:

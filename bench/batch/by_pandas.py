@@ -17,14 +17,13 @@ import numpy as np
 import pandas as pd
 import pyarrow.parquet as pq
 
-from bench.batch.jobs import Ran, timed
+from bench.batch.jobs import Ran, published, timed
 from citystream.commands.settings import load_settings
-from citystream.contracts import daily, manifest, s3_paths
+from citystream.contracts import daily
 from citystream.contracts.area import KM_PER_DEGREE
 from citystream.contracts.camera import CameraCounts
 from citystream.contracts.daily import DailyView, batch_view
-from citystream.contracts.manifest import Manifest
-from citystream.servers.connections import s3_client, s3_files
+from citystream.servers.connections import s3_files
 from citystream.settings import Settings
 
 Frame = Any
@@ -53,7 +52,7 @@ def run_by_pandas(settings: Settings, date: str) -> tuple[Ran, DailyNumbers]:
 
 def numbers_of(settings: Settings, date: str) -> DailyNumbers:
     """What `city-batch daily` has published of a day."""
-    made, files = _manifest(settings, date), s3_files(settings)
+    made, files = asyncio.run(published(settings, date)), s3_files(settings)
     found = {}
     for view in VIEWS:
         (one,) = made.views[batch_view(view)].objects
@@ -78,22 +77,12 @@ def _sums(table: Any) -> dict[str, float]:
     return sums | {"rows": float(len(frame))}
 
 
-def _manifest(settings: Settings, date: str) -> Manifest:
-    async def body() -> bytes:
-        async with s3_client(settings) as s3:
-            key = s3_paths.manifest(settings.namespace, date)
-            found: bytes = await (await s3.get_object(Bucket=settings.s3_bucket, Key=key))["Body"].read()
-            return found
-
-    return manifest.decode(asyncio.run(body()))
-
-
 class Day:
     """Frames of a day's compacted events."""
 
     def __init__(self, settings: Settings, date: str) -> None:
         self._settings = settings
-        self._made = _manifest(settings, date)
+        self._made = asyncio.run(published(settings, date))
         self._files = s3_files(settings)
         self.start, self.end = (
             pd.Timestamp(ms, unit="ms", tz="UTC") for ms in (self._made.start_ms, self._made.end_ms)

@@ -11,6 +11,7 @@ import psutil
 
 from bench.batch.drawing import Tally
 from citystream.contracts import manifest, s3_paths
+from citystream.contracts.manifest import Manifest
 from citystream.contracts.registry import EVENTS
 from citystream.servers.connections import s3_client
 from citystream.settings import Settings
@@ -78,15 +79,19 @@ def _rss_mb(pid: int) -> float:
     return total / MIB
 
 
-async def found(settings: Settings, date: str) -> Tally:
-    """What the day's manifest says: `rows`, `duplicates` and `unreadable` of each type."""
+async def published(settings: Settings, date: str) -> Manifest:
+    """A day's manifest."""
     async with s3_client(settings) as s3:
         answer = await s3.get_object(
             Bucket=settings.s3_bucket, Key=s3_paths.manifest(settings.namespace, date)
         )
-        days = manifest.decode(await answer["Body"].read()).compacted
+        return manifest.decode(await answer["Body"].read())
+
+
+async def found(settings: Settings, date: str) -> Tally:
+    """What the day's manifest says: `rows`, `duplicates` and `unreadable` of each type."""
     tally = Tally()
-    for type_, one in days.items():
+    for type_, one in (await published(settings, date)).compacted.items():
         tally[type_, "rows"] = one.rows
         tally[type_, "duplicates"] = one.duplicates
         tally[type_, "unreadable"] = sum(stored.rows for stored in one.unreadable)

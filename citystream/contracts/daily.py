@@ -19,8 +19,6 @@ NIGHT_HOURS = range(5)
 """In which roads are free: midnight to 5 o'clock."""
 NIGHT_READINGS = 30
 """Readings with a speed that a night must have, to tell of free flow."""
-CONGESTED_BELOW = 0.6
-"""Of free flow: from moderate on, as `congestion_level` has it."""
 LEG_MS = 300_000
 """Between two positions of a vehicle, at most: what it did in a longer time, nobody knows."""
 FASTEST_KMH = 400.0

@@ -97,9 +97,9 @@ def manifest(namespace: str, date: str) -> str:
     return f"{manifests_prefix(namespace)}date={date}.json"
 
 
-def date_of(manifest: str) -> str | None:
+def date_of(key: str) -> str | None:
     """The day that a manifest is of, by its name; None of another object."""
-    found = _MANIFEST.search(manifest)
+    found = _MANIFEST.search(key)
     return found[1] if found else None
 
 

@@ -17,6 +17,9 @@ WINDOW_S = 300
 
 Level = Literal["free", "light", "moderate", "heavy", "jammed", "unknown"]
 
+CONGESTED_BELOW = 0.6
+"""Of free flow: from moderate on a road is congested."""
+
 STANDING_PCT = 50.0
 """Occupancy from which a reading without a speed tells of vehicles that stand."""
 
@@ -56,7 +59,7 @@ def congestion_level(mean_speed_kmh: float | None, free_flow_kmh: float | None) 
     ratio = mean_speed_kmh / free_flow_kmh
     bounds: tuple[tuple[float, Level], ...] = (
         (0.8, "free"),
-        (0.6, "light"),
+        (CONGESTED_BELOW, "light"),
         (0.4, "moderate"),
         (0.2, "heavy"),
     )

@@ -1,14 +1,34 @@
 """A city that has all five kinds of thing, and daily views."""
 
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 from citystream.contracts import camera, traffic, weather
 from citystream.contracts.daily import DAILY
 from tests.conftest import make_bucket
+from tests.gateway.conftest import gateway_environment
 from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
 from tests.gateway.test_city import incident, observation
 from tests.gateway.written_days import Rows, WrittenDays, samples
+
+
+@asynccontextmanager
+async def with_days(
+    redis_url: str, s3_endpoint: str, gateway_dir: Path, name: str
+) -> AsyncIterator[tuple[Gateway, SpeedLayer]]:
+    """A gateway that has daily views and whose speed layer is still empty, in a namespace of its own."""
+    namespace = f"t{secrets.token_hex(3)}-{name}"
+    environment = gateway_environment(gateway_dir, redis_url, namespace)
+    gateway = Gateway(gateway_dir, environment | fill_days(s3_endpoint, namespace))
+    await gateway.start()
+    speed = SpeedLayer(redis_url, namespace)
+    yield gateway, speed
+    await speed.client.aclose()
+    await gateway.stop()
 
 
 async def fill(gateway: Gateway, speed: SpeedLayer, key: str) -> None:

@@ -2,17 +2,14 @@
 
 import asyncio
 import re
-import secrets
 import shlex
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.gateway.conftest import gateway_environment
-from tests.gateway.filled import fill, fill_days
+from tests.gateway.filled import fill, with_days
 from tests.gateway.running import VIEWER, Gateway
-from tests.gateway.speed_layer import SpeedLayer
 
 ROOT = Path(__file__).parents[2]
 KEY = "curl-1"
@@ -60,17 +57,11 @@ def as_here(example: str, gateway: Gateway) -> str:
 @pytest.fixture(scope="module")
 async def living(redis_url: str, s3_endpoint: str, gateway_dir: Path) -> AsyncIterator[Gateway]:
     """The gateway of a city that has what the examples ask for."""
-    namespace = f"t{secrets.token_hex(3)}-curl"
-    environment = gateway_environment(gateway_dir, redis_url, namespace)
-    gateway = Gateway(gateway_dir, environment | fill_days(s3_endpoint, namespace))
-    await gateway.start()
-    speed = SpeedLayer(redis_url, namespace)
-    await fill(gateway, speed, KEY)
-    # The process that reads days has started, which curl would not wait for.
-    await gateway.until("/api/analytics/daily?view=roads", lambda answer: "rows" in answer)
-    yield gateway
-    await speed.client.aclose()
-    await gateway.stop()
+    async with with_days(redis_url, s3_endpoint, gateway_dir, "curl") as (gateway, speed):
+        await fill(gateway, speed, KEY)
+        # The process that reads days has started, which curl would not wait for.
+        await gateway.until("/api/analytics/daily?view=roads", lambda answer: "rows" in answer)
+        yield gateway
 
 
 def files_in(folder: Path) -> list[str]:

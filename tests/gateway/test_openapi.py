@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import secrets
 import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -13,10 +12,8 @@ from openapi_spec_validator import validate
 from citystream.settings import Settings
 from gateway.app import LIVE_PATH, build
 from gateway.settings import GatewaySettings
-from tests.gateway.conftest import gateway_environment
-from tests.gateway.filled import fill, fill_days
+from tests.gateway.filled import fill, with_days
 from tests.gateway.running import VIEWER, Gateway
-from tests.gateway.speed_layer import SpeedLayer
 
 SCHEMATHESIS = str(Path(sys.executable).with_name("st"))
 # Ids that the city has: what is made up is not found.
@@ -34,17 +31,11 @@ KNOWN_IDS = """
 @pytest.fixture(scope="module")
 async def living(redis_url: str, s3_endpoint: str, gateway_dir: Path) -> AsyncIterator[Gateway]:
     """A gateway that has something of all kinds, and nothing of other tests: made-up ids are nobody's."""
-    namespace = f"t{secrets.token_hex(3)}-described"
-    environment = gateway_environment(gateway_dir, redis_url, namespace)
-    gateway = Gateway(gateway_dir, environment | fill_days(s3_endpoint, namespace))
-    await gateway.start()
-    speed = SpeedLayer(redis_url, namespace)
-    # What a sender leaves out is told as null.
-    await speed.position("described-2", speed_kmh=None, heading_deg=None)
-    await fill(gateway, speed, "described-1")
-    yield gateway
-    await speed.client.aclose()
-    await gateway.stop()
+    async with with_days(redis_url, s3_endpoint, gateway_dir, "described") as (gateway, speed):
+        # What a sender leaves out is told as null.
+        await speed.position("described-2", speed_kmh=None, heading_deg=None)
+        await fill(gateway, speed, "described-1")
+        yield gateway
 
 
 async def test_the_description_is_valid(living: Gateway) -> None:
