@@ -11,7 +11,7 @@ a value, its index and its place on the map, on a cluster too. Readers visit all
 | `index` | sorted set | key | event time, s: what is live, newest last |
 | `places` | geo set | key | longitude, latitude |
 | `partitions` | hash | partition | msgpack of `PartitionFacts` |
-| `whole_from` | string | | event time, ms: windows that began before it may have been lost with an emptied Redis |
+| `whole_from` | string | | event time, ms: windows that began before may be lost |
 
 A version is a run of decimal digits of fixed length, so that text order is the order of the log:
 see `window_version`, `live_version`, `latest_version`.
