@@ -532,7 +532,8 @@ export const STRINGS = {
     worst: 'Worst roads',
     noWorst: 'Nothing drives slowly now.',
     worstRow: (name: string, level: Level, speed: string, share: string) =>
-      `${name}, ${LEVELS[level].toLowerCase()}, ${speed}, ${share} of free flow`,
+      // What stands in the row comes first, as it stands there: who speaks to a machine says what they see.
+      `${name}, ${speed}, ${share} of free flow, ${LEVELS[level].toLowerCase()}`,
     ofFreeFlow: 'of free flow',
     weather: 'Weather',
     stations: (count: string) => (count === '1' ? '1 station' : `${count} stations`),

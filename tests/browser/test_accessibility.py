@@ -21,7 +21,10 @@ async def road_id(town: Town) -> AsyncIterator[str]:
     """Of a road where something has happened."""
     road = next(in_the_middle(town.model))
     await town.report("axe-1", road.id, kind="accident")
+    # It is among the worst.
+    await town.jam(road.id)
     yield road.id
+    town.clear(road.id)
     await town.report("axe-1", road.id, kind="accident", status="resolved")
 
 
@@ -60,6 +63,8 @@ async def test_a_narrow_window_with_each_tab_of_its_sheet(desk: Window, road_id:
         for tab in TABS:
             await page.get_by_role("tab", name=tab).click()
             await expect(page.get_by_role("tabpanel", name=tab)).to_be_visible()
+            if tab == "City":
+                await expect(page.get_by_test_id("worst-road").first).to_be_visible()
             await desk.picture(tab.lower())
             await assert_accessible(desk, ".sheet")
         await page.get_by_role("button", name="Settings").click()

@@ -66,8 +66,7 @@ function Row({ road: { id, name, level, meanSpeedKmh, ratio }, isChosen, isTab, 
       }}
     >
       <span className="level-line" />
-      <span className="worst-road-name">{name}</span>
-      <span className="worst-road-speed">{fast}</span>
+      <span className="worst-road-name">{name}</span> <span className="worst-road-speed">{fast}</span>{' '}
       <span className="worst-road-share">{share}</span>
     </button>
   )
