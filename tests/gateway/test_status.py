@@ -33,7 +33,13 @@ async def test_each_process_layer_and_kind_of_data_has_its_state(
     assert (states["parking", "stream"], states["parking", "archive"]) == ("up", "down")
     assert len(states) == 13
     layers = {name: layer["state"] for name, layer in status["layers"].items()}
-    assert layers == {"speed": "up", "archive": "up", "search": "down"}
+    # It folds no archive, and nobody asked for a closed day.
+    assert layers == {"speed": "up", "batch": "unknown", "archive": "up", "search": "down"}
+    assert status["layers"]["batch"] == {"state": "unknown", "since": None, "for_ms": None}
+    for name in ("speed", "archive", "search"):
+        layer = status["layers"][name]
+        told_ms, since_ms = (parse(layer_time) for layer_time in (status["time"], layer["since"]))
+        assert (since_ms + layer["for_ms"], layer["for_ms"] >= 0) == (told_ms, True), name
     assert status["layers"]["search"]["pending"] == 9
     assert status["data"]["vehicles"]["with_data"] == 1
     assert status["data"]["vehicles"]["age_ms"] >= 0
