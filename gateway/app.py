@@ -26,7 +26,7 @@ from gateway.fallback import Fallback
 from gateway.feed import Feed
 from gateway.front import Answered, Door
 from gateway.lasting import Lasting
-from gateway.layers import Layers
+from gateway.layer_states import LayerStates
 from gateway.live import Live
 from gateway.lockout import Lockout
 from gateway.processes import Processes
@@ -74,7 +74,7 @@ def build(
     # One client for data, one for statuses: a slow scan must not delay a fresh position.
     client, status_client = redis_client(settings, REDIS_S), redis_client(settings, REDIS_S)
     feed = Feed(client, settings.namespace, city)
-    layers = Layers(city.link)
+    layers = LayerStates(city.link)
     processes = Processes(status_client, settings.namespace, city, layers, operations_port)
     fallback = Fallback(city)
     batch = Batch(settings, own.batch_hours, city, fallback, layers.batch) if own.batch_hours else None

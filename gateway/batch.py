@@ -20,7 +20,7 @@ from citystream.settings import Settings
 from gateway.archive_process import Wanted, begin, look
 from gateway.city import City
 from gateway.fallback import Fallback
-from gateway.layers import BatchLayer
+from gateway.layer_states import BatchLayer
 from gateway.link import now_ms
 from gateway.reader import Reader
 

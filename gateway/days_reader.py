@@ -16,7 +16,7 @@ from citystream.children import end_children
 from citystream.servers.breaker import Breaker
 from citystream.settings import Settings
 from gateway.days_process import begin, bodies, started
-from gateway.layers import BatchLayer
+from gateway.layer_states import BatchLayer
 
 log = logging.getLogger(__name__)
 

@@ -14,7 +14,7 @@ from redis.exceptions import RedisError
 from citystream.contracts import redis_keys
 from citystream.contracts.status import ProcessStatus
 from gateway.city import City
-from gateway.layers import Layers
+from gateway.layer_states import LayerStates
 from gateway.link import now_ms
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,9 @@ SCAN_COUNT = 1_000
 class Processes:
     """What was last heard of every process."""
 
-    def __init__(self, client: redis.Redis, namespace: str, city: City, layers: Layers, port: int) -> None:
+    def __init__(
+        self, client: redis.Redis, namespace: str, city: City, layers: LayerStates, port: int
+    ) -> None:
         self._client = client
         self._namespace = namespace
         self._city = city

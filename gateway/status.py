@@ -10,7 +10,7 @@ from citystream.contracts.redis_keys import STATUS_TTL_S
 from citystream.contracts.registry import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
 from gateway.city import City
-from gateway.layers import Layer, Layers, SinkLayer, State
+from gateway.layer_states import Layer, LayerStates, SinkLayer, State
 from gateway.link import Link, now_ms
 from gateway.processes import speaking
 from gateway.shapes import Source
@@ -111,7 +111,7 @@ class PlatformStatus(msgspec.Struct, frozen=True):
 ROLES = ("stream", "archive")
 
 
-def platform_status(city: City, layers: Layers, heard: Sequence[ProcessStatus]) -> dict[str, Any]:
+def platform_status(city: City, layers: LayerStates, heard: Sequence[ProcessStatus]) -> dict[str, Any]:
     """All of it but where processes run, which is not for everyone."""
     now = now_ms()
     fresh = speaking(heard, now)
@@ -147,7 +147,7 @@ def overall(states: Iterable[State]) -> State:
     return "up" if all(state == "up" for state in states) else "degraded"
 
 
-def _layers(layers: Layers, now: int) -> LayersStatus:
+def _layers(layers: LayerStates, now: int) -> LayersStatus:
     return LayersStatus(
         speed=LayerStatus(**_standing(layers.speed, now)),
         batch=LayerStatus(**_standing(layers.batch, now)),

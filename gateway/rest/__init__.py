@@ -6,7 +6,7 @@ from gateway.authentication import Authenticator
 from gateway.city import City
 from gateway.endpoint import Endpoint
 from gateway.lasting import Lasting
-from gateway.layers import Layers
+from gateway.layer_states import LayerStates
 from gateway.live import Live
 from gateway.processes import Processes
 from gateway.records import Records
@@ -33,7 +33,7 @@ from gateway.settings import GatewaySettings
 
 def endpoints(
     city: City,
-    layers: Layers,
+    layers: LayerStates,
     processes: Processes,
     records: Records,
     live: Live,

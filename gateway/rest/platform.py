@@ -6,14 +6,14 @@ from starlette.responses import Response
 from gateway import query
 from gateway.city import City
 from gateway.endpoint import JSON, Endpoint, for_role
-from gateway.layers import Layers
+from gateway.layer_states import LayerStates
 from gateway.processes import Processes
 from gateway.rest import things
 from gateway.status import PlatformStatus, ProcessesDetails, platform_status, process_details
 from gateway.users import Role
 
 
-def endpoints(city: City, layers: Layers, processes: Processes) -> list[Endpoint]:
+def endpoints(city: City, layers: LayerStates, processes: Processes) -> list[Endpoint]:
     """`/api/status` and `/api/processes`."""
 
     async def status(request: Request) -> Response:

@@ -8,7 +8,7 @@ from prometheus_client import REGISTRY, generate_latest
 
 from gateway import metrics, operations
 from gateway.city import City
-from gateway.layers import BatchLayer, Reader
+from gateway.layer_states import BatchLayer, Reader
 from gateway.link import Origin
 from gateway.staleness import StaleAfter
 from tests.compose.alerting import SCRAPE_S, fires, rule

@@ -15,7 +15,7 @@ from citystream.settings import Settings
 from gateway import days_process
 from gateway.closed_days import MANIFEST_S, ClosedDays, DayViews
 from gateway.days_reader import DaysReader
-from gateway.layers import BatchLayer
+from gateway.layer_states import BatchLayer
 from tests.gateway.speed_layer import readings
 
 DAY = day_at(0, ZoneInfo("UTC"))

@@ -5,8 +5,8 @@ from itertools import count
 import pytest
 
 from citystream.contracts.status import ProcessStatus, SinkStatus
-from gateway import layers
-from gateway.layers import BatchLayer, Layer, SinkLayer
+from gateway import layer_states
+from gateway.layer_states import BatchLayer, Layer, SinkLayer
 
 UP, DOWN = SinkStatus(state="up", pending=1), SinkStatus(state="down", pending=8)
 
@@ -15,7 +15,7 @@ UP, DOWN = SinkStatus(state="up", pending=1), SinkStatus(state="down", pending=8
 def each_second(monkeypatch: pytest.MonkeyPatch) -> None:
     """The clock goes on by a second whenever it is asked."""
     seconds = count(1)
-    monkeypatch.setattr(layers, "now_ms", lambda: next(seconds) * 1_000)
+    monkeypatch.setattr(layer_states, "now_ms", lambda: next(seconds) * 1_000)
 
 
 def standing(layer: Layer) -> tuple[str, int | None]:

@@ -57,7 +57,7 @@ class SinkLayer(Layer):
         self.saw(_agreed([one.state for one in said]))
 
 
-class Layers:
+class LayerStates:
     """All of them, as users call them."""
 
     def __init__(self, speed: Link) -> None:
