@@ -17,10 +17,10 @@ from citystream.children import end_children
 from citystream.contracts.state import merged
 from citystream.contracts.traffic import WINDOWS, TrafficWindow
 from citystream.settings import Settings
-from gateway import metrics
 from gateway.archive_process import Wanted, begin, look
 from gateway.city import City
 from gateway.fallback import Fallback
+from gateway.layer_states import BatchLayer
 from gateway.link import now_ms
 from gateway.reader import Reader
 
@@ -43,10 +43,13 @@ _decoder = msgspec.msgpack.Decoder(TrafficWindow)
 class Batch:
     """What is known of the archive."""
 
-    def __init__(self, settings: Settings, hours: int, city: City, fallback: Fallback) -> None:
+    def __init__(
+        self, settings: Settings, hours: int, city: City, fallback: Fallback, layer: BatchLayer
+    ) -> None:
         self._settings = settings
         self._hours = hours
         self._fallback = fallback
+        self._layer = layer
         # Roads last: hours of them may take long, the others are there at once.
         self._wanted = sorted(
             (_wanted(reader, hours) for reader in city.readers), key=lambda one: one.type_ == TYPE
@@ -86,11 +89,11 @@ class Batch:
                 if not failing:
                     log.warning("the archive can't be read: %s: %s", type(error).__name__, error)
                 failing = True
-                metrics.BATCH_UP.set(0)
+                self._layer.asked("archive", answered=False)
             else:
                 failing = False
                 self.looked_ms = now_ms()
-                metrics.BATCH_UP.set(1)
+                self._layer.asked("archive", answered=True)
             await asyncio.sleep(LOOK_S)
 
     async def _look(self, pool: ProcessPoolExecutor, type_: str) -> None:

@@ -29,6 +29,8 @@ CLOSED, CLOSED_TOO, INCOMPLETE = "2026-03-10", "2026-03-11", "2026-03-12"
 NOBODY = "redis://127.0.0.1:1/0"
 REASON = "the archive is not whole"
 NORTH = "/api/traffic/history/north"
+STATUS = "/api/status"
+DAYS_UP = 'city_gateway_batch_up{reader="days"}'
 
 
 @dataclass
@@ -124,6 +126,10 @@ def told(answer: Any) -> list[tuple[float, str]]:
     """Mean speed and source of each window."""
     assert answer["count"] == len(answer["windows"])
     return [(one["mean_speed_kmh"], one["source"]) for one in answer["windows"]]
+
+
+def batch_of(status: Any) -> Any:
+    return status["layers"]["batch"]
 
 
 async def of_days(gateway: Gateway, path: str, **asked: Any) -> Any:
@@ -263,11 +269,19 @@ async def test_an_s3_that_hangs_leaves_redis_and_its_return_the_days(
     for day, at in (("2026-06-01", start_s), ("2026-06-02", later_s)):
         days.publish(day, {"traffic.road": [Part("north", at, readings(50.0))]})
         await in_redis(written, "north", {at: readings(10.0)})
+    before = await written.gateway.until(STATUS, lambda answer: batch_of(answer)["state"] == "up")
     await asyncio.to_thread(s3_server.pause)
     assert told(await written.gateway.get(NORTH, **hour(start_s))) == [(10.0, "speed")]
+    down = batch_of(await written.gateway.get(STATUS))
+    assert (down["state"], down["since"] > batch_of(before)["since"]) == ("down", True)
+    assert await written.gateway.metric(DAYS_UP) == 0
     lost = await written.alone.http.get(NORTH, params=hour(start_s))
     assert (lost.status_code, "retry-after" in lost.headers) == (503, True)
     await asyncio.to_thread(s3_server.resume)
+    # Nobody asks for a day, and it is seen.
+    up = await written.gateway.until(STATUS, lambda answer: batch_of(answer)["state"] == "up")
+    assert batch_of(up)["since"] > down["since"]
+    assert await written.gateway.metric(DAYS_UP) == 1
     for gateway in (written.gateway, written.alone):
         await gateway.until(
             f"{NORTH}?from={later_s}&to={later_s + 3_600}",
@@ -297,7 +311,9 @@ async def test_the_process_that_reads_starts_with_the_first_question_and_ends_wi
     gateway = await start_gateway()
     own = psutil.Process(gateway.process.pid)
     assert own.children() == []
+    assert batch_of(await gateway.get(STATUS))["state"] == "unknown"
     assert (await gateway.get(NORTH))["source"] == "speed"
+    assert batch_of(await gateway.get(STATUS))["state"] == "down"
     everyone = own.children(recursive=True)
     assert everyone
     own.kill()

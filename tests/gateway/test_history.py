@@ -177,7 +177,8 @@ async def test_a_gateway_that_is_killed_leaves_no_process_behind(
 ) -> None:
     gateway = await start_gateway(**city_environment(settings()), CITY_GATEWAY_BATCH_HOURS="1")
     own = psutil.Process(gateway.process.pid)
-    await until(lambda: gateway.metric("city_gateway_batch_up"), lambda up: up == 1)
+    await until(lambda: gateway.metric('city_gateway_batch_up{reader="archive"}'), lambda up: up == 1)
+    assert (await gateway.get("/api/status"))["layers"]["batch"]["state"] == "up"
     everyone = own.children(recursive=True)
     assert everyone
     own.kill()
