@@ -27,8 +27,8 @@ class Layers(NamedTuple, Generic[K, S]):
     speed: bool
     """Whether Redis answered."""
     days: Days
-    lost: tuple[Lost, ...]
-    had: tuple[Span, ...]
+    lost: list[Lost]
+    had: list[Span]
     newest_ms: int | None
     """Event time of the newest event that is known of the topic."""
 
@@ -99,7 +99,7 @@ class WindowLayers(Generic[S]):
             days.reached or any(part.answers for part in parts),
             all(part.speed for part in parts),
             days,
-            tuple(one for part in parts for one in part.lost),
-            (*days.complete, *(part.folded for part in parts)),
+            [one for part in parts for one in part.lost],
+            [*days.complete, *(part.folded for part in parts)],
             self.newest_ms,
         )

@@ -25,10 +25,15 @@ class Gap(msgspec.Struct, frozen=True, rename={"from_": "from"}):
 
 
 class Span(NamedTuple):
-    """From when up to when, event time in epoch milliseconds; empty where it ends before."""
+    """From when up to when, event time in epoch milliseconds."""
 
     start_ms: int
     end_ms: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is no time in it."""
+        return self.start_ms >= self.end_ms
 
     def within(self, other: "Span") -> "Span":
         """The part that lies in another."""
@@ -50,12 +55,10 @@ class Lost(NamedTuple):
         return Lost(self.span.within(other), self.reason)
 
 
-ALL_LOST: tuple[Lost, ...] = (Lost(ALWAYS, AWAY),)
+ALL_LOST = [Lost(ALWAYS, AWAY)]
 
 
-def lost_before(
-    whole_from_ms: int | None, newest_ms: int | None, kept_ms: int, window_ms: int
-) -> tuple[Lost, ...]:
+def lost_before(whole_from_ms: int | None, newest_ms: int | None, kept_ms: int, window_ms: int) -> list[Lost]:
     """What a speed layer that answers has lost; nothing is claimed to be while `whole_from_ms` is unknown.
 
     Args:
@@ -65,10 +68,10 @@ def lost_before(
         window_ms: how long they are.
     """
     if whole_from_ms is None:
-        return ()
+        return []
     expired_ms = 0 if newest_ms is None else max(0, newest_ms - kept_ms)
     whole_ms = whole_from_ms + -whole_from_ms % window_ms
-    return Lost(Span(0, expired_ms), EXPIRED), Lost(Span(expired_ms, whole_ms), LOST)
+    return [Lost(Span(0, expired_ms), EXPIRED), Lost(Span(expired_ms, whole_ms), LOST)]
 
 
 def missing(asked: Span, newest_ms: int | None, lost: Iterable[Lost], had: Iterable[Span]) -> list[Gap]:
@@ -79,7 +82,7 @@ def missing(asked: Span, newest_ms: int | None, lost: Iterable[Lost], had: Itera
         had: what other layers have, in any order.
     """
     known = asked if newest_ms is None else asked.within(Span(0, newest_ms))
-    others = sorted(span for span in had if span.start_ms < span.end_ms)
+    others = sorted(span for span in had if not span.empty)
     found: list[Lost] = []
     for one in sorted(lost):
         for part in _without(one.span.within(known), others):
@@ -95,7 +98,7 @@ def _without(span: Span, had: Iterable[Span]) -> Iterable[Span]:
     """What is left of a span; `had` in order."""
     at_ms = span.start_ms
     for one in (*had, _THE_END):
-        end_ms = min(one.start_ms, span.end_ms)
-        if at_ms < end_ms:
-            yield Span(at_ms, end_ms)
+        before = Span(at_ms, min(one.start_ms, span.end_ms))
+        if not before.empty:
+            yield before
         at_ms = max(at_ms, one.end_ms)

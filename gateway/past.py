@@ -83,8 +83,8 @@ class Kept(NamedTuple):
     """An answer that was made once."""
 
     content: Content
-    speed: bool
-    """Whether Redis answered."""
+    settled_ms: int | None
+    """Event time up to which nothing more comes in."""
 
 
 class Past:
@@ -175,14 +175,12 @@ class Past:
                 }
                 lines = self._lines if name == "roads" else NO_LINES
                 content = Content(b"{%b}" % answers.collection(media_type, name, entries, lines, head))
-                kept = Kept(content, found.speed)
+                settled_ms = recent[0].settled_ms if recent else windows.newest_ms
+                kept = Kept(content, settled_ms)
                 # What was made without views that could not be read is none of these days'.
                 self._kept[name, start_s, media_type, views.days] = kept
         return kept.content
 
     def _kept_until(self, key: tuple[str, int, str, Days], kept: Kept, now_s: float) -> float:
-        name, start_s, _media_type, _days = key
-        windows: WindowLayers[Any] = self._roads if name == "roads" else self._vehicles
-        # Without Redis, the archive goes on being folded.
-        newest_ms = windows.newest_ms if kept.speed else None
-        return kept_until(start_s + self._roads.window_s, newest_ms, now_s)
+        _name, start_s, _media_type, _days = key
+        return kept_until(start_s + self._roads.window_s, kept.settled_ms, now_s)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Mapping
-from typing import Any, Generic, NamedTuple, Self, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from citystream.contracts import redis_keys
 from citystream.contracts.state import State
@@ -21,20 +21,16 @@ class Recent(NamedTuple, Generic[K, S]):
     """What both have of a range."""
 
     windows: dict[K, Known[S]]
-    answers: bool = True
+    answers: bool
     """Whether either could be asked."""
-    speed: bool = True
+    speed: bool
     """Whether Redis answered."""
-    lost: tuple[Lost, ...] = ()
-    """What Redis does not have."""
-    folded: Span = Span(0, 0)
-    """What was folded of the archive."""
-
-    def within(self, span: Span) -> Self:
-        """The same of a shorter range, whose windows these are."""
-        return self._replace(
-            lost=tuple(one.within(span) for one in self.lost), folded=self.folded.within(span)
-        )
+    lost: list[Lost]
+    """What of the range Redis does not have."""
+    folded: Span
+    """What of it was folded of the archive."""
+    settled_ms: int | None
+    """Event time up to which nothing more comes in, but late events; None of what Redis may know better."""
 
 
 class RecentWindows(Generic[S]):
@@ -47,21 +43,23 @@ class RecentWindows(Generic[S]):
         self._pages = pages
         self.folded = folded
         self._view = view
-        self._window_ms = window_s * 1000
+        self._window_s = window_s
 
     async def of_key(self, key: str, start_s: int, end_s: int) -> Recent[int, S]:
         """One key's windows that begin in a range, and others of the same hours, by their start."""
         found = await self._pages.read(key, start_s, end_s)
         speed = found.windows if found else {}
         starts = self._starts(start_s, end_s, found)
-        return self._recent(dict(self._joined(key, speed, starts)), found)
+        windows = dict(self._joined(key, speed, starts))
+        return self._recent(windows, found, Span(start_s * 1000, end_s * 1000), self._folded_span)
 
     async def at(self, start_s: int) -> Recent[str, S]:
         """The window that begins then, by key."""
         found = await self._pages.hour(self._live(), redis_keys.page_start(start_s), start_s)
-        starts = self._starts(start_s, start_s + 1, found)
+        end_s, folded = start_s + self._window_s, self._folded_span
+        starts = self._starts(start_s, end_s, found)
         windows = {key: one async for key, _, one in self._each(found, starts)}
-        return self._recent(windows, found)
+        return self._recent(windows, found, Span(start_s * 1000, end_s * 1000), folded)
 
     async def hour(self, hour_s: int, *, speed: bool) -> Recent[int, S]:
         """The windows of all keys together that begin in an hour, by their start.
@@ -69,14 +67,19 @@ class RecentWindows(Generic[S]):
         `speed`: whether to ask Redis.
         """
         found = await self._pages.hour(self._live(), hour_s) if speed else None
-        starts = self._starts(hour_s, hour_s + redis_keys.HOUR_S, found)
+        end_s, folded = hour_s + redis_keys.HOUR_S, self._folded_span
+        starts = self._starts(hour_s, end_s, found)
         windows: dict[int, Known[S]] = {}
         async for _, at, one in self._each(found, starts):
             windows[at] = summed([windows[at], one]) if at in windows else one
-        return self._recent(windows, found)
+        return self._recent(windows, found, Span(hour_s * 1000, end_s * 1000), folded)
 
     def _live(self) -> list[str]:
         return sorted(self._view.with_data())
+
+    @property
+    def _folded_span(self) -> Span:
+        return self.folded.span if self.folded else Span(0, 0)
 
     def _starts(self, start_s: int, end_s: int, found: object | None) -> list[int]:
         return self.folded.starts(start_s, end_s, alone=found is None) if self.folded else []
@@ -103,16 +106,23 @@ class RecentWindows(Generic[S]):
             if parts or lacking:
                 yield at, recent(parts, lacking)
 
-    def _recent(self, windows: dict[K, Known[S]], found: Pages[Any, Any] | None) -> Recent[K, S]:
-        view = self._view
-        lost = ALL_LOST
+    def _recent(
+        self, windows: dict[K, Known[S]], found: Pages[Any, Any] | None, asked: Span, folded: Span
+    ) -> Recent[K, S]:
+        """`folded`: what was, when joining began."""
+        newest_ms, kept_ms = self._view.newest_ms, self._view.ttl_ms
+        all_lost = ALL_LOST
         if found:
-            lost = lost_before(found.whole_from_ms, view.newest_ms, view.ttl_ms, self._window_ms)
-        folded = self.folded
+            all_lost = lost_before(found.whole_from_ms, newest_ms, kept_ms, self._window_s * 1000)
+        lost = [one.within(asked) for one in all_lost]
+        lost = [one for one in lost if not one.span.empty]
+        settled_ms = folded.end_ms if lost and self.folded else newest_ms
         return Recent(
             windows,
-            answers=found is not None or bool(folded and folded.answers),
+            answers=found is not None or bool(self.folded and self.folded.answers),
             speed=found is not None,
             lost=lost,
-            folded=folded.span if folded else Span(0, 0),
+            # Meanwhile the oldest of it may have been dropped.
+            folded=folded.within(self._folded_span).within(asked),
+            settled_ms=settled_ms if found else None,
         )

@@ -14,7 +14,7 @@ from citystream.contracts.traffic import TrafficWindow
 from gateway.days import IncompleteDay, extent_s
 from gateway.joining import Source, source_of, summed
 from gateway.layers import Layers, WindowLayers
-from gateway.missing import Gap, Span
+from gateway.missing import Gap
 from gateway.query import HistoryQuery
 from gateway.recent import kept_until
 from gateway.recent_windows import Recent
@@ -164,15 +164,12 @@ class CityHistory:
         known = self._hours.get(hour_s)
         if known is not None:
             return known
-        hour = await self._windows.recent.hour(hour_s, speed=speed)
-        made = hour.within(Span(hour_s * 1000, (hour_s + redis_keys.HOUR_S) * 1000))
-        self._hours[hour_s] = made
-        return made
+        hour = self._hours[hour_s] = await self._windows.recent.hour(hour_s, speed=speed)
+        return hour
 
-    def _kept_until(self, hour_s: int, hour: Recent[int, TrafficWindow], now_s: float) -> float:
-        # Without Redis, the archive goes on being folded.
-        newest_ms = self._windows.newest_ms if hour.speed else None
-        return kept_until(hour_s + redis_keys.HOUR_S, newest_ms, now_s)
+    @staticmethod
+    def _kept_until(hour_s: int, hour: Recent[int, TrafficWindow], now_s: float) -> float:
+        return kept_until(hour_s + redis_keys.HOUR_S, hour.settled_ms, now_s)
 
 
 def document(page: Page, found: Layers[int, S]) -> dict[str, Any]:
