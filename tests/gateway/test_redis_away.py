@@ -1,9 +1,6 @@
 """What the gateway does without Redis."""
 
 import asyncio
-from collections.abc import AsyncIterator
-
-import pytest
 
 from demo.servers.valkey import Valkey
 from tests.gateway.conftest import StartGateway
@@ -11,14 +8,6 @@ from tests.gateway.running import Gateway, receive, subscribe, until
 from tests.gateway.speed_layer import SpeedLayer
 
 VEHICLE = "/api/vehicles/a"
-
-
-@pytest.fixture
-async def own_speed(valkey: Valkey, namespace: str) -> AsyncIterator[SpeedLayer]:
-    """The services' side of it."""
-    layer = SpeedLayer(valkey.address, namespace)
-    yield layer
-    await layer.client.aclose()
 
 
 async def test_redis_killed_leaves_the_last_known_answers_and_its_return_the_new_ones(
