@@ -202,7 +202,7 @@ async def test_each_route_answers_through_every_loss(
             await until(lambda: past(gateway), lambda found: found == history)
             await until(lambda: gateway.get(OF_CAMERA, **RANGE), lambda found: bool(found["windows"]))
 
-            # Back, and empty: the services publish what is live, and one that never sees Redis tells the same.
+            # Back, and empty: services publish what is live, and one that never sees Redis tells the same.
             await asyncio.to_thread(valkey.start)
             await until(lambda: sources(gateway), lambda found: found == {"speed"})
             alone = await start_gateway(**environment | {"CITY_REDIS": "redis://127.0.0.1:1/0"})
