@@ -26,6 +26,7 @@ from gateway.fallback import Fallback
 from gateway.feed import Feed
 from gateway.front import Answered, Door
 from gateway.lasting import Lasting
+from gateway.layer_states import LayerStates
 from gateway.live import Live
 from gateway.lockout import Lockout
 from gateway.processes import Processes
@@ -73,13 +74,14 @@ def build(
     # One client for data, one for statuses: a slow scan must not delay a fresh position.
     client, status_client = redis_client(settings, REDIS_S), redis_client(settings, REDIS_S)
     feed = Feed(client, settings.namespace, city)
-    processes = Processes(status_client, settings.namespace, city, operations_port)
+    layers = LayerStates(city.link)
+    processes = Processes(status_client, settings.namespace, city, layers, operations_port)
     fallback = Fallback(city)
-    batch = Batch(settings, own.batch_hours, city, fallback) if own.batch_hours else None
+    batch = Batch(settings, own.batch_hours, city, fallback, layers.batch) if own.batch_hours else None
     # And one for what is asked of the past, which may take longer.
     records_client = redis_client(settings, IF_NOBODY_KNOWS_S)
     zone = city_model.zone_of(model, settings.timezone)
-    closed = ClosedDays(DaysReader(settings), settings.namespace, zone)
+    closed = ClosedDays(DaysReader(settings, layers.batch), settings.namespace, zone)
     records = Records(records_client, settings.namespace, city, batch, closed, settings.window_s)
 
     lockout = Lockout(own.lockout_tries, own.lockout_s, own.lockout_longest_s)
@@ -121,6 +123,7 @@ def build(
 
     endpoints = rest.endpoints(
         city,
+        layers,
         processes,
         records,
         live,

@@ -1,5 +1,5 @@
-"""What the archive has of the last hours: roads' windows, which answer when Redis lacks them, and the newest
-states of all things, which answer when it is away.
+"""What the archive has of the last hours: windows of roads, stations and cameras, which answer when Redis
+lacks them, and the newest states of all things, which answer when it is away.
 
 Folded in the background, never for a request. A part of a window is kept when it has closed in its partition.
 """
@@ -9,54 +9,54 @@ import logging
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any, NoReturn
-
-import msgspec
+from typing import Any, NoReturn
 
 from citystream.children import end_children
-from citystream.contracts.state import merged
-from citystream.contracts.traffic import WINDOWS, TrafficWindow
+from citystream.contracts import camera, traffic, weather
+from citystream.contracts.camera import CameraWindow
+from citystream.contracts.traffic import TrafficWindow
+from citystream.contracts.weather import WeatherWindow
 from citystream.settings import Settings
-from gateway import metrics
 from gateway.archive_process import Wanted, begin, look
 from gateway.city import City
 from gateway.fallback import Fallback
+from gateway.folded import Folded
+from gateway.layer_states import BatchLayer
 from gateway.link import now_ms
 from gateway.reader import Reader
 
-if TYPE_CHECKING:
-    from citystream.replay.archived_windows import ArchivedWindow, Found
-
 log = logging.getLogger(__name__)
 
-TYPE = "traffic"
+WINDOWS = {"traffic": traffic.WINDOWS, "weather": weather.WINDOWS, "camera": camera.WINDOWS}
+"""View of each type whose windows are kept; of vehicles there are too many."""
 LOOK_S = 10.0
 # A first look may read hours of a large city.
 ANSWER_S = 1_800.0
-
-Parts = dict[int, TrafficWindow]
-"""Partition -> its part of a window."""
-
-_decoder = msgspec.msgpack.Decoder(TrafficWindow)
 
 
 class Batch:
     """What is known of the archive."""
 
-    def __init__(self, settings: Settings, hours: int, city: City, fallback: Fallback) -> None:
+    def __init__(
+        self, settings: Settings, hours: int, city: City, fallback: Fallback, layer: BatchLayer
+    ) -> None:
         self._settings = settings
-        self._hours = hours
         self._fallback = fallback
+        self._layer = layer
         # Roads last: hours of them may take long, the others are there at once.
         self._wanted = sorted(
-            (_wanted(reader, hours) for reader in city.readers), key=lambda one: one.type_ == TYPE
+            (_wanted(reader, hours) for reader in city.readers), key=lambda one: one.type_ == "traffic"
         )
-        self._closing_ms = round((city.traffic.window_s + settings.lateness_s) * 1000)
-        """A window has closed when the watermark is so far beyond its start."""
-        self._windows: dict[str, dict[int, list[ArchivedWindow]]] = {}
-        self._closed_ms = -1
-        self.whole_from_ms: int | None = None
-        """Event time from which on there is all; None while nothing was read."""
+        weather_s, camera_s = settings.window_s or weather.WINDOW_S, settings.window_s or camera.WINDOW_S
+        lateness_s = settings.lateness_s
+        self.roads = Folded(TrafficWindow, city.traffic.window_s, lateness_s, hours)
+        self.stations = Folded(WeatherWindow, weather_s, lateness_s, hours)
+        self.camera_roads = Folded(CameraWindow, camera_s, lateness_s, hours)
+        self._folded: dict[str, Folded[Any]] = {
+            "traffic": self.roads,
+            "weather": self.stations,
+            "camera": self.camera_roads,
+        }
         self.looked_ms: int | None = None
         """When the archive was last read to its end."""
 
@@ -68,8 +68,8 @@ class Batch:
                     await self._follow(pool)
                 except BrokenProcessPool as error:
                     log.warning("the process that folds the archive ended, another begins: %s", error)
-                    self._windows.clear()
-                    self.whole_from_ms = None
+                    for folded in self._folded.values():
+                        folded.clear()
                 finally:
                     end_children(pool)
             await asyncio.sleep(LOOK_S)
@@ -86,11 +86,11 @@ class Batch:
                 if not failing:
                     log.warning("the archive can't be read: %s: %s", type(error).__name__, error)
                 failing = True
-                metrics.BATCH_UP.set(0)
+                self._layer.asked("archive", answered=False)
             else:
                 failing = False
                 self.looked_ms = now_ms()
-                metrics.BATCH_UP.set(1)
+                self._layer.asked("archive", answered=True)
             await asyncio.sleep(LOOK_S)
 
     async def _look(self, pool: ProcessPoolExecutor, type_: str) -> None:
@@ -98,50 +98,13 @@ class Batch:
             found = await asyncio.get_running_loop().run_in_executor(pool, look, type_)
         if found:
             self._fallback.keep(type_, found)
-            if type_ == TYPE:
-                self._take(found)
-
-    def _take(self, found: "Found") -> None:
-        for window in found.windows:
-            self._windows.setdefault(window.key, {}).setdefault(window.start_s, []).append(window)
-        self._closed_ms, self.whole_from_ms = found.closed_ms, found.whole_from_ms
-        oldest_s = found.closed_ms // 1000 - self._hours * 3600
-        for key, windows in list(self._windows.items()):
-            kept = {start_s: parts for start_s, parts in windows.items() if start_s >= oldest_s}
-            if kept:
-                self._windows[key] = kept
-            else:
-                del self._windows[key]
-
-    def windows(self, key: str, start_s: int, end_s: int, *, alone: bool) -> dict[int, Parts]:
-        """Parts of windows that begin in a range of event time and are whole, by their start.
-
-        `alone`: nobody else has parts, so only windows that have closed in every partition.
-        """
-        if self.whole_from_ms is None:
-            return {}
-        return {
-            at: self._parts(parts)
-            for at, parts in self._windows.get(key, {}).items()
-            if start_s <= at < end_s
-            and at * 1000 >= self.whole_from_ms
-            and (not alone or self.has_closed(at))
-        }
-
-    def has_closed(self, start_s: int) -> bool:
-        """Whether a window has closed in every partition."""
-        return start_s * 1000 + self._closing_ms <= self._closed_ms
-
-    @staticmethod
-    def _parts(windows: list["ArchivedWindow"]) -> Parts:
-        by_partition: dict[int, list[TrafficWindow]] = {}
-        for window in windows:
-            by_partition.setdefault(window.log[0], []).append(_decoder.decode(window.state))
-        return {partition: merged(states) for partition, states in by_partition.items()}
+        if type_ in self._folded:
+            await self._folded[type_].take(found)
 
 
 def _wanted(reader: Reader[Any], hours: int) -> Wanted:
+    states, windows = frozenset({reader.name}), WINDOWS.get(reader.type_)
+    if windows:
+        return Wanted(reader.type_, hours, states, frozenset({windows}))
     # An hour has the newest state of whatever is live; incidents are few and last longer.
-    if reader.type_ == TYPE:
-        return Wanted(TYPE, hours, frozenset({reader.name}), frozenset({WINDOWS}))
-    return Wanted(reader.type_, hours if reader.kind == "live" else 1, frozenset({reader.name}))
+    return Wanted(reader.type_, hours if reader.kind == "live" else 1, states)

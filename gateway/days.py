@@ -7,6 +7,7 @@ import msgspec
 
 from citystream.contracts.city_day import HOUR_MS, CityDay
 from citystream.contracts.manifest import Manifest
+from gateway.missing import Span
 
 
 class IncompleteDay(msgspec.Struct, frozen=True):
@@ -34,6 +35,8 @@ class Days(NamedTuple):
     """Those of a range that have a manifest, in order of time."""
 
     known: tuple[Day, ...] = ()
+    reached: bool = True
+    """Whether the batch layer could be asked."""
 
     @property
     def answer(self) -> bool:
@@ -47,6 +50,11 @@ class Days(NamedTuple):
             if not day.reasons and day.start_ms <= at_ms < day.end_ms:
                 at_ms = day.end_ms
         return at_ms >= end_s * 1000
+
+    @property
+    def complete(self) -> list[Span]:
+        """Event time of those that are complete."""
+        return [Span(day.start_ms, day.end_ms) for day in self.known if not day.reasons]
 
     def objects(self, start_s: int, end_s: int) -> list[str]:
         """Names of the objects that have events of a range of event time."""
@@ -62,7 +70,8 @@ class Days(NamedTuple):
         return [IncompleteDay(day.date, list(day.reasons)) for day in self.known if day.reasons]
 
 
-NO_DAYS = Days()
+NO_DAYS = Days(reached=False)
+"""While the batch layer can't be asked."""
 
 
 def extent_s(start_s: int, end_s: int, window_s: int) -> tuple[int, int]:

@@ -1,7 +1,7 @@
 """Asks the process that reads the batch layer. It starts with the first question and ends with the gateway.
 
 An S3 that is away costs the question that notices it `PATIENCE_S`. Those after it are told so at once, until
-a probe beside them has an answer.
+a probe beside them has an answer; it goes on also when nobody asks.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from citystream.children import end_children
 from citystream.servers.breaker import Breaker
 from citystream.settings import Settings
 from gateway.days_process import begin, bodies, started
+from gateway.layer_states import BatchLayer
 
 log = logging.getLogger(__name__)
 
@@ -32,8 +33,9 @@ PROBE_S = 30.0
 class DaysReader:
     """The process, and whether S3 answers it."""
 
-    def __init__(self, settings: Settings, breaker: Breaker | None = None) -> None:
+    def __init__(self, settings: Settings, layer: BatchLayer, breaker: Breaker | None = None) -> None:
         self._settings = settings
+        self._layer = layer
         self._breaker = breaker or Breaker()
         self._pool: ProcessPoolExecutor | None = None
         self._starting = asyncio.Lock()
@@ -46,17 +48,19 @@ class DaysReader:
             FileNotFoundError: an object is not there.
             ValueError: an object can't be read.
         """
-        if not self._breaker.closed:
-            self._probe(objects[:1])
-            return None
-        try:
-            found = await self._asked(what, objects, PATIENCE_S)
-        except FileNotFoundError:
-            raise
-        except (OSError, TimeoutError, BrokenProcessPool) as error:
-            self._failed(error)
-            return None
-        return found
+        if self._breaker.closed:
+            try:
+                found = await self._asked(what, objects, PATIENCE_S)
+            except (FileNotFoundError, ValueError):
+                self._answered()
+                raise
+            except (OSError, TimeoutError, BrokenProcessPool) as error:
+                self._failed(error)
+            else:
+                self._answered()
+                return found
+        self._probe(objects[:1])
+        return None
 
     def close(self) -> None:
         """End the process."""
@@ -86,19 +90,26 @@ class DaysReader:
             return self._pool
 
     def _probe(self, objects: Sequence[str]) -> None:
-        if self._breaker.allows() and (self._probing is None or self._probing.done()):
+        if self._probing is None or self._probing.done():
             self._probing = asyncio.create_task(self._probed(objects))
 
     async def _probed(self, objects: Sequence[str]) -> None:
-        try:
-            await self._asked(bodies, objects, PROBE_S)
-        except (OSError, TimeoutError, BrokenProcessPool) as error:
-            self._failed(error)
-        else:
-            self._breaker.succeeded()
+        while not self._breaker.closed:
+            await asyncio.sleep(self._breaker.retry_in_s)
+            try:
+                await self._asked(bodies, objects, PROBE_S)
+            except (OSError, TimeoutError, BrokenProcessPool) as error:
+                self._failed(error)
+            else:
+                self._answered()
+
+    def _answered(self) -> None:
+        if self._breaker.succeeded():
             log.info("the batch layer can be read again")
+        self._layer.asked("days", answered=True)
 
     def _failed(self, error: BaseException) -> None:
+        self._layer.asked("days", answered=False)
         if self._breaker.failed(error):
             log.warning("the batch layer can't be read: %s", self._breaker.error)
         if isinstance(error, BrokenProcessPool) and self._pool:

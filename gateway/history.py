@@ -1,25 +1,21 @@
 """A road's windows of a range of time: of closed days out of the batch layer, else out of Redis what it has,
 and out of the archive what it lacks."""
 
-import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-import redis.asyncio as redis
 
 from citystream.contracts.event_time import rfc3339
-from citystream.contracts.traffic import WINDOWS, TrafficWindow
-from gateway.batch import Batch, Parts
+from citystream.contracts.traffic import TrafficWindow
 from gateway.city import City
-from gateway.closed_days import DayViews
 from gateway.days import Days, IncompleteDay
-from gateway.joining import Known, Source, joined, recent, source_of, summed
-from gateway.problems import no_such, unanswered
+from gateway.joining import Known, Source, source_of, summed
+from gateway.layers import WindowLayers, is_unknown
+from gateway.missing import Gap
+from gateway.problems import no_such
 from gateway.query import HistoryQuery
 from gateway.steps import page_of
 from gateway.traffic import WindowFigures
-from gateway.window_pages import IF_NOBODY_KNOWS_S, IF_OTHERS_KNOW_S, WindowPages
 
 
 class HistoryWindow(WindowFigures, frozen=True):
@@ -38,6 +34,7 @@ class RoadHistory(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     batch_from: str | None
     """Event time from which on what was folded of the archive is whole."""
     incomplete_days: list[IncompleteDay]
+    missing: list[Gap]
     step_s: int
     next_cursor: str | None
     count: int
@@ -47,19 +44,9 @@ class RoadHistory(msgspec.Struct, frozen=True, rename={"from_": "from"}):
 class History:
     """Answers of `/api/traffic/history`."""
 
-    def __init__(
-        self,
-        client: redis.Redis,
-        namespace: str,
-        city: City,
-        batch: Batch | None,
-        days: DayViews[TrafficWindow],
-    ) -> None:
-        patience_s = IF_OTHERS_KNOW_S if batch else IF_NOBODY_KNOWS_S
-        self._pages = WindowPages(client, city.link, namespace, "traffic", WINDOWS, TrafficWindow, patience_s)
+    def __init__(self, city: City, windows: WindowLayers[TrafficWindow]) -> None:
         self._city = city
-        self._batch = batch
-        self._days = days
+        self._windows = windows
 
     async def road(self, key: str, wanted: HistoryQuery) -> dict[str, Any]:
         """A page of the windows that begin in a range.
@@ -69,37 +56,23 @@ class History:
                 Redis nor the archive nor the batch layer answers.
         """
         page = page_of(wanted, self._city.traffic.window_s)
-        speed, views = await asyncio.gather(
-            self._pages.read(key, page.start_s, page.end_s),
-            self._days.of_key(key, page.start_s, page.end_s),
-        )
-        folded = (
-            self._batch.windows(key, page.start_s, page.end_s, alone=speed is None) if self._batch else {}
-        )
-        whole_from_ms = self._batch.whole_from_ms if self._batch else None
-        if speed is None and whole_from_ms is None and not views.days.answer:
-            raise unanswered("neither the speed layer nor the archive answers, nor the batch layer")
-        days = views.days
-        known = joined(
-            self._recent(speed or {}, folded),
-            views.windows,
-            lambda at: days.cover(at, at + self._days.window_s),
-        )
-        steps = {at: summed(several) for at, several in page.steps(known).items()}
-        windows = [self._window(key, at, page.step_s, step, days) for at, step in steps.items()]
-        if not windows and self._city.traffic.view.get(key) is None:
+        found = await self._windows.of_key(key, page.start_s, page.end_s)
+        found.require()
+        steps = {at: summed(several) for at, several in page.steps(found.windows).items()}
+        windows = [self._window(key, at, page.step_s, step, found.days) for at, step in steps.items()]
+        missing = found.missing(*page.range_ms)
+        if not windows and is_unknown(self._city.traffic.view, key, missing):
             raise no_such("road_id", key, "/api/roads lists the roads")
+        folded = self._windows.folded
+        whole_from_ms = folded.whole_from_ms if folded else None
         return {
             "road_id": key,
-            "source": "batch" if speed is None else source_of(steps.values()),
+            "source": source_of(steps.values()) if found.speed else "batch",
             "batch_from": None if whole_from_ms is None else rfc3339(whole_from_ms),
-            "incomplete_days": days.incomplete(),
+            "incomplete_days": found.days.incomplete(),
+            "missing": missing,
             **page.document(windows),
         }
-
-    @staticmethod
-    def _recent(speed: Mapping[int, Parts], folded: Mapping[int, Parts]) -> dict[int, Known[TrafficWindow]]:
-        return {at: recent(speed.get(at, {}), folded.get(at, {})) for at in {*speed, *folded}}
 
     def _window(
         self, key: str, start_s: int, step_s: int, step: Known[TrafficWindow], days: Days
@@ -108,8 +81,8 @@ class History:
         reader = self._city.traffic
         last_s = start_s + step_s - reader.window_s
         # What a gateway without Redis knows of watermarks is old.
-        archived = None if step.live else self._batch
-        closed = archived.has_closed(last_s) if archived else reader.is_closed(last_s)
+        folded = None if step.live else self._windows.folded
+        closed = folded.has_closed(last_s) if folded else reader.is_closed(last_s)
         return {
             **reader.document(reader.window(key, start_s, step.state)),
             "window_end": rfc3339((start_s + step_s) * 1000),

@@ -30,6 +30,10 @@ class Link:
         self.error: str | None = "not connected yet"
 
     @property
+    def state(self) -> Literal["up", "down"]:
+        return "up" if self.up else "down"
+
+    @property
     def down_s(self) -> float:
         """For how long it has been down, s; 0 while it is up."""
         return 0.0 if self.up else max(0, now_ms() - self.since_ms) / 1000

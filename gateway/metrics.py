@@ -69,7 +69,9 @@ SOURCE = Gauge(
 )
 BATCH_UP = Gauge(
     "city_gateway_batch_up",
-    "1 while the archive can be read, by every process; 0 while it can't.",
+    "1 while S3 answers who reads the batch layer in every process, 0 while it does not, absent until it was "
+    "asked; by reader: archive (its last hours) or days (those that are closed).",
+    ["reader"],
     multiprocess_mode="livemin",
 )
 REDIS_LOSSES = Counter("city_gateway_redis_losses_total", "Times the speed layer was lost.")

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Sequence
 from typing import NoReturn
 
 import msgspec
@@ -13,6 +14,7 @@ from redis.exceptions import RedisError
 from citystream.contracts import redis_keys
 from citystream.contracts.status import ProcessStatus
 from gateway.city import City
+from gateway.layer_states import LayerStates
 from gateway.link import now_ms
 
 log = logging.getLogger(__name__)
@@ -25,10 +27,13 @@ SCAN_COUNT = 1_000
 class Processes:
     """What was last heard of every process."""
 
-    def __init__(self, client: redis.Redis, namespace: str, city: City, port: int) -> None:
+    def __init__(
+        self, client: redis.Redis, namespace: str, city: City, layers: LayerStates, port: int
+    ) -> None:
         self._client = client
         self._namespace = namespace
         self._city = city
+        self._layers = layers
         self._port = port
         self._instance = f"{socket.gethostname()}-{os.getpid()}"
         self.heard: list[ProcessStatus] = []
@@ -42,6 +47,7 @@ class Processes:
             except (RedisError, OSError):
                 # The feed reports a lost Redis; what was heard stays, and ages.
                 log.debug("no word from Redis", exc_info=True)
+            self._layers.hear(speaking(self.heard, now_ms()))
             await asyncio.sleep(RHYTHM_S)
 
     def own(self) -> ProcessStatus:
@@ -75,3 +81,8 @@ class Processes:
             except msgspec.DecodeError as error:
                 log.warning("a process status can't be read: %s", error)
         return sorted(heard, key=lambda one: (one.process, one.role, one.instance))
+
+
+def speaking(heard: Sequence[ProcessStatus], now: int) -> list[ProcessStatus]:
+    """Those that count as there at a time, epoch milliseconds."""
+    return [one for one in heard if now - one.at_ms <= redis_keys.STATUS_TTL_S * 1000]

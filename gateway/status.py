@@ -10,11 +10,35 @@ from citystream.contracts.redis_keys import STATUS_TTL_S
 from citystream.contracts.registry import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
 from gateway.city import City
-from gateway.link import now_ms
+from gateway.layer_states import Layer, LayerStates, SinkLayer, State
+from gateway.link import Link, now_ms
+from gateway.processes import speaking
 from gateway.shapes import Source
 
 Shown = TypeVar("Shown", bound="ProcessFigures")
-State = Literal["up", "degraded", "down", "unknown"]
+
+
+class LayerStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """One layer. `since` is when the gateway saw it come into its state; null while that is unknown."""
+
+    state: State
+    since: str | None
+    for_ms: int | None
+
+
+class SinkLayerStatus(LayerStatus, frozen=True, kw_only=True):
+    """One that is known from those who write to it; `pending` are values that wait for it."""
+
+    pending: int
+
+
+class LayersStatus(msgspec.Struct, frozen=True, kw_only=True):
+    """Redis; what the gateway reads of S3; S3 and Elasticsearch as services write to them."""
+
+    speed: LayerStatus
+    batch: LayerStatus
+    archive: SinkLayerStatus
+    search: SinkLayerStatus
 
 
 class DataStatus(msgspec.Struct, frozen=True):
@@ -73,37 +97,38 @@ class ProcessesDetails(msgspec.Struct, frozen=True):
 
 
 class PlatformStatus(msgspec.Struct, frozen=True):
-    """How the platform stands. `layers` are by name, each with its `state`."""
+    """How the platform stands."""
 
     state: State
     time: str
     source: Source
-    layers: dict[str, Any]
+    layers: LayersStatus
     data: dict[str, DataStatus]
     services: list[ServiceStatus]
     processes: list[ProcessFigures]
 
 
 ROLES = ("stream", "archive")
-SINK_LAYERS = {"s3": "archive", "elasticsearch": "search"}
-"""Sinks whose state is known only from those who write to them, and what users call them."""
 
 
-def platform_status(city: City, heard: Sequence[ProcessStatus]) -> dict[str, Any]:
+def platform_status(city: City, layers: LayerStates, heard: Sequence[ProcessStatus]) -> dict[str, Any]:
     """All of it but where processes run, which is not for everyone."""
     now = now_ms()
-    fresh = [one for one in heard if now - one.at_ms <= STATUS_TTL_S * 1000]
-    layers = {"speed": _speed_layer(city, now), **_sink_layers(fresh)}
+    fresh = speaking(heard, now)
     # The platform's own are always told of, others (a type of one's own) while they speak.
     types = dict.fromkeys((*EVENTS, *(one.process for one in fresh if one.role in ROLES)))
     services = [_service(city, fresh, type_, role) for type_ in types for role in ROLES]
     services.append(_gateway(city, fresh))
-    states = [layer["state"] for layer in layers.values()] + [service["state"] for service in services]
+    told = _layers(layers, now)
+    states = [told.speed.state, told.archive.state, told.search.state, *(one["state"] for one in services)]
+    # Of the past nobody may have asked yet, which is no trouble.
+    if told.batch.state != "unknown":
+        states.append(told.batch.state)
     return {
         "state": overall(states),
         "time": rfc3339(now),
         "source": city.source,
-        "layers": layers,
+        "layers": told,
         "data": {topic: _data(city, topic, now) for topic in city.views},
         "services": services,
         "processes": [_shown(ProcessFigures, one, now) for one in heard],
@@ -122,29 +147,26 @@ def overall(states: Iterable[State]) -> State:
     return "up" if all(state == "up" for state in states) else "degraded"
 
 
-def _speed_layer(city: City, now: int) -> dict[str, Any]:
-    link = city.link
-    state = "up" if link.up else "down"
-    return {"state": state, "since": rfc3339(link.since_ms), "for_ms": now - link.since_ms}
+def _layers(layers: LayerStates, now: int) -> LayersStatus:
+    return LayersStatus(
+        speed=LayerStatus(**_standing(layers.speed, now)),
+        batch=LayerStatus(**_standing(layers.batch, now)),
+        archive=_sink_layer(layers.archive, now),
+        search=_sink_layer(layers.search, now),
+    )
 
 
-def _sink_layers(fresh: Iterable[ProcessStatus]) -> dict[str, dict[str, Any]]:
-    said: dict[str, list[State]] = {sink: [] for sink in SINK_LAYERS}
-    pending = dict.fromkeys(SINK_LAYERS, 0)
-    for process in fresh:
-        for sink, about in process.sinks.items():
-            if sink in said:
-                said[sink].append(about.state)
-                pending[sink] += about.pending
+def _sink_layer(layer: SinkLayer, now: int) -> SinkLayerStatus:
+    return SinkLayerStatus(**_standing(layer, now), pending=layer.pending)
+
+
+def _standing(layer: Layer | Link, now: int) -> dict[str, Any]:
+    since_ms = layer.since_ms
     return {
-        layer: {"state": _agreed(said[sink]), "pending": pending[sink]} for sink, layer in SINK_LAYERS.items()
+        "state": layer.state,
+        "since": None if since_ms is None else rfc3339(since_ms),
+        "for_ms": None if since_ms is None else max(0, now - since_ms),
     }
-
-
-def _agreed(states: Sequence[State]) -> State:
-    if not states:
-        return "unknown"
-    return states[0] if len(set(states)) == 1 else "degraded"
 
 
 def _data(city: City, topic: str, now: int) -> dict[str, Any]:

@@ -30,6 +30,11 @@ class Page(NamedTuple):
     summed: bool
     """Whether a step was asked for; else each window is one."""
 
+    @property
+    def range_ms(self) -> tuple[int, int]:
+        """From when up to when, epoch milliseconds."""
+        return self.start_s * 1000, self.end_s * 1000
+
     def step_of(self, start_s: int) -> int:
         """Start of the step that a window is a part of."""
         return start_s - start_s % self.step_s if self.summed else start_s

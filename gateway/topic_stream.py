@@ -6,6 +6,7 @@ from typing import Any, Literal
 import msgspec
 
 from gateway.answers import median_of
+from gateway.link import Origin
 from gateway.subscription import Subscription, Topic
 from gateway.view import Changes, Entry, View
 
@@ -26,6 +27,8 @@ class TopicStream:
         self._all = self._box is None and self._entities is None
         self._has: set[str] | None = None if self.seen is not None else set()
         """None of a client that resumed: only itself knows."""
+        self._source: Origin | None = None
+        """As the client was told; None if this did not tell it."""
 
     def next(self) -> tuple[Literal["snapshot", "delta"], str] | None:
         """Type and members of the next message: a snapshot, then deltas; None if there is nothing to say."""
@@ -33,11 +36,12 @@ class TopicStream:
         if not view.known or self.seen == view.revision:
             return None
         seen, self.seen = self.seen, view.revision
-        if seen is not None:
-            delta = self._delta(seen)
-            if delta is not None:
-                return ("delta", delta) if delta else None
-        return "snapshot", self._snapshot()
+        told, self._source = self._source, view.source
+        delta = None if seen is None else self._delta(seen)
+        if delta is None:
+            return "snapshot", self._snapshot()
+        # Every message tells the source; one is due when only that is another.
+        return ("delta", delta) if delta != NOTHING or told != view.source else None
 
     def _snapshot(self) -> str:
         if self._all:
@@ -47,7 +51,7 @@ class TopicStream:
         return _snapshot_members(entries)
 
     def _delta(self, seen: int) -> str | None:
-        """Members of a delta, empty if none of it concerns the client; None if only a snapshot will do."""
+        """Members of a delta; None if only a snapshot will do."""
         if self._all:
             return self.view.cached(("delta", seen), lambda: _delta_of_all(self.view, seen))
         changes = self.view.changes(seen)
@@ -64,7 +68,7 @@ class TopicStream:
         else:
             left = gone & self._has
             self._has = (self._has | present) - left
-        return _delta_members(inside, sorted(left)) if inside or left else ""
+        return _delta_members(inside, sorted(left))
 
     def _chosen(self) -> list[Entry[Any]]:
         if self._entities is None:
@@ -97,3 +101,7 @@ def _delta_members(changed: Iterable[Entry[Any]], removed: list[str]) -> str:
 
 def _members(name: str, entries: Iterable[Entry[Any]]) -> str:
     return f'"{name}":[{b",".join(entry.body for entry in entries).decode()}]'
+
+
+NOTHING = _delta_members((), [])
+"""A delta that none of what changed is in."""

@@ -1,27 +1,24 @@
 """Where a vehicle was: its last position of each minute, of both layers, and its newest."""
 
-import asyncio
 from itertools import pairwise
 
 import msgspec
-import redis.asyncio as redis
 
 from citystream.contracts.city_model import Line, Point
 from citystream.contracts.city_model import Position as Place
 from citystream.contracts.event_time import rfc3339
-from citystream.contracts.gps import WINDOW_S, WINDOWS, GpsWindow
-from citystream.contracts.state import merged
-from gateway.answers import Freshness, require_known
+from citystream.contracts.gps import WINDOW_S, GpsWindow
+from gateway.answers import Freshness
 from gateway.city import City
-from gateway.closed_days import DayViews
-from gateway.days import Days, IncompleteDay
+from gateway.days import IncompleteDay
 from gateway.geojson import MultiLine
-from gateway.joining import Known, joined, source_of
+from gateway.joining import source_of
+from gateway.layers import WindowLayers, is_unknown
 from gateway.link import Origin
+from gateway.missing import Gap
 from gateway.problems import no_such
 from gateway.query import TimeRange
 from gateway.vehicles import Position
-from gateway.window_pages import IF_OTHERS_KNOW_S, WindowPages
 
 
 class TrackPoint(msgspec.Struct, frozen=True):
@@ -46,6 +43,7 @@ class Track(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     count: int
     points: list[TrackPoint]
     incomplete_days: list[IncompleteDay]
+    missing: list[Gap]
 
 
 class TrackAnswer(Track, frozen=True, rename={"from_": "from"}):
@@ -58,29 +56,39 @@ class TrackAnswer(Track, frozen=True, rename={"from_": "from"}):
 class Tracks:
     """Answers of `/api/vehicles/{vehicle_id}/track`."""
 
-    def __init__(self, client: redis.Redis, namespace: str, city: City, days: DayViews[GpsWindow]) -> None:
-        self._pages = WindowPages(client, city.link, namespace, "gps", WINDOWS, GpsWindow, IF_OTHERS_KNOW_S)
+    def __init__(self, city: City, windows: WindowLayers[GpsWindow]) -> None:
         self._city = city
-        self._days = days
+        self._windows = windows
 
     async def of(self, key: str, wanted: TimeRange) -> tuple[Track, Freshness]:
-        """A vehicle's track. While neither layer answers it is no more than the last known position.
+        """A vehicle's track. While no layer answers it is no more than the last known position.
 
         Raises:
             ProblemError: 404 of a vehicle that nobody knows; 503 while nothing is known of any.
         """
-        minutes, days, source = await self._minutes(key, wanted)
-        if source == "last-known":
-            require_known(self._city.vehicles.view)
-        entry = self._city.vehicles.view.get(key)
-        if not minutes and entry is None:
+        start_s, end_s = wanted.start_ms // 1000 - WINDOW_S, -(-wanted.end_ms // 1000)
+        found = await self._windows.of_key(key, start_s, end_s)
+        view = self._city.vehicles.view
+        if not view.known:
+            found.require()
+        # Minutes whose last position is in the range, in order of time.
+        minutes = [
+            one
+            for _, one in sorted(found.windows.items())
+            if wanted.start_ms <= one.state.last_ms < wanted.end_ms
+        ]
+        entry, missing = view.get(key), found.missing(wanted.start_ms, wanted.end_ms)
+        if not minutes and is_unknown(view, key, missing):
             raise no_such("vehicle_id", key, "/api/vehicles/locations lists the vehicles")
-        points = [TrackPoint(**window.summary()) for window in minutes]
+        points = [TrackPoint(**one.state.summary()) for one in minutes]
         newest = entry.value if entry else None
-        last_ms = max((window.last_ms for window in minutes), default=-1)
+        last_ms = max((one.state.last_ms for one in minutes), default=-1)
         if newest and last_ms < newest.time_ms and wanted.start_ms <= newest.time_ms < wanted.end_ms:
             points.append(_of_position(newest))
             last_ms = newest.time_ms
+        source: Origin = source_of(minutes)
+        if not found.speed:
+            source = "batch" if found.days.answer else "last-known"
         track = Track(
             key,
             rfc3339(wanted.start_ms),
@@ -88,25 +96,10 @@ class Tracks:
             WINDOW_S,
             len(points),
             points,
-            days.incomplete(),
+            found.days.incomplete(),
+            missing,
         )
         return track, Freshness(last_ms if last_ms >= 0 else None, source)
-
-    async def _minutes(self, key: str, wanted: TimeRange) -> tuple[list[GpsWindow], Days, Origin]:
-        """Minutes whose last position is in the range, in order of time."""
-        start_s, end_s = wanted.start_ms // 1000 - WINDOW_S, -(-wanted.end_ms // 1000)
-        pages, (days, windows) = await asyncio.gather(
-            self._pages.read(key, start_s, end_s), self._days.of_key(key, start_s, end_s)
-        )
-        speed = {at: Known(merged(parts.values()), "speed", live=True) for at, parts in (pages or {}).items()}
-        known = joined(speed, windows, lambda at: days.cover(at, at + WINDOW_S))
-        minutes = {
-            at: one for at, one in known.items() if wanted.start_ms <= one.state.last_ms < wanted.end_ms
-        }
-        source: Origin = source_of(minutes.values())
-        if pages is None:
-            source = "batch" if days.answer else "last-known"
-        return [one.state for _, one in sorted(minutes.items())], days, source
 
 
 def _of_position(position: Position) -> TrackPoint:

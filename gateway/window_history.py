@@ -1,29 +1,27 @@
 """Windows of a range of time, summed to steps: of one station, of one road's cameras, of the whole city."""
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Generic
+from typing import Any, Generic, TypeVar
 
 import msgspec
-import redis.asyncio as redis
 from cachetools import TLRUCache
 
-from citystream.contracts import redis_keys, traffic
+from citystream.contracts import redis_keys
 from citystream.contracts.camera import CameraCounts
 from citystream.contracts.event_time import rfc3339
-from citystream.contracts.state import merged
+from citystream.contracts.state import State
 from citystream.contracts.traffic import TrafficWindow
-from gateway.city import City
-from gateway.closed_days import DayViews, Views
 from gateway.days import IncompleteDay, extent_s
-from gateway.joining import Known, Source, joined, source_of, summed
-from gateway.problems import unanswered
+from gateway.joining import Source, source_of, summed
+from gateway.layers import Layers, WindowLayers
+from gateway.missing import Gap
 from gateway.query import HistoryQuery
 from gateway.recent import kept_until
+from gateway.recent_windows import Recent
 from gateway.steps import Page, page_of
-from gateway.window_pages import S, WindowPages
 
-AWAY = "the speed layer does not answer, and the batch layer does not have these windows"
+S = TypeVar("S", bound=State)
+
 # A week.
 HOURS_KEPT = 168
 
@@ -38,6 +36,7 @@ class History(msgspec.Struct, frozen=True, rename={"from_": "from"}):
     count: int
     source: Source
     incomplete_days: list[IncompleteDay]
+    missing: list[Gap]
 
 
 class Step(msgspec.Struct, frozen=True):
@@ -114,95 +113,73 @@ class CitySteps(History, frozen=True):
 class WindowHistory(Generic[S]):
     """One view's windows."""
 
-    def __init__(self, pages: WindowPages[S], days: DayViews[S]) -> None:
-        self._pages = pages
-        self._days = days
-        self.window_s = days.window_s
+    def __init__(self, windows: WindowLayers[S]) -> None:
+        self._windows = windows
+        self.window_s = windows.window_s
 
     async def of(self, key: str, wanted: HistoryQuery) -> dict[str, Any]:
         """A page of one key's windows.
 
         Raises:
-            ProblemError: 400 of a cursor of another range; 503 while neither layer has any.
+            ProblemError: 400 of a cursor of another range; 503 while no layer answers.
         """
         page = page_of(wanted, self.window_s)
-        found, views = await asyncio.gather(
-            self._pages.read(key, page.start_s, page.end_s),
-            self._days.of_key(key, page.start_s, page.end_s),
-        )
-        speed = None if found is None else {at: merged(parts.values()) for at, parts in found.items()}
-        return document(page, self.window_s, speed, views)
+        return document(page, await self._windows.of_key(key, page.start_s, page.end_s))
 
 
 class CityHistory:
     """The windows of all roads together. An hour of them is read once, and kept."""
 
-    def __init__(
-        self, client: redis.Redis, namespace: str, city: City, days: DayViews[TrafficWindow]
-    ) -> None:
-        self._pages = WindowPages(client, city.link, namespace, "traffic", traffic.WINDOWS, TrafficWindow)
-        self._city = city
-        self._days = days
-        self._hours: TLRUCache[int, dict[int, TrafficWindow]] = TLRUCache(HOURS_KEPT, self._kept_until)
+    def __init__(self, windows: WindowLayers[TrafficWindow]) -> None:
+        self._windows = windows
+        self._hours: TLRUCache[int, Recent[int, TrafficWindow]] = TLRUCache(HOURS_KEPT, self._kept_until)
         self._reading = asyncio.Lock()
 
     async def of(self, wanted: HistoryQuery) -> dict[str, Any]:
         """A page of the city's windows.
 
         Raises:
-            ProblemError: 400 of a cursor of another range; 503 while neither layer has any.
+            ProblemError: 400 of a cursor of another range; 503 while no layer answers.
         """
-        window_s = self._days.window_s
+        window_s = self._windows.window_s
         page = page_of(wanted, window_s)
-        views = await self._days.summed(page.start_s, page.end_s)
-        windows: dict[int, TrafficWindow] = {}
-        first_s = redis_keys.page_start(page.start_s)
+        views = await self._windows.days.summed(page.start_s, page.end_s)
+        hours: list[Recent[int, TrafficWindow]] = []
+        speed = True
         # Who asks for the same hours finds them kept.
         async with self._reading:
-            for hour_s in range(first_s, page.end_s, redis_keys.HOUR_S):
+            for hour_s in range(redis_keys.page_start(page.start_s), page.end_s, redis_keys.HOUR_S):
                 start_s, end_s = max(hour_s, page.start_s), min(hour_s + redis_keys.HOUR_S, page.end_s)
                 if views.days.cover(*extent_s(start_s, end_s, window_s)):
                     continue
-                hour = await self._hour(hour_s)
-                if hour is None:
-                    return document(page, window_s, None, views)
-                windows |= hour
-        return document(page, window_s, windows, views)
+                hour = await self._hour(hour_s, speed=speed)
+                # One that takes too long for an hour is not asked for the next.
+                speed = speed and hour.speed
+                hours.append(hour)
+        return document(
+            page, self._windows.joined(hours, views, lambda at: views.days.cover(at, at + window_s))
+        )
 
-    async def _hour(self, hour_s: int) -> dict[int, TrafficWindow] | None:
+    async def _hour(self, hour_s: int, *, speed: bool) -> Recent[int, TrafficWindow]:
         known = self._hours.get(hour_s)
         if known is not None:
             return known
-        keys = self._city.traffic.view.with_data()
-        found = await self._pages.hour(keys, hour_s)
-        if found is None:
-            return None
-        by_start: dict[int, list[TrafficWindow]] = {}
-        for windows in found.values():
-            for at, state in windows.items():
-                by_start.setdefault(at, []).append(state)
-        made = {at: merged(states) for at, states in by_start.items()}
-        self._hours[hour_s] = made
-        return made
+        hour = self._hours[hour_s] = await self._windows.recent.hour(hour_s, speed=speed)
+        return hour
 
-    def _kept_until(self, hour_s: int, _: object, now_s: float) -> float:
-        return kept_until(hour_s + redis_keys.HOUR_S, self._city.traffic.view.newest_ms, now_s)
+    @staticmethod
+    def _kept_until(hour_s: int, hour: Recent[int, TrafficWindow], now_s: float) -> float:
+        return kept_until(hour_s + redis_keys.HOUR_S, hour.settled_ms, now_s)
 
 
-def document(
-    page: Page, window_s: int, speed: Mapping[int, S] | None, views: Views[int, S]
-) -> dict[str, Any]:
-    """An answer that has this page of what both layers have; `speed` is None while Redis is away.
+def document(page: Page, found: Layers[int, S]) -> dict[str, Any]:
+    """An answer that has this page of what all layers have.
 
     Raises:
-        ProblemError: 503 where neither has any.
+        ProblemError: 503 while none of them answers.
     """
-    days = views.days
-    if speed is None and not days.answer:
-        raise unanswered(AWAY)
-    recent = {at: Known(state, "speed", live=True) for at, state in (speed or {}).items()}
-    known = joined(recent, views.windows, lambda at: days.cover(at, at + window_s))
-    steps = {at: summed(several) for at, several in page.steps(known).items()}
+    found.require()
+    steps = {at: summed(several) for at, several in page.steps(found.windows).items()}
     windows = [
         {
             "window_start": rfc3339(at * 1000),
@@ -214,6 +191,7 @@ def document(
     ]
     return {
         **page.document(windows),
-        "source": "batch" if speed is None else source_of(steps.values()),
-        "incomplete_days": days.incomplete(),
+        "source": source_of(steps.values()) if found.speed else "batch",
+        "incomplete_days": found.days.incomplete(),
+        "missing": found.missing(*page.range_ms),
     }

@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 import msgspec
 import redis.asyncio as redis
 from redis.exceptions import RedisError
 
 from citystream.contracts import redis_keys
-from citystream.contracts.state import State, merged
-from citystream.contracts.stored import StoredError, window_parts
+from citystream.contracts.state import State
+from citystream.contracts.stored import StoredError, whole_from, window_parts
 from gateway.link import Link
 
 S = TypeVar("S", bound=State)
+K = TypeVar("K")
+P = TypeVar("P")
 
 # A Redis that takes longer is as good as away: what else is known answers at once.
 IF_OTHERS_KNOW_S = 0.5
@@ -21,6 +23,14 @@ IF_OTHERS_KNOW_S = 0.5
 IF_NOBODY_KNOWS_S = 3.0
 # Decoding holds the event loop: an hour of 50 vehicles takes about 5 ms.
 KEYS_AT_ONCE = 50
+
+
+class Pages(NamedTuple, Generic[K, P]):
+    """What Redis has of a range."""
+
+    windows: dict[K, P]
+    whole_from_ms: int | None
+    """It has all windows that begin at this event time or later; None where it does not say."""
 
 
 class WindowPages(Generic[S]):
@@ -34,7 +44,7 @@ class WindowPages(Generic[S]):
         type_: str,
         view: str,
         state: type[S],
-        patience_s: float = IF_NOBODY_KNOWS_S,
+        patience_s: float,
     ) -> None:
         self._client = client
         self._link = link
@@ -42,54 +52,56 @@ class WindowPages(Generic[S]):
         self._at = namespace, type_, view
         self._decoder: msgspec.msgpack.Decoder[S] = msgspec.msgpack.Decoder(state)
 
-    async def read(self, key: str, start_s: int, end_s: int) -> dict[int, dict[int, S]] | None:
+    async def read(self, key: str, start_s: int, end_s: int) -> Pages[int, dict[int, S]] | None:
         """One key's: start -> partition -> state, of every page that the range touches.
 
         None without Redis's answer.
         """
-        if not self._link.up:
-            return None
         pages = range(redis_keys.page_start(start_s), end_s, redis_keys.HOUR_S)
-        hours = await self._read([redis_keys.page(*self._at, key, page) for page in pages])
-        if hours is None:
+        found = await self._read([redis_keys.page(*self._at, key, page) for page in pages])
+        if found is None:
             return None
-        return {at: parts for hour in hours for at, parts in hour.items()}
+        hours, whole_from_ms = found
+        return Pages({at: parts for hour in hours for at, parts in hour.items()}, whole_from_ms)
 
     async def hour(
         self, keys: Sequence[str], page_s: int, only_s: int | None = None
-    ) -> dict[str, dict[int, S]] | None:
-        """Many keys' of the hour that begins then: key -> start -> state, all partitions together.
+    ) -> Pages[str, dict[int, dict[int, S]]] | None:
+        """Many keys' of the hour that begins then: key -> start -> partition -> state.
 
         `only_s`: of windows, only the one that begins then. None without Redis's answer.
         """
-        if not self._link.up:
-            return None
-        found: dict[str, dict[int, S]] = {}
-        for first in range(0, len(keys), KEYS_AT_ONCE):
+        windows: dict[str, dict[int, dict[int, S]]] = {}
+        whole_from_ms: int | None = None
+        # Of no key Redis is asked too: for what it says of itself.
+        for first in range(0, max(1, len(keys)), KEYS_AT_ONCE):
             some = keys[first : first + KEYS_AT_ONCE]
-            hours = await self._read([redis_keys.page(*self._at, key, page_s) for key in some], only_s)
-            if hours is None:
+            found = await self._read([redis_keys.page(*self._at, key, page_s) for key in some], only_s)
+            if found is None:
                 return None
-            for key, hour in zip(some, hours, strict=True):
-                if hour:
-                    found[key] = {at: merged(parts.values()) for at, parts in hour.items()}
-        return found
+            hours, whole_from_ms = found
+            windows |= {key: hour for key, hour in zip(some, hours, strict=True) if hour}
+        return Pages(windows, whole_from_ms)
 
     async def _read(
         self, pages: Sequence[str], only_s: int | None = None
-    ) -> list[dict[int, dict[int, S]]] | None:
+    ) -> tuple[list[dict[int, dict[int, S]]], int | None] | None:
+        if not self._link.up:
+            return None
         try:
             async with asyncio.timeout(self._patience_s):
                 pipe = self._client.pipeline(transaction=False)
                 for page in pages:
                     pipe.hgetall(page)
-                answers = await pipe.execute()
+                # Last: what is lost before it is asked for is told by it.
+                pipe.get(redis_keys.whole_from(*self._at[:2]))
+                *answers, said = await pipe.execute()
             if only_s is not None:
                 start = b"%d." % only_s
                 answers = [
                     {field: value for field, value in fields.items() if field.startswith(start)}
                     for fields in answers
                 ]
-            return [window_parts(fields, self._decoder) for fields in answers]
+            return [window_parts(fields, self._decoder) for fields in answers], whole_from(said)
         except (RedisError, OSError, TimeoutError, StoredError):
             return None

@@ -11,6 +11,7 @@ a value, its index and its place on the map, on a cluster too. Readers visit all
 | `index` | sorted set | key | event time, s: what is live, newest last |
 | `places` | geo set | key | longitude, latitude |
 | `partitions` | hash | partition | msgpack of `PartitionFacts` |
+| `whole_from` | string | | event time, ms: windows that began before may be lost |
 
 A version is a run of decimal digits of fixed length, so that text order is the order of the log:
 see `window_version`, `live_version`, `latest_version`.
@@ -88,6 +89,11 @@ def places(namespace: str, type_: str, view: str, number: int) -> str:
 def partitions(namespace: str, type_: str) -> str:
     """How far each partition has been folded."""
     return f"{{{namespace}:{type_}}}:partitions"
+
+
+def whole_from(namespace: str, type_: str) -> str:
+    """Event time from which on Redis has every window: the watermark when it was written to first."""
+    return f"{{{namespace}:{type_}}}:whole-from"
 
 
 def status(namespace: str, process: str, instance: str) -> str:

@@ -90,6 +90,19 @@ def watermark_ms(fields: Mapping[bytes, bytes]) -> int:
     return min((one.watermark_ms for one in facts if one.watermark_ms >= 0), default=-1)
 
 
+def whole_from(value: bytes | None) -> int | None:
+    """Event time, epoch ms, from which on a type's windows are all there; None where nothing says so.
+
+    Raises:
+        StoredError: it is no number.
+    """
+    if value is None:
+        return None
+    if not value.isdigit():
+        raise StoredError(f"{value!r}: not epoch milliseconds")
+    return int(value)
+
+
 def _start_s(field: bytes, value: bytes) -> int:
     digits = value[:TIME_DIGITS]
     if len(value) <= LIVE_VERSION_LENGTH or not digits.isdigit():

@@ -10,6 +10,7 @@ from typing import Any
 
 import msgpack
 import msgspec
+from redis.asyncio.client import Pipeline
 from redis.exceptions import NoScriptError
 
 from citystream.contracts import redis_keys as keys
@@ -165,8 +166,17 @@ class RedisSink(BufferedSink):
                 name = keys.partitions(self._namespace, self._service)
                 pipe.hset(name, mapping={str(p): msgspec.msgpack.encode(f) for p, f in self._facts.items()})
                 pipe.expire(name, keys.AGGREGATE_TTL_S)
+                self._tell_whole_from(pipe)
             pipe.publish(keys.changes(self._namespace, self._service), announced)
         await pipe.execute()
+
+    def _tell_whole_from(self, pipe: Pipeline) -> None:
+        """What closed before the first write to an empty Redis is not in it."""
+        name = keys.whole_from(self._namespace, self._service)
+        watermark_ms = max(facts.watermark_ms for facts in self._facts.values())
+        if watermark_ms >= 0:
+            pipe.set(name, watermark_ms, nx=True)
+        pipe.expire(name, keys.AGGREGATE_TTL_S)
 
     def _shared(self, number: int, view: str) -> list[str]:
         return [

@@ -58,6 +58,7 @@ const PART_STATES: Readonly<Record<PartState, string>> = {
 /** As the gateway names them; another word is shown as it came. */
 const PARTS: Readonly<Record<string, string>> = {
   speed: 'Live layer',
+  batch: 'Batch layer',
   archive: 'Archive',
   search: 'Search',
   gps: 'Positions',

@@ -6,6 +6,7 @@ from gateway.authentication import Authenticator
 from gateway.city import City
 from gateway.endpoint import Endpoint
 from gateway.lasting import Lasting
+from gateway.layer_states import LayerStates
 from gateway.live import Live
 from gateway.processes import Processes
 from gateway.records import Records
@@ -32,6 +33,7 @@ from gateway.settings import GatewaySettings
 
 def endpoints(
     city: City,
+    layers: LayerStates,
     processes: Processes,
     records: Records,
     live: Live,
@@ -52,7 +54,7 @@ def endpoints(
         *analytics.endpoints(city, records.city),
         *daily.endpoints(records.daily, records.profiles),
         *model.endpoints(city.model, timezone, own.tile_server),
-        *platform.endpoints(city, processes),
+        *platform.endpoints(city, layers, processes),
         *stream.endpoints(live, lasting),
         *gtfs_realtime.endpoints(city),
         *ngsi_ld.endpoints(city),

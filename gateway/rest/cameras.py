@@ -33,6 +33,8 @@ def endpoints(city: City, windows: WindowHistory[CameraWindow]) -> list[Endpoint
         key = request.path_params["camera_id"]
         road_id = city.cameras.road_of(key)
         if road_id is None:
+            # Of one that nobody has told of yet it is not known where it is.
+            answers.require_known(view)
             raise no_such("camera_id", key, "/api/cameras lists the cameras")
         told = {"camera_id": key, "road_id": road_id, **await windows.of(road_id, wanted)}
         return answers.document(request, told)

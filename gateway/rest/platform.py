@@ -6,18 +6,19 @@ from starlette.responses import Response
 from gateway import query
 from gateway.city import City
 from gateway.endpoint import JSON, Endpoint, for_role
+from gateway.layer_states import LayerStates
 from gateway.processes import Processes
 from gateway.rest import things
 from gateway.status import PlatformStatus, ProcessesDetails, platform_status, process_details
 from gateway.users import Role
 
 
-def endpoints(city: City, processes: Processes) -> list[Endpoint]:
+def endpoints(city: City, layers: LayerStates, processes: Processes) -> list[Endpoint]:
     """`/api/status` and `/api/processes`."""
 
     async def status(request: Request) -> Response:
         query.no_parameters(request.query_params)
-        return things.json(platform_status(city, processes.heard))
+        return things.json(platform_status(city, layers, processes.heard))
 
     async def details(request: Request) -> Response:
         query.no_parameters(request.query_params)

@@ -8,6 +8,7 @@ from gateway import answers, query
 from gateway.city import City
 from gateway.endpoint import GEOJSON, JSON, Endpoint
 from gateway.geojson import FeatureCollection
+from gateway.layers import is_unknown
 from gateway.link import now_ms
 from gateway.parameters import HISTORY, PAGE
 from gateway.problems import no_such
@@ -29,7 +30,7 @@ def endpoints(city: City, windows: WindowHistory[WeatherWindow]) -> list[Endpoin
         wanted = query.history_query(request.query_params, now_ms(), windows.window_s)
         key = request.path_params["station_id"]
         told = {"station_id": key, **await windows.of(key, wanted)}
-        if not told["count"] and view.get(key) is None:
+        if not told["count"] and is_unknown(view, key, told["missing"]):
             raise no_such("station_id", key, "/api/weather/current lists the stations")
         return answers.document(request, told)
 

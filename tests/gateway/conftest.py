@@ -116,6 +116,14 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 
 
 @pytest.fixture
+async def own_speed(valkey: Valkey, namespace: str) -> AsyncIterator[SpeedLayer]:
+    """The services' side of it, in this test's own namespace."""
+    layer = SpeedLayer(valkey.address, namespace)
+    yield layer
+    await layer.client.aclose()
+
+
+@pytest.fixture
 async def speed(redis_url: str, namespace: str) -> AsyncIterator[SpeedLayer]:
     """The services' side of this test's own namespace."""
     layer = SpeedLayer(redis_url, namespace)

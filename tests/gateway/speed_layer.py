@@ -126,6 +126,10 @@ class SpeedLayer:
             await self.client.hset(name, str(partition), msgspec.msgpack.encode(facts))
         await self.client.expire(name, TTL_S)
 
+    async def whole_from(self, type_: str, time_ms: int) -> None:
+        """From when on all windows of a type are there."""
+        await self.client.set(redis_keys.whole_from(self.namespace, type_), time_ms, ex=TTL_S)
+
     async def status(self, status: ProcessStatus) -> None:
         """What a process says of itself."""
         name = redis_keys.status(self.namespace, status.process, status.instance)

@@ -16,6 +16,7 @@ from citystream.contracts.gps import GpsWindow
 from citystream.contracts.traffic import TrafficWindow
 from citystream.contracts.weather import WeatherWindow
 from demo.servers.server import Server
+from gateway.missing import AWAY
 from tests.conftest import make_bucket
 from tests.gateway.conftest import StartGateway, gateway_environment
 from tests.gateway.running import Gateway, until
@@ -29,6 +30,15 @@ CLOSED, CLOSED_TOO, INCOMPLETE = "2026-03-10", "2026-03-11", "2026-03-12"
 NOBODY = "redis://127.0.0.1:1/0"
 REASON = "the archive is not whole"
 NORTH = "/api/traffic/history/north"
+STATUS = "/api/status"
+DAYS_UP = 'city_gateway_batch_up{reader="days"}'
+HISTORIES = {
+    NORTH: "windows",
+    "/api/analytics/history": "windows",
+    "/api/weather/history/station-1": "windows",
+    "/api/cameras/cam-1/history": "windows",
+    "/api/vehicles/bus-1/track": "points",
+}
 
 
 @dataclass
@@ -120,10 +130,19 @@ def hour(start_s: int) -> dict[str, str]:
     return {"from": rfc3339(start_s * 1000), "to": rfc3339((start_s + 3_600) * 1000)}
 
 
+def away(**span: str) -> dict[str, str]:
+    """What is missing without Redis."""
+    return {**span, "reason": AWAY}
+
+
 def told(answer: Any) -> list[tuple[float, str]]:
     """Mean speed and source of each window."""
     assert answer["count"] == len(answer["windows"])
     return [(one["mean_speed_kmh"], one["source"]) for one in answer["windows"]]
+
+
+def batch_of(status: Any) -> Any:
+    return status["layers"]["batch"]
 
 
 async def of_days(gateway: Gateway, path: str, **asked: Any) -> Any:
@@ -162,6 +181,7 @@ async def test_an_incomplete_day_says_so_and_redis_wins_there(written: Written) 
     assert told(alone) == [(50.0, "batch")] * 2
     assert [one["closed"] for one in alone["windows"]] == [False, False]
     assert alone["incomplete_days"] == answer["incomplete_days"]
+    assert (answer["missing"], alone["missing"]) == ([], [away(**hour(noon_s))])
 
 
 async def test_without_redis_a_closed_day_answers_every_history(written: Written) -> None:
@@ -177,7 +197,7 @@ async def test_without_redis_a_closed_day_answers_every_history(written: Written
     camera = await of_days(alone, "/api/cameras/cam-1/history", **hour(noon_s))
     assert [one["counts"]["car"] for one in camera["windows"]] == [7]
     for answer in (road, city, station, camera):
-        assert (answer["source"], answer["incomplete_days"]) == ("batch", [])
+        assert (answer["source"], answer["incomplete_days"], answer["missing"]) == ("batch", [], [])
         assert {one["source"] for one in answer["windows"]} == {"batch"}
     unknown = await alone.http.get("/api/traffic/history/nowhere", params=hour(noon_s))
     assert unknown.status_code == 404
@@ -195,7 +215,7 @@ async def test_without_redis_a_time_of_a_closed_day_has_its_roads_and_vehicles(w
     track = await of_days(alone, "/api/vehicles/bus-1/track", **hour(noon_s))
     assert [one["longitude"] for one in track["points"]] == [13.1]
     for answer in (roads, vehicles, track):
-        assert (answer["source"], answer["incomplete_days"]) == ("batch", [])
+        assert (answer["source"], answer["incomplete_days"], answer["missing"]) == ("batch", [], [])
 
 
 async def test_a_window_over_two_closed_days_is_whole_and_over_an_incomplete_one_is_that_of_redis(
@@ -246,8 +266,8 @@ async def test_a_manifest_that_can_not_be_read_is_told_and_answers_go_on(written
     written.days.put_manifest(day, b'{"date": 1}')
     await in_redis(written, "north", {start_s: readings(10.0)})
     assert told(await written.gateway.get(NORTH, **hour(start_s))) == [(10.0, "speed")]
-    alone = await written.alone.http.get(NORTH, params=hour(start_s))
-    assert alone.status_code == 503
+    alone = await written.alone.get(NORTH, **hour(start_s))
+    assert (alone["windows"], alone["missing"]) == ([], [away(**hour(start_s))])
 
     async def log() -> str:
         return written.gateway.process.log.read_text()
@@ -263,11 +283,19 @@ async def test_an_s3_that_hangs_leaves_redis_and_its_return_the_days(
     for day, at in (("2026-06-01", start_s), ("2026-06-02", later_s)):
         days.publish(day, {"traffic.road": [Part("north", at, readings(50.0))]})
         await in_redis(written, "north", {at: readings(10.0)})
+    before = await written.gateway.until(STATUS, lambda answer: batch_of(answer)["state"] == "up")
     await asyncio.to_thread(s3_server.pause)
     assert told(await written.gateway.get(NORTH, **hour(start_s))) == [(10.0, "speed")]
+    down = batch_of(await written.gateway.get(STATUS))
+    assert (down["state"], down["since"] > batch_of(before)["since"]) == ("down", True)
+    assert await written.gateway.metric(DAYS_UP) == 0
     lost = await written.alone.http.get(NORTH, params=hour(start_s))
     assert (lost.status_code, "retry-after" in lost.headers) == (503, True)
     await asyncio.to_thread(s3_server.resume)
+    # Nobody asks for a day, and it is seen.
+    up = await written.gateway.until(STATUS, lambda answer: batch_of(answer)["state"] == "up")
+    assert batch_of(up)["since"] > down["since"]
+    assert await written.gateway.metric(DAYS_UP) == 1
     for gateway in (written.gateway, written.alone):
         await gateway.until(
             f"{NORTH}?from={later_s}&to={later_s + 3_600}",
@@ -275,19 +303,26 @@ async def test_an_s3_that_hangs_leaves_redis_and_its_return_the_days(
         )
 
 
-async def test_what_neither_redis_nor_a_day_has_is_503(written: Written) -> None:
+async def test_what_neither_redis_nor_a_day_has_is_named(written: Written) -> None:
     start_s = noon(written.days, "2026-07-01")
-    for path in (
-        NORTH,
-        "/api/analytics/history",
-        "/api/weather/history/station-1",
-        "/api/cameras/cam-1/history",
-        "/api/vehicles/bus-1/track",
-    ):
-        answer = await written.alone.http.get(path, params=hour(start_s))
+    for path, name in HISTORIES.items():
+        answer = await written.alone.get(path, **hour(start_s))
+        assert (answer[name], answer["missing"]) == ([], [away(**hour(start_s))]), path
+    for path, name, length_s in (("/api/traffic/at", "roads", 300), ("/api/vehicles/at", "vehicles", 60)):
+        answer = await written.alone.get(path, time=start_s)
+        window = {"from": rfc3339(start_s * 1000), "to": rfc3339((start_s + length_s) * 1000)}
+        assert (answer[name], answer["missing"]) == ([], [away(**window)]), path
+        features = await written.alone.get(path, time=start_s, format="geojson")
+        assert features["missing"] == answer["missing"]
+
+
+async def test_without_redis_and_s3_they_say_when_to_try_again(start_gateway: StartGateway) -> None:
+    gateway = await start_gateway(CITY_REDIS=NOBODY)
+    for path in HISTORIES:
+        answer = await gateway.http.get(path)
         assert (answer.status_code, "retry-after" in answer.headers) == (503, True), path
     for path in ("/api/traffic/at", "/api/vehicles/at"):
-        answer = await written.alone.http.get(path, params={"time": start_s})
+        answer = await gateway.http.get(path, params={"time": 1_790_000_000})
         assert (answer.status_code, "retry-after" in answer.headers) == (503, True), path
 
 
@@ -297,7 +332,9 @@ async def test_the_process_that_reads_starts_with_the_first_question_and_ends_wi
     gateway = await start_gateway()
     own = psutil.Process(gateway.process.pid)
     assert own.children() == []
+    assert batch_of(await gateway.get(STATUS))["state"] == "unknown"
     assert (await gateway.get(NORTH))["source"] == "speed"
+    assert batch_of(await gateway.get(STATUS))["state"] == "down"
     everyone = own.children(recursive=True)
     assert everyone
     own.kill()

@@ -16,6 +16,7 @@ from citystream.log.admin import create_topics
 from citystream.stream import time_rules
 from demo.environment import city_environment
 from demo.servers.valkey import Valkey
+from gateway.missing import LOST
 from gateway.pages import cursor
 from tests.conftest import MakeSettings
 from tests.gateway.conftest import StartGateway
@@ -72,8 +73,13 @@ async def test_what_redis_lost_is_answered_from_the_archive_with_the_same_figure
 
         async with redis.Redis.from_url(own.redis) as client:
             await client.flushall()
-        emptied = await until(lambda: history(gateway), lambda answer: answer["count"] == before["count"])
+        emptied = await until(
+            lambda: history(gateway),
+            lambda answer: answer["count"] == before["count"] and answer["missing"],
+        )
         assert figures(emptied) == told
+        # What is open where it was emptied is there again, and nobody else says so before it has closed.
+        assert [one["reason"] for one in emptied["missing"]] == [LOST]
         assert emptied["source"] == "batch"
         assert {one["source"] for one in emptied["windows"]} == {"speed", "batch"}
 
@@ -177,7 +183,8 @@ async def test_a_gateway_that_is_killed_leaves_no_process_behind(
 ) -> None:
     gateway = await start_gateway(**city_environment(settings()), CITY_GATEWAY_BATCH_HOURS="1")
     own = psutil.Process(gateway.process.pid)
-    await until(lambda: gateway.metric("city_gateway_batch_up"), lambda up: up == 1)
+    await until(lambda: gateway.metric('city_gateway_batch_up{reader="archive"}'), lambda up: up == 1)
+    assert (await gateway.get("/api/status"))["layers"]["batch"]["state"] == "up"
     everyone = own.children(recursive=True)
     assert everyone
     own.kill()

@@ -15,6 +15,7 @@ from citystream.settings import Settings
 from gateway import days_process
 from gateway.closed_days import MANIFEST_S, ClosedDays, DayViews
 from gateway.days_reader import DaysReader
+from gateway.layer_states import BatchLayer
 from tests.gateway.speed_layer import readings
 
 DAY = day_at(0, ZoneInfo("UTC"))
@@ -25,7 +26,7 @@ class Fake(DaysReader):
     """Objects in memory; counts what it is asked for."""
 
     def __init__(self, objects: dict[str, Any]) -> None:
-        super().__init__(Settings())
+        super().__init__(Settings(), BatchLayer())
         self.objects = objects
         self.asked: list[str] = []
         self.away = False

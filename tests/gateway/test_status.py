@@ -1,5 +1,7 @@
 """`/api/status`, and what the gateway says of itself in Redis."""
 
+from datetime import datetime, timedelta
+
 import msgspec
 import pytest
 
@@ -33,7 +35,13 @@ async def test_each_process_layer_and_kind_of_data_has_its_state(
     assert (states["parking", "stream"], states["parking", "archive"]) == ("up", "down")
     assert len(states) == 13
     layers = {name: layer["state"] for name, layer in status["layers"].items()}
-    assert layers == {"speed": "up", "archive": "up", "search": "down"}
+    # It folds no archive, and nobody asked for a closed day.
+    assert layers == {"speed": "up", "batch": "unknown", "archive": "up", "search": "down"}
+    assert status["layers"]["batch"] == {"state": "unknown", "since": None, "for_ms": None}
+    for name in ("speed", "archive", "search"):
+        layer = status["layers"][name]
+        since = datetime.fromisoformat(layer["since"])
+        assert since + timedelta(milliseconds=layer["for_ms"]) == datetime.fromisoformat(status["time"]), name
     assert status["layers"]["search"]["pending"] == 9
     assert status["data"]["vehicles"]["with_data"] == 1
     assert status["data"]["vehicles"]["age_ms"] >= 0

@@ -67,7 +67,7 @@ test('an answer that is no history is refused', () => {
 
 test('a page of closed days is read like any other', () => {
   const incomplete = [{ date: '2026-11-26', reasons: ['the archive is not whole'] }]
-  const sent = { ...answer({ ...WINDOW, source: 'batch' }, WINDOW), source: 'batch', incomplete_days: incomplete }
+  const sent = { ...answer({ ...WINDOW, source: 'batch' }, WINDOW), source: 'batch', incomplete_days: incomplete, missing: [] }
   const refused: string[] = []
   const page = readFlowPage(sent, (error) => refused.push(error.field))
   expect(page).toEqual(readFlowPage(answer(WINDOW, WINDOW), () => undefined))

@@ -36,7 +36,7 @@ test('roads of a window and incidents of a range are read as those of now', () =
 })
 
 test('a time of a closed day is read like any other', () => {
-  const head = { ...HEAD, source: 'batch', incomplete_days: [] }
+  const head = { ...HEAD, source: 'batch', incomplete_days: [], missing: [] }
   expect(readPastRoads({ ...head, roads: [road('r', 'heavy')] }, ignored)).toMatchObject({ roads: [{ id: 'r' }] })
   expect(readPastVehicles({ ...head, vehicles: [CAR] }, ignored)).toMatchObject({ vehicles: [{ id: 'car-1' }] })
 })

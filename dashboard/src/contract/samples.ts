@@ -77,7 +77,8 @@ export const STATUS = {
   source: 'speed',
   layers: {
     speed: { state: 'up', since: '2026-11-28T07:00:00Z', for_ms: 3_600_000 },
-    archive: { state: 'unknown', pending: 0 },
+    batch: { state: 'unknown', since: null, for_ms: null },
+    archive: { state: 'up', since: '2026-11-28T07:30:00Z', for_ms: 1_800_000, pending: 9 },
   },
   data: { vehicles: { known: true, things: 40, with_data: 39, as_of: '2026-11-28T08:00:00Z', age_ms: 12 } },
   services: [

@@ -9,7 +9,8 @@ test('layers, services and data are read, and what was not told is null', () => 
   expect(timeMs).toBe(Date.UTC(2026, 10, 28, 8))
   expect(layers).toEqual([
     { name: 'speed', state: 'up', sinceMs: Date.UTC(2026, 10, 28, 7), pending: null },
-    { name: 'archive', state: 'unknown', sinceMs: null, pending: 0 },
+    { name: 'batch', state: 'unknown', sinceMs: null, pending: null },
+    { name: 'archive', state: 'up', sinceMs: Date.UTC(2026, 10, 28, 7, 30), pending: 9 },
   ])
   expect(services).toEqual([
     { type: 'gps', role: 'stream', state: 'up', instances: 2, eventsPerS: 160.5, lag: 3 },

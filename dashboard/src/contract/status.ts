@@ -8,12 +8,12 @@ export const PART_STATES = ['up', 'degraded', 'down', 'unknown'] as const
 export type PartState = (typeof PART_STATES)[number]
 
 export interface LayerStatus {
-  /** speed, archive, search; a later gateway may have more. */
+  /** speed, batch, archive, search; a later gateway may have more. */
   readonly name: string
   readonly state: PartState
-  /** Since when it is so; null of a layer that is known by hearsay. */
+  /** Since when it is so, as far as the gateway has seen; null while nobody can tell. */
   readonly sinceMs: number | null
-  /** Values that wait to be written there. */
+  /** Values that wait to be written there; null of a layer that nobody is heard to write to. */
   readonly pending: number | null
 }
 

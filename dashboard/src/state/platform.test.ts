@@ -11,6 +11,6 @@ function named(parts: ReturnType<typeof partsOf>): readonly string[] {
 test('what is down stands first, and what nobody can tell of is not up', () => {
   const services = [...STATUS.services, { process: 'camera', role: 'stream', state: 'down', instances: 0 }]
   const parts = partsOf(readPlatform({ ...STATUS, services }))
-  expect(named(parts)).toEqual(['camera down', 'archive unknown', 'speed up', 'gps up', 'gateway up'])
-  expect(named(notUp(parts))).toEqual(['camera down', 'archive unknown'])
+  expect(named(parts)).toEqual(['camera down', 'batch unknown', 'speed up', 'archive up', 'gps up', 'gateway up'])
+  expect(named(notUp(parts))).toEqual(['camera down', 'batch unknown'])
 })

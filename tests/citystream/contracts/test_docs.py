@@ -86,6 +86,7 @@ def keys() -> list[str]:
     return [
         *(re.sub(r"^\{<ns>:<type>:\d\d\}", "{tag}", one) for one in tagged),
         redis_keys.partitions(ns, type_),
+        redis_keys.whole_from(ns, type_),
         redis_keys.sentinel(ns, type_),
         redis_keys.status(ns, "<process>", "<instance>"),
         redis_keys.changes(ns, type_),

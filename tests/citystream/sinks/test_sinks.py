@@ -10,6 +10,7 @@ import redis.asyncio as redis
 
 from citystream.contracts import redis_keys as keys
 from citystream.contracts.gps import TTL_S, GpsWindow
+from citystream.contracts.redis_keys import PartitionFacts
 from citystream.fold.fold import PartitionFold, Slot, TimeRules
 from citystream.fold.updates import Origin, Update, origin
 from citystream.settings import Settings
@@ -275,6 +276,33 @@ async def test_a_redis_that_was_emptied_is_noticed(settings: MakeSettings) -> No
         while not sink.take_returned():
             await sink.check_alive()
             await asyncio.sleep(0.1)
+    await client.aclose()
+    await sink.close()
+
+
+async def test_from_when_on_redis_has_all_windows_is_told_once_and_again_when_it_was_emptied(
+    settings: MakeSettings,
+) -> None:
+    own = settings()
+    name = keys.whole_from(own.namespace, "gps")
+    client: Any = redis.Redis.from_url(own.redis)
+    sink = RedisSink(own, "gps")
+
+    async def write(number: int, watermark_ms: int) -> None:
+        sink.offer(*made(positions(number)))
+        sink.note(0, PartitionFacts(0, number, watermark_ms, 0))
+        sink.note(1, PartitionFacts(0, number, watermark_ms - 5, 0))
+        assert await sink.flush()
+
+    await write(1, -1)
+    assert await client.get(name) is None
+    await write(2, 7_000)
+    await write(3, 9_000)
+    assert await client.get(name) == b"7000"
+    assert await client.ttl(name) > keys.AGGREGATE_TTL_S - 60
+    await client.delete(name)
+    await write(4, 9_500)
+    assert await client.get(name) == b"9500"
     await client.aclose()
     await sink.close()
 

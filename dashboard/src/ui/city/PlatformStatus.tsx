@@ -85,8 +85,14 @@ function nameOf(part: Part): string {
 /** What tells of one that runs; of one that does not, since when. */
 function figuresOf(part: Part) {
   if (part.kind === 'layer') {
-    if (part.sinceMs !== null) return <Age ms={part.sinceMs} short />
-    return part.pending === null || part.pending === 0 ? null : SAY.pending(whole(part.pending))
+    const waiting = part.pending === null || part.pending === 0 ? null : SAY.pending(whole(part.pending))
+    if (part.sinceMs === null) return waiting
+    return (
+      <>
+        {waiting !== null && `${waiting} · `}
+        <Age ms={part.sinceMs} short />
+      </>
+    )
   }
   if (part.instances === 0 || part.eventsPerS === null) return null
   const rate = SAY.rate(whole(part.eventsPerS))
