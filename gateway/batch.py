@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 WINDOWS = {"traffic": traffic.WINDOWS, "weather": weather.WINDOWS, "camera": camera.WINDOWS}
 """View of each type whose windows are kept; of vehicles there are too many."""
 LOOK_S = 10.0
+"""Between two looks, unless objects are cut more often."""
 # A first look may read hours of a large city.
 ANSWER_S = 1_800.0
 
@@ -41,6 +42,7 @@ class Batch:
         self, settings: Settings, hours: int, city: City, fallback: Fallback, layer: BatchLayer
     ) -> None:
         self._settings = settings
+        self._look_s = min(LOOK_S, settings.archive_s)
         self._fallback = fallback
         self._layer = layer
         # Roads last: hours of them may take long, the others are there at once.
@@ -72,7 +74,7 @@ class Batch:
                         folded.clear()
                 finally:
                     end_children(pool)
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(self._look_s)
 
     async def _follow(self, pool: ProcessPoolExecutor) -> NoReturn:
         failing = False
@@ -91,7 +93,7 @@ class Batch:
                 failing = False
                 self.looked_ms = now_ms()
                 self._layer.asked("archive", answered=True)
-            await asyncio.sleep(LOOK_S)
+            await asyncio.sleep(self._look_s)
 
     async def _look(self, pool: ProcessPoolExecutor, type_: str) -> None:
         async with asyncio.timeout(ANSWER_S):

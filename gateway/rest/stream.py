@@ -42,7 +42,7 @@ def endpoints(live: Live, lasting: Lasting) -> list[Endpoint]:
 
     return [
         Endpoint(
-            path="/api/live/stream",
+            path="/api/live",
             handler=stream,
             tag="live",
             summary="The messages of `/ws/live` as Server-Sent Events, without an end",

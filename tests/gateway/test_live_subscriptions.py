@@ -225,7 +225,7 @@ async def test_a_process_has_so_many_live_clients_and_a_place_that_is_freed_is_t
     start_gateway: StartGateway,
 ) -> None:
     gateway = await start_gateway(CITY_GATEWAY_CLIENTS="3")
-    stream = "/api/live/stream?subscribe=weather"
+    stream = "/api/live?subscribe=weather"
     clients = [await gateway.live() for _ in range(2)]
     async with gateway.http.stream("GET", stream) as streaming:
         assert streaming.status_code == 200

@@ -66,6 +66,7 @@ async def test_without_redis_the_archive_answers_and_what_it_lacks_is_named(
         window_s=10,
         disorder_s=5,
         lateness_s=10,
+        archive_s=1,
     )
     now = now_ms()
     for type_ in TYPES:

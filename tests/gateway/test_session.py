@@ -33,7 +33,7 @@ async def test_who_signs_in_gets_a_cookie_that_only_this_site_gets_back(shared_g
     async with browser.live() as socket:
         await subscribe(socket, "traffic")
         await receive(socket, "snapshot")
-    async with browser.http.stream("GET", "/api/live/stream?subscribe=traffic") as stream:
+    async with browser.http.stream("GET", "/api/live?subscribe=traffic") as stream:
         assert stream.status_code == 200
 
 

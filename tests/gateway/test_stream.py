@@ -1,4 +1,4 @@
-"""`/api/live/stream`: the same messages as Server-Sent Events, read by a client of that standard."""
+"""`/api/live`: the same messages as Server-Sent Events, read by a client of that standard."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ from tests.gateway.running import Gateway, until
 from tests.gateway.speed_layer import SpeedLayer
 from tests.harness.patience import PATIENCE_S
 
-PATH = "/api/live/stream"
+PATH = "/api/live"
 
 
 class Events:

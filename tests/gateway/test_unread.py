@@ -77,7 +77,7 @@ async def test_a_websocket_client_is_dropped_with_a_reason(
 
 async def test_an_event_streams_client_is_cut(speed: SpeedLayer, impatient: Gateway) -> None:
     receiving = narrow(impatient.port)
-    asked = "GET /api/live/stream?subscribe=vehicles&rate_ms=200 HTTP/1.1\r\nHost: x\r\nAuthorization: "
+    asked = "GET /api/live?subscribe=vehicles&rate_ms=200 HTTP/1.1\r\nHost: x\r\nAuthorization: "
     await asyncio.get_running_loop().sock_sendall(receiving, f"{asked}{basic(VIEWER)}\r\n\r\n".encode())
     await fill(speed, impatient, 'city_gateway_refused_total{limit="unread"} 1.0')
     await until(lambda: impatient.metric("city_gateway_live_clients"), lambda one: one == 0)
