@@ -6,11 +6,11 @@ from datetime import date, timedelta
 from batch.compact import Placed, compact
 from batch.daily.job import daily
 from batch.placing import stray_rows
-from batch.publish import PublishError, load, publish
+from batch.publish import PublishError, load
+from batch.run import Run
 from batch.session import Session
 from batch.slices import Span
 from batch.sweep import sweep
-from batch.version import new_version
 from batch.windows import windows
 from citystream.contracts.city_day import CityDay, city_day
 from citystream.contracts.manifest import Compacted, Manifest
@@ -21,9 +21,9 @@ GRACE_S = 21_600.0
 
 async def compact_day(session: Session, day: CityDay) -> Manifest:
     """Compact a day and publish it; its views stay those of the version before."""
-    version = new_version(day)
-    compacted = await compact(session, day, version, await _arrivals(session, day))
-    return await publish(session.store, session.settings.namespace, day, compacted, {})
+    it = Run(session, day)
+    await it.compact(compact(session, day, it.version, await _arrivals(session, day)))
+    return await it.publish()
 
 
 async def windows_of_day(session: Session, day: CityDay) -> Manifest:
@@ -32,8 +32,9 @@ async def windows_of_day(session: Session, day: CityDay) -> Manifest:
     Raises:
         PublishError: it is not compacted.
     """
-    views = await windows(session, new_version(day), await _compacted(session, day))
-    return await publish(session.store, session.settings.namespace, day, {}, views)
+    it, compacted = Run(session, day), await _compacted(session, day)
+    await it.job("windows", windows(session, it.version, compacted))
+    return await it.publish()
 
 
 async def daily_of_day(session: Session, day: CityDay) -> Manifest:
@@ -42,20 +43,20 @@ async def daily_of_day(session: Session, day: CityDay) -> Manifest:
     Raises:
         PublishError: it is not compacted.
     """
-    views = await daily(session, day, new_version(day), await _compacted(session, day))
-    return await publish(session.store, session.settings.namespace, day, {}, views)
+    it, compacted = Run(session, day), await _compacted(session, day)
+    await it.job("daily", daily(session, day, it.version, compacted))
+    return await it.publish()
 
 
 async def run_day(session: Session, day: CityDay, placed: Placed | None = None) -> Manifest:
     """All jobs of a day; readers see all of it at once."""
-    version = new_version(day)
-    arrivals = await _arrivals(session, day)
+    it, arrivals = Run(session, day), await _arrivals(session, day)
     if placed:
         arrivals = [span for span in arrivals if span != placed.arrivals]
-    compacted = await compact(session, day, version, arrivals, placed)
-    views = await windows(session, version, compacted)
-    views |= await daily(session, day, version, compacted)
-    return await publish(session.store, session.settings.namespace, day, compacted, views)
+    compacted = await it.compact(compact(session, day, it.version, arrivals, placed))
+    await it.job("windows", windows(session, it.version, compacted))
+    await it.job("daily", daily(session, day, it.version, compacted))
+    return await it.publish()
 
 
 async def run_days(session: Session, first: date, last: date) -> AsyncIterator[Manifest]:

@@ -13,7 +13,7 @@ from obstore.store import S3Store
 from batch.object_store import asking
 from citystream.contracts import manifest, s3_paths
 from citystream.contracts.city_day import CityDay
-from citystream.contracts.manifest import BatchView, Compacted, Manifest
+from citystream.contracts.manifest import BatchView, Compacted, Job, Manifest
 
 TRIES = 10
 
@@ -76,6 +76,7 @@ async def publish(
     day: CityDay,
     compacted: Mapping[str, Compacted],
     views: Mapping[str, BatchView],
+    jobs: Mapping[str, Job] | None = None,
 ) -> Manifest:
     """Make these the day's; what a run did not make stays as it is.
 
@@ -93,6 +94,7 @@ async def publish(
             published_ms=round(time.time() * 1000),
             compacted=_newer(known.compacted if known else {}, compacted),
             views=_newer(known.views if known else {}, views),
+            jobs={**(known.jobs if known else {}), **(jobs or {})},
         )
 
     return await _switch(store, namespace, str(day.date), changed)

@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 
 from citystream.contracts import s3_paths
-from citystream.contracts.daily import DAILY, batch_view
+from citystream.contracts.daily_view import batch_view
+from citystream.contracts.daily_views import DAILY
 from citystream.contracts.manifest import Compacted, Manifest, Stored
 from citystream.settings import Settings
 

@@ -7,12 +7,13 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from batch.folding import Hour, fold_hour
+from batch.run import Result
 from batch.session import Session
 from batch.workers import as_done
 from citystream.contracts.manifest import BatchView, Compacted, Stored, windows_view
 
 
-async def windows(session: Session, version: str, compacted: Mapping[str, Compacted]) -> dict[str, BatchView]:
+async def windows(session: Session, version: str, compacted: Mapping[str, Compacted]) -> Result:
     """Write the windows of a day's compacted events; nobody reads them until a manifest names them.
 
     Raises:
@@ -45,4 +46,4 @@ async def windows(session: Session, version: str, compacted: Mapping[str, Compac
                 rows=sum(each.rows for each in objects),
                 reasons=whole.reasons,
             )
-    return views
+    return Result(views)

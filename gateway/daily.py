@@ -11,7 +11,7 @@ import msgspec
 from cachetools import LRUCache
 
 from citystream.contracts.city_day import CityDay, city_day, day_at
-from citystream.contracts.daily import DailyView, batch_view
+from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.contracts.event_time import rfc3339
 from gateway import daily_process
 from gateway.closed_days import UNREADABLE, ClosedDays, readable

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from citystream.contracts.daily import DailyView
+from citystream.contracts.daily_view import DailyView
 from citystream.contracts.event_time import rfc3339
 from gateway.days_process import Bucket, each
 

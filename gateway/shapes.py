@@ -4,7 +4,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 
-from citystream.contracts.daily import DailyView
+from citystream.contracts.daily_view import DailyView
 from gateway.days import IncompleteDay
 
 S = TypeVar("S", bound=msgspec.Struct)

@@ -5,7 +5,8 @@ from typing import Literal
 
 import msgspec
 
-from citystream.contracts.daily import USUAL, batch_view
+from citystream.contracts.daily import USUAL
+from citystream.contracts.daily_view import batch_view
 from gateway import daily_process
 from gateway.city import City
 from gateway.content import Content

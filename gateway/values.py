@@ -12,7 +12,8 @@ from typing import Annotated, get_args
 import msgspec
 from starlette.datastructures import QueryParams
 
-from citystream.contracts.daily import DAILY, DailyView
+from citystream.contracts.daily_view import DailyView
+from citystream.contracts.daily_views import DAILY
 from citystream.contracts.event_time import event_time_ms
 from citystream.contracts.gps import VehicleType
 from citystream.contracts.redis_keys import DAY_S

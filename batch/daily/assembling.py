@@ -18,7 +18,7 @@ from batch.daily.source import as_numbers
 from batch.daily.usual import usual
 from citystream.contracts import daily as contract
 from citystream.contracts.city_day import CityDay
-from citystream.contracts.daily import DailyView, batch_view
+from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.contracts.manifest import BatchView, Compacted
 
 

@@ -8,7 +8,8 @@ import pyarrow as pa
 
 from batch.columns import TIME
 from batch.daily.table import schema
-from citystream.contracts.daily import DAILY, DailyView, batch_view
+from citystream.contracts.daily_view import DailyView, batch_view
+from citystream.contracts.daily_views import DAILY
 from citystream.contracts.schemas import unit_of
 
 HEAD = """# Daily views

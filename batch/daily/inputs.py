@@ -16,7 +16,8 @@ from batch.daily import source, table
 from batch.publish import dates, load
 from batch.session import Session
 from citystream.contracts.city_day import CityDay, city_day
-from citystream.contracts.daily import USUAL_DAYS, DailyView, batch_view
+from citystream.contracts.daily import USUAL_DAYS
+from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
 from citystream.contracts.registry import EVENTS
 

@@ -11,16 +11,15 @@ from batch.daily import city, table
 from batch.daily.assembling import Made, of_cameras, of_incidents, of_roads, of_vehicles
 from batch.daily.inputs import Inputs
 from batch.object_store import asking
+from batch.run import Result
 from batch.session import Session
 from citystream.contracts import city_model, s3_paths
 from citystream.contracts.city_day import CityDay, floor_hour
-from citystream.contracts.daily import batch_view
+from citystream.contracts.daily_view import batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Stored
 
 
-async def daily(
-    session: Session, day: CityDay, version: str, compacted: Mapping[str, Compacted]
-) -> dict[str, BatchView]:
+async def daily(session: Session, day: CityDay, version: str, compacted: Mapping[str, Compacted]) -> Result:
     """Write the daily views of a day's compacted events; nobody reads them until a manifest names them.
 
     Raises:
@@ -47,7 +46,7 @@ async def daily(
             shutil.rmtree(folder, ignore_errors=True)
         step.advance()
     step.finish()
-    return views
+    return Result(views)
 
 
 async def _written(session: Session, day: CityDay, version: str, made: Made) -> BatchView:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from msgspec import inspect
 
 from batch.columns import PLAIN, TIME, column
-from citystream.contracts.daily import DailyView
+from citystream.contracts.daily_view import DailyView
 
 DECIMALS = 3
 # Of one road's rows: who asks for it reads a small part of a large city's.

@@ -22,7 +22,7 @@ from citystream.commands.settings import load_settings
 from citystream.contracts import daily
 from citystream.contracts.area import KM_PER_DEGREE
 from citystream.contracts.camera import CameraCounts
-from citystream.contracts.daily import DailyView, batch_view
+from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.servers.connections import s3_files
 from citystream.settings import Settings
 

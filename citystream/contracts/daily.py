@@ -6,12 +6,12 @@ in their order; units are in the names (`schemas.unit_of`). Numbers are rounded 
 where nothing is known of it. Hours, days and weekdays are those of the city's clock.
 """
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Annotated, NamedTuple
+from typing import Annotated
 
-import msgspec
 from msgspec import Meta
+
+from citystream.contracts.daily_view import DailyView, Row
 
 WINDOW_MS = 300_000
 """Length of a road's window here, whatever the stream's is: 5 minutes."""
@@ -47,10 +47,6 @@ Area = Annotated[
     str | None,
     Meta(description="District of the city model, else the H3 cell (resolution 7) of the road's middle."),
 ]
-
-
-class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One row of a view."""
 
 
 class RoadWindow(Row, frozen=True, kw_only=True):
@@ -222,15 +218,6 @@ class Usual(Row, frozen=True, kw_only=True):
     median_vehicles: Annotated[float | None, Meta(description="Counted in five minutes.")]
 
 
-class DailyView(NamedTuple):
-    """A view's description."""
-
-    name: str
-    row: type[Row]
-    key: tuple[str, ...]
-    """Columns that rows are sorted by, nulls first; no two rows have the same."""
-
-
 ROAD_WINDOWS = DailyView("road_windows", RoadWindow, ("road_id", "window_start"))
 ROAD_HOURS = DailyView("road_hours", RoadHour, ("road_id", "hour_start"))
 ROADS = DailyView("roads", Road, ("road_id",))
@@ -241,13 +228,4 @@ WEATHER_SPEED = DailyView("weather_speed", WeatherSpeed, ("weather",))
 MODES = DailyView("modes", Modes, ("road_id",))
 USUAL = DailyView("usual", Usual, ("road_id", "weekday", "hour"))
 
-DAILY: Mapping[str, DailyView] = {
-    view.name: view
-    for view in (ROADS, ROAD_HOURS, ROAD_WINDOWS, VEHICLES, FLEETS, EMERGENCIES, WEATHER_SPEED, MODES, USUAL)
-}
-"""All, by name."""
-
-
-def batch_view(view: DailyView) -> str:
-    """Its name in a day's manifest."""
-    return f"daily.{view.name}"
+VIEWS = (ROADS, ROAD_HOURS, ROAD_WINDOWS, VEHICLES, FLEETS, EMERGENCIES, WEATHER_SPEED, MODES, USUAL)

@@ -32,6 +32,10 @@ class Compacted(msgspec.Struct, frozen=True, kw_only=True):
     stray: list[Stored] = []
     """Events that arrived on the day, too far from their own day to be in it."""
     objects_read: int = 0
+    unknown_fields: dict[str, int] = {}
+    """Of records that were looked into: how many have a field that the contract lacks, by its name."""
+    looked_into: int = 0
+    """Every 100th record or so."""
     arrivals_ms: list[tuple[int, int]] = []
     """Spans of arrival that the day was made from beside its own."""
     reasons: list[str] = []
@@ -47,8 +51,27 @@ class BatchView(msgspec.Struct, frozen=True, kw_only=True):
     its name, such as `2026-11-26/emergency`."""
     objects: list[Stored] = []
     rows: int = 0
+    left_out: int = 0
+    """Events that it was not made from, as they broke rules of quality."""
     reasons: list[str] = []
     """Why it is not complete."""
+
+
+class Job(msgspec.Struct, frozen=True, kw_only=True):
+    """How a job's last run went, that was published."""
+
+    finished_ms: int
+    seconds: float
+    rows: int = 0
+    """That it wrote."""
+    checks_failed: int = 0
+    """Rules of quality that were broken, or metrics that drift past the bound."""
+    drift_pct: dict[str, float] = {}
+    """`<type>.<metric>` -> drift between speed and batch."""
+
+
+JOBS = ("compact", "windows", "quality", "daily", "trends", "reconcile")
+"""In their order."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
@@ -63,6 +86,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     compacted: dict[str, Compacted] = {}
     """By type."""
     views: dict[str, BatchView] = {}
+    """By name."""
+    jobs: dict[str, Job] = {}
     """By name."""
 
 

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from citystream.contracts.daily import DAILY
+from citystream.contracts.daily_views import DAILY
 from gateway import answers, query
 from gateway.daily import MOST_CSV_ROWS, NEWEST_OF_DAYS, Daily, Table
 from gateway.endpoint import CSV, JSON, PARQUET, Endpoint, Parameter

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from citystream.contracts import manifest, s3_paths
 from citystream.contracts.city_day import floor_hour
-from citystream.contracts.daily import DailyView, batch_view
+from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.contracts.manifest import Manifest, Stored
 from citystream.settings import Settings
 from tests.harness import s3

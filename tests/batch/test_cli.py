@@ -14,7 +14,9 @@ from click.testing import CliRunner, Result
 
 from batch.cli import main
 from citystream.contracts.city_day import city_day
-from citystream.contracts.daily import DAILY, ROADS, USUAL, batch_view
+from citystream.contracts.daily import ROADS, USUAL
+from citystream.contracts.daily_view import batch_view
+from citystream.contracts.daily_views import DAILY
 from citystream.settings import Settings
 from demo.environment import city_environment
 from demo.servers.process import installed

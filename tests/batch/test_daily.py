@@ -15,7 +15,6 @@ from batch.version import new_version
 from citystream.contracts import city_model
 from citystream.contracts.city_day import HOUR_MS, CityDay, city_day
 from citystream.contracts.daily import (
-    DAILY,
     EMERGENCIES,
     FLEETS,
     MODES,
@@ -25,9 +24,9 @@ from citystream.contracts.daily import (
     USUAL,
     VEHICLES,
     WEATHER_SPEED,
-    DailyView,
-    batch_view,
 )
+from citystream.contracts.daily_view import DailyView, batch_view
+from citystream.contracts.daily_views import DAILY
 from citystream.contracts.event import Event
 from citystream.contracts.manifest import Manifest
 from citystream.contracts.registry import EVENTS

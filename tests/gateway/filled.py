@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from citystream.contracts import camera, traffic, weather
-from citystream.contracts.daily import DAILY
+from citystream.contracts.daily_views import DAILY
 from tests.conftest import make_bucket
 from tests.gateway.conftest import gateway_environment
 from tests.gateway.running import Gateway

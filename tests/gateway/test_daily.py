@@ -18,7 +18,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from citystream.contracts.daily import (
-    DAILY,
     FLEETS,
     MODES,
     ROAD_WINDOWS,
@@ -26,10 +25,10 @@ from citystream.contracts.daily import (
     USUAL,
     VEHICLES,
     WEATHER_SPEED,
-    Row,
     Usual,
-    batch_view,
 )
+from citystream.contracts.daily_view import Row, batch_view
+from citystream.contracts.daily_views import DAILY
 from citystream.contracts.event_time import rfc3339
 from demo.servers.server import Server
 from gateway.daily import BYTES_AT_ONCE, CSV_ROWS_AT_ONCE, MOST_CSV_ROWS

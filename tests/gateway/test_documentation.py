@@ -6,7 +6,7 @@ import pytest
 from prometheus_client import Counter, Gauge, Histogram
 from starlette.routing import Route
 
-from citystream.contracts.daily import DAILY
+from citystream.contracts.daily_views import DAILY
 from citystream.settings import Settings
 from gateway import metrics
 from gateway.app import build

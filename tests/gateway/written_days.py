@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from citystream.contracts import manifest as manifests
 from citystream.contracts import s3_paths
 from citystream.contracts.city_day import HOUR_MS, CityDay, city_day
-from citystream.contracts.daily import DailyView, Row, batch_view
+from citystream.contracts.daily_view import DailyView, Row, batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
 from tests.harness import s3
 
