@@ -95,6 +95,8 @@ async def _compact_type(
                 session, own.unreadable, f"{prefix}{s3_paths.UNREADABLE}/", s3_paths.UNREADABLE
             ),
             stray=await _as_they_are(session, own.stray, f"{prefix}{s3_paths.STRAY}/", EVENTS),
+            unknown_fields=dict(own.drift.fields),
+            looked_into=own.drift.looked_into,
             objects_read=len(runs),
             arrivals_ms=[*arrivals, *([placed.arrivals] if placed else [])],
             reasons=[*own.broken, *beside.broken, *_reasons(session, day, own.runs, beside.runs)],

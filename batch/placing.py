@@ -10,6 +10,7 @@ import pyarrow.parquet as pq
 
 from batch.columns import TIME
 from batch.compact import Placed, arrived, staged_rows
+from batch.drift import NO_DRIFT
 from batch.session import Session
 from batch.slices import Span, hours_of
 from batch.staging import File, Staged, Wanted
@@ -35,7 +36,7 @@ async def stray_rows(session: Session, arrivals: Span) -> dict[CityDay, Placed]:
             for day, part in await asyncio.to_thread(_by_day, file, session):
                 rows[day].append(part)
         for day, files in rows.items():
-            by_day[day][type_] = Staged(files, [], [], staged.runs, staged.broken)
+            by_day[day][type_] = Staged(files, [], [], staged.runs, staged.broken, NO_DRIFT)
     return {day: Placed(arrivals, by_day[day]) for day in sorted(by_day)}
 
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 
 from batch import columns, raw
 from batch.closing import Run
+from batch.drift import NO_DRIFT, Drift, Drifting
 from batch.raw import Interest, RawObject
 from batch.slices import Span, reach
 from batch.workers import Worker, in_worker
@@ -88,6 +89,7 @@ class Staged(NamedTuple):
     runs: list[Run]
     broken: list[str]
     """Why objects could not be read."""
+    drift: Drift
 
     def plus(self, other: "Staged") -> "Staged":
         """Both."""
@@ -97,10 +99,11 @@ class Staged(NamedTuple):
             self.unreadable + other.unreadable,
             self.runs + other.runs,
             self.broken + other.broken,
+            self.drift.plus(other.drift),
         )
 
 
-NOTHING = Staged([], [], [], [], [])
+NOTHING = Staged([], [], [], [], [], NO_DRIFT)
 
 _reach = lru_cache(maxsize=1_000)(reach)
 
@@ -117,7 +120,8 @@ class Staging:
         self._rows = 0
         self._written = 0
         self._unreadable: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-        self.staged = Staged([], [], [], [], [])
+        self._drift = Drifting(service.event)
+        self.staged = Staged([], [], [], [], [], NO_DRIFT)
 
     def take(self, contents: raw.Contents) -> None:
         """An object's records."""
@@ -148,6 +152,7 @@ class Staging:
         """Events, their times, and the records that they are of."""
         read = self._reader.read
         values, kafka = (batch.column(name).to_pylist() for name in ("value", "kafka_timestamp_ms"))
+        self._drift.look(values)
         try:
             # Nearly always all of them can be read.
             pairs = [read(value, kafka_ms) for value, kafka_ms in zip(values, kafka, strict=True)]
@@ -214,7 +219,7 @@ class Staging:
             ]
             table = pa.table(arrays, schema=UNREADABLE)
             self.staged.unreadable.append(self._write("unreadable", hour_ms, table))
-        return self.staged
+        return self.staged._replace(drift=self._drift.found())
 
 
 def _inside(times_ms: Any, span: Span) -> Any:
