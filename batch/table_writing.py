@@ -37,9 +37,7 @@ async def write_table(
     if rows is not None:
         key = s3_paths.daily_object(session.settings.namespace, batch_view(view), version)
         body = await asyncio.to_thread(table.encode, rows, view)
-        with asking(f"put {key}"):
-            await asyncio.to_thread(session.store.put, key, body)
-        objects.append(Stored(key, floor_hour(day.start_ms), rows.num_rows))
+        objects.append(await write_object(session, day, key, body, rows.num_rows))
     return BatchView(
         version=version,
         made_from=dict(made_from),
@@ -47,3 +45,14 @@ async def write_table(
         rows=sum(one.rows for one in objects),
         reasons=list(reasons),
     )
+
+
+async def write_object(session: Session, day: CityDay, key: str, body: bytes, rows: int) -> Stored:
+    """Write the one object of a view.
+
+    Raises:
+        StoreError: S3 does not answer.
+    """
+    with asking(f"put {key}"):
+        await asyncio.to_thread(session.store.put, key, body)
+    return Stored(key, floor_hour(day.start_ms), rows)

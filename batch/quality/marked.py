@@ -12,19 +12,17 @@ COLUMNS = ("entity", "event_time", "kafka_time", "partition", "offset")
 ORDER = ("event_time", "kafka_time", "partition", "offset")
 
 
-def marked(rows: ir.Table, measures: Measures, late_ms: int) -> ir.Table:
+def marked(rows: ir.Table, measures: Measures, late_ms: int | None) -> ir.Table:
     """One row an event: `entity`, `time`, `gap` since its last event (ms, null of the first), `delay` to its
     arrival (ms), and whether it is `repeated` (the same values as the one before), `odd` (out of range) and
-    `late` (arrived more than `late_ms` after its time).
+    `late` (arrived more than `late_ms` after its time; None is never).
 
     Args:
         rows: `COLUMNS` and those of the measures.
     """
     of_sender = ibis.window(group_by="entity", order_by=list(ORDER))
     values, tells = measures.values(rows), measures.tells(rows)
-    same: Sequence[ir.BooleanValue] = [
-        value.identical_to(value.lag().over(of_sender)) for value in values
-    ]
+    same: Sequence[ir.BooleanValue] = [value.identical_to(value.lag().over(of_sender)) for value in values]
     repeated = ibis.and_(tells, *same) if same else ibis.literal(False)
     delay = rows["kafka_time"] - rows["event_time"]
     return rows.select(
@@ -35,7 +33,7 @@ def marked(rows: ir.Table, measures: Measures, late_ms: int) -> ir.Table:
         delay=delay,
         repeated=repeated,
         odd=~measures.possible(rows),
-        late=delay > late_ms,
+        late=ibis.literal(False) if late_ms is None else delay > late_ms,
         hour=rows["event_time"] // HOUR_MS,
     )
 

@@ -33,7 +33,9 @@ def with_cadence(today: ir.Table, before: ir.Table) -> ir.Table:
     known = heard.select("entity").distinct().mutate(known=True)
     both = cadences.left_join(today, "entity").drop("entity_right").left_join(known, "entity")
     return both.drop("entity_right").mutate(
-        known=both["known"].fill_null(False), events=both["events"].fill_null(0), late=both["late"].fill_null(0)
+        known=both["known"].fill_null(False),
+        events=both["events"].fill_null(0),
+        late=both["late"].fill_null(0),
     )
 
 

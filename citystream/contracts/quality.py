@@ -149,5 +149,5 @@ QUALITY_INTERVALS = DailyView("quality_intervals", Interval, ("entity", "type", 
 QUALITY_ENTITIES = DailyView("quality_entities", Entity, ("entity", "type"))
 VIEWS = (QUALITY, QUALITY_INTERVALS, QUALITY_ENTITIES)
 
-REPORT = "quality_report"
-"""Beside the tables: `<namespace>/views/daily.quality_report/v=<version>/report.html`."""
+REPORT = "daily.quality_report"
+"""In the manifest, beside the tables: one page of HTML, `s3_paths.daily_report`."""
