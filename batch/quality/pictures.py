@@ -3,16 +3,15 @@
 import io
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import matplotlib as mpl
-from matplotlib import dates
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from citystream.contracts.city_day import CityDay
+from citystream.contracts.city_day import HOUR_MS, CityDay
 from citystream.contracts.quality import RULES
 
 MOST_SENDERS = 30
@@ -41,13 +40,14 @@ def timeline(day: CityDay, intervals: Sequence[Row]) -> str:
     axes = figure.subplots()
     for place, sender in enumerate(shown):
         for row in by_sender[sender]:
-            start, end = (dates.date2num(_utc(row[name])) for name in ("start", "end"))
+            start, end = ((row[name] - day.start_ms) / HOUR_MS for name in ("start", "end"))
             # What is short is seen too.
-            axes.barh(place, max(end - start, 1 / 288), left=start, color=COLOURS[row["rule"]], height=0.7)
+            axes.barh(place, max(end - start, 0.1), left=start, color=COLOURS[row["rule"]], height=0.7)
     axes.set_yticks(range(len(shown)), [f"{type_} {entity}" for type_, entity in shown])
     axes.invert_yaxis()
-    axes.set_xlim(*(dates.date2num(_utc(at)) for at in (day.start_ms, day.end_ms)))
-    axes.xaxis.set_major_formatter(dates.DateFormatter("%H:%M", tz=ZoneInfo(day.timezone)))
+    hours = range(0, (day.end_ms - day.start_ms) // HOUR_MS + 1, 3)
+    axes.set_xlim(0, (day.end_ms - day.start_ms) / HOUR_MS)
+    axes.set_xticks(hours, [_clock(day, hour) for hour in hours])
     rules = [name for name in COLOURS if any(row["rule"] == name for row in intervals)]
     figure.legend(
         handles=[Patch(color=COLOURS[name], label=name) for name in rules], loc="outside upper left", ncols=4
@@ -84,5 +84,6 @@ def _svg(figure: Figure) -> str:
     return text[text.index("<svg") :]
 
 
-def _utc(at_ms: int) -> datetime:
-    return datetime.fromtimestamp(at_ms / 1000, UTC)
+def _clock(day: CityDay, hour: int) -> str:
+    at_s = (day.start_ms + hour * HOUR_MS) / 1000
+    return f"{datetime.fromtimestamp(at_s, ZoneInfo(day.timezone)):%H:%M}"

@@ -7,7 +7,7 @@ from citystream.contracts.quality import SENSORS
 
 
 def told(events: ir.Table) -> ir.Table:
-    """By `entity`: `events`, `median_gap` and `median_delay` (ms), `late`, and when it was `first` and `last` heard."""
+    """By `entity`: `events`, `median_gap` and `median_delay` (ms), `late`, when it was `first` and `last` heard."""
     return events.group_by("entity").agg(
         events=events.count(),
         median_gap=events["gap"].median(),
@@ -32,11 +32,8 @@ def with_cadence(today: ir.Table, before: ir.Table) -> ir.Table:
     cadences = gaps.group_by("entity").agg(cadence_ms=gaps["gap"].median())
     known = heard.select("entity").distinct().mutate(known=True)
     both = cadences.left_join(today, "entity").drop("entity_right").left_join(known, "entity")
-    return both.drop("entity_right").mutate(
-        known=both["known"].fill_null(False),
-        events=both["events"].fill_null(0),
-        late=both["late"].fill_null(0),
-    )
+    counts = {name: both[name].fill_null(0) for name in ("events", "late")}
+    return both.drop("entity_right").mutate(known=both["known"].fill_null(False), **counts)
 
 
 def records(senders: ir.Table, type_: str, start_ms: int, end_ms: int) -> ir.Table:
