@@ -16,7 +16,15 @@ import duckdb
 import msgspec
 
 from batch.daily.described import markdown
-from batch.jobs import compact_day, daily_of_day, place_arrivals, run_days, tidy, windows_of_day
+from batch.jobs import (
+    compact_day,
+    daily_of_day,
+    place_arrivals,
+    quality_of_day,
+    run_days,
+    tidy,
+    windows_of_day,
+)
 from batch.object_store import StoreError, object_store
 from batch.progress import Progress
 from batch.publish import PublishError, load
@@ -25,7 +33,7 @@ from batch.session import Session, city_zone, session
 from batch.slices import Span
 from citystream.commands.settings import load_settings
 from citystream.commands.times import TimeType
-from citystream.contracts.city_day import city_day
+from citystream.contracts.city_day import CityDay, city_day
 from citystream.contracts.city_model import CityModelError
 from citystream.contracts.manifest import Manifest, encode
 from citystream.logs import configure_logging
@@ -102,11 +110,7 @@ def main() -> None:
 @_working
 def compact(day: Any, *, partial: bool, **options: Any) -> None:
     """Compact a day: its events out of the archive, typed, each once, by the hour in which they happened."""
-
-    async def work(it: Session) -> AsyncIterator[Manifest]:
-        yield await compact_day(it, city_day(_date(day, it.zone, partial=partial), it.zone))
-
-    _run(work, **options)
+    _of_day(compact_day, day, partial=partial, **options)
 
 
 @main.command(epilog="Example: city-batch windows --date 2026-11-27")
@@ -114,11 +118,15 @@ def compact(day: Any, *, partial: bool, **options: Any) -> None:
 @_working
 def windows(day: Any, **options: Any) -> None:
     """Make the windows of a compacted day anew, for history that Redis no longer has."""
+    _of_day(windows_of_day, day, **options)
 
-    async def work(it: Session) -> AsyncIterator[Manifest]:
-        yield await windows_of_day(it, city_day(_date(day, it.zone), it.zone))
 
-    _run(work, **options)
+@main.command(epilog="Example: city-batch quality --date 2026-11-27")
+@DATE
+@_working
+def quality(day: Any, **options: Any) -> None:
+    """Hold a compacted day against the rules of quality: gaps, stuck sensors, clocks, late or broken."""
+    _of_day(quality_of_day, day, **options)
 
 
 @main.command(epilog="Example: city-batch daily --date 2026-11-27")
@@ -126,11 +134,7 @@ def windows(day: Any, **options: Any) -> None:
 @_working
 def daily(day: Any, **options: Any) -> None:
     """Make the daily views of a compacted day anew: roads, vehicles, emergencies, weather, what is usual."""
-
-    async def work(it: Session) -> AsyncIterator[Manifest]:
-        yield await daily_of_day(it, city_day(_date(day, it.zone), it.zone))
-
-    _run(work, **options)
+    _of_day(daily_of_day, day, **options)
 
 
 @main.command(epilog="Example: city-batch columns > docs/daily-views.md")
@@ -147,7 +151,7 @@ def columns() -> None:
 @PARTIAL
 @_working
 def run(day: Any, *, partial: bool, **options: Any) -> None:
-    """All jobs of a day in order: compact, windows, daily. What a scheduler calls every night."""
+    """All jobs of a day in order: compact, windows, quality, daily. What a scheduler calls every night."""
 
     def work(it: Session) -> AsyncIterator[Manifest]:
         date_ = _date(day, it.zone, partial=partial)
@@ -213,6 +217,15 @@ def paths(day: Any, *, as_json: bool) -> None:
     else:
         for name, location in locations(manifest, settings):
             click.echo(f"{name}\t{location}")
+
+
+def _of_day(
+    job: Callable[[Session, CityDay], Awaitable[Manifest]], day: Any, *, partial: bool = False, **options: Any
+) -> None:
+    async def work(it: Session) -> AsyncIterator[Manifest]:
+        yield await job(it, city_day(_date(day, it.zone, partial=partial), it.zone))
+
+    _run(work, **options)
 
 
 def _run(work: Work, *, threads: int, memory: str, scratch: Path | None, as_json: bool) -> None:

@@ -4,16 +4,17 @@ from collections.abc import AsyncIterator
 from datetime import date, timedelta
 
 from batch.compact import Placed, compact
-from batch.daily.job import daily
+from batch.daily.job import FAULTS, daily
 from batch.placing import stray_rows
 from batch.publish import PublishError, load
+from batch.quality.job import quality
 from batch.run import Run
 from batch.session import Session
 from batch.slices import Span
 from batch.sweep import sweep
 from batch.windows import windows
 from citystream.contracts.city_day import CityDay, city_day
-from citystream.contracts.manifest import Compacted, Manifest
+from citystream.contracts.manifest import BatchView, Manifest
 
 GRACE_S = 21_600.0
 """For how long a version stays that is no day's any more: six hours, longer than any job reads one."""
@@ -32,8 +33,8 @@ async def windows_of_day(session: Session, day: CityDay) -> Manifest:
     Raises:
         PublishError: it is not compacted.
     """
-    it, compacted = Run(session, day), await _compacted(session, day)
-    await it.job("windows", windows(session, it.version, compacted))
+    it, known = Run(session, day), await _known(session, day)
+    await it.job("windows", windows(session, it.version, known.compacted))
     return await it.publish()
 
 
@@ -43,8 +44,19 @@ async def daily_of_day(session: Session, day: CityDay) -> Manifest:
     Raises:
         PublishError: it is not compacted.
     """
-    it, compacted = Run(session, day), await _compacted(session, day)
-    await it.job("daily", daily(session, day, it.version, compacted))
+    it, known = Run(session, day), await _known(session, day)
+    await it.job("daily", daily(session, day, it.version, known.compacted, _faults(known)))
+    return await it.publish()
+
+
+async def quality_of_day(session: Session, day: CityDay) -> Manifest:
+    """Hold a day that is compacted against the rules, and publish what was found.
+
+    Raises:
+        PublishError: it is not compacted.
+    """
+    it, known = Run(session, day), await _known(session, day)
+    await it.job("quality", quality(session, day, it.version, known.compacted))
     return await it.publish()
 
 
@@ -55,7 +67,8 @@ async def run_day(session: Session, day: CityDay, placed: Placed | None = None) 
         arrivals = [span for span in arrivals if span != placed.arrivals]
     compacted = await it.compact(compact(session, day, it.version, arrivals, placed))
     await it.job("windows", windows(session, it.version, compacted))
-    await it.job("daily", daily(session, day, it.version, compacted))
+    await it.job("quality", quality(session, day, it.version, compacted))
+    await it.job("daily", daily(session, day, it.version, compacted, it.views[FAULTS]))
     return await it.publish()
 
 
@@ -78,11 +91,19 @@ async def tidy(session: Session) -> None:
         session.progress.say(f"{deleted} objects of old versions deleted")
 
 
-async def _compacted(session: Session, day: CityDay) -> dict[str, Compacted]:
+def _faults(known: Manifest) -> BatchView | None:
+    """When events broke rules; of other versions of the events it tells nothing."""
+    faults = known.views.get(FAULTS)
+    versions = {type_: one.version for type_, one in known.compacted.items()}
+    return faults if faults and faults.made_from.items() <= versions.items() else None
+
+
+async def _known(session: Session, day: CityDay) -> Manifest:
+    """What is published of a day that is compacted."""
     known = await load(session.store, session.settings.namespace, str(day.date))
     if not known or not known.manifest.compacted:
         raise PublishError(f"{day.date} is not compacted; city-batch run --date {day.date} does all of it")
-    return known.manifest.compacted
+    return known.manifest
 
 
 async def _arrivals(session: Session, day: CityDay) -> list[Span]:

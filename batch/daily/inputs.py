@@ -1,6 +1,7 @@
 """What daily views are made from: a day's compacted events, and what the days before have."""
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -8,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
@@ -19,6 +21,7 @@ from citystream.contracts.city_day import CityDay, city_day
 from citystream.contracts.daily import USUAL_DAYS
 from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
+from citystream.contracts.quality import QUALITY_INTERVALS
 from citystream.contracts.registry import EVENTS
 
 
@@ -33,10 +36,20 @@ class Inputs:
     """One day's. Files that are fetched lie in a folder, which is somebody else's to remove."""
 
     def __init__(
-        self, session: Session, day: CityDay, compacted: Mapping[str, Compacted], folder: Path
+        self,
+        session: Session,
+        day: CityDay,
+        compacted: Mapping[str, Compacted],
+        folder: Path,
+        faults: BatchView | None = None,
     ) -> None:
+        """`faults`: the day's `quality_intervals`; events that lie in those to be left out are not given."""
         self.day = day
         self.compacted = compacted
+        self.left_out: Counter[str] = Counter()
+        """By type, of the events that were given."""
+        self._faults = faults
+        self._faults_of: dict[str, pa.Table] = {}
         self._session = session
         self._folder = folder
         self._count = 0
@@ -75,18 +88,42 @@ class Inputs:
         """Columns of a type's events: of the day, and of what is compacted beside it."""
         own = [self.compacted[type_]] if type_ in self.compacted else []
         objects = [one for whole in (*own, *more) for one in whole.objects]
-        return await self.rows(objects, event_columns(type_, names))
+        rows = await self.rows(objects, event_columns(type_, _with_place(names)))
+        return await self._sound(type_, rows, names)
 
     async def hours(self, type_: str, names: Sequence[str]) -> AsyncIterator[ir.Table]:
         """The same, hour by hour; while one is used the next is fetched."""
-        objects, schema = self.compacted[type_].objects, event_columns(type_, names)
+        objects, schema = self.compacted[type_].objects, event_columns(type_, _with_place(names))
         coming = asyncio.create_task(self._fetched(objects[:1]))
         for following in (*objects[1:], None):
             (file,) = await coming
             if following:
                 coming = asyncio.create_task(self._fetched([following]))
-            yield source.rows(self._session.engine, [file], schema)
+            yield await self._sound(type_, source.rows(self._session.engine, [file], schema), names)
             file.unlink()
+
+    async def _sound(self, type_: str, rows: ir.Table, names: Sequence[str]) -> ir.Table:
+        """Columns of events that break no rule that leaves out."""
+        faults = await self._intervals(type_)
+        if not faults.num_rows:
+            return rows.select(*names)
+        intervals = ibis.memtable(faults)
+        within = [
+            rows["entity"] == intervals["entity"],
+            rows["event_time"] >= intervals["start"],
+            rows["event_time"] <= intervals["end"],
+        ]
+        counted = await self.table(rows.semi_join(intervals, within).agg(events=lambda t: t.count()))
+        self.left_out[type_] += counted["events"].to_pylist()[0]
+        return rows.anti_join(intervals, within).select(*names)
+
+    async def _intervals(self, type_: str) -> pa.Table:
+        """When events of a type are left out."""
+        if type_ not in self._faults_of:
+            rows = await self.view(QUALITY_INTERVALS, *([self._faults] if self._faults else []))
+            wanted = rows.filter((rows["type"] == type_) & rows["left_out"])
+            self._faults_of[type_] = await self.table(wanted.select("entity", "start", "end"))
+        return self._faults_of[type_]
 
     async def view(self, view: DailyView, *of: BatchView) -> ir.Table:
         """Rows of a daily view of some days."""
@@ -114,6 +151,10 @@ class Inputs:
         finally:
             # Ibis's own `drop_table` writes half a statement with the sqlglot that it allows.
             engine.raw_sql(f"DROP TABLE {name}")
+
+
+def _with_place(names: Sequence[str]) -> list[str]:
+    return list(dict.fromkeys((*names, "entity", "event_time")))
 
 
 def event_columns(type_: str, names: Sequence[str]) -> pa.Schema:

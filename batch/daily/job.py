@@ -6,6 +6,8 @@ compacted events, the city model, the days before -> expressions -> one Parquet 
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
 
+import msgspec
+
 from batch.daily import city
 from batch.daily.assembling import Made, of_cameras, of_incidents, of_roads, of_vehicles
 from batch.daily.inputs import Inputs
@@ -16,17 +18,30 @@ from citystream.contracts import city_model
 from citystream.contracts.city_day import CityDay
 from citystream.contracts.daily_view import batch_view
 from citystream.contracts.manifest import BatchView, Compacted
+from citystream.contracts.quality import QUALITY_INTERVALS
+
+FAULTS = batch_view(QUALITY_INTERVALS)
+"""What tells which events to leave out."""
 
 
-async def daily(session: Session, day: CityDay, version: str, compacted: Mapping[str, Compacted]) -> Result:
+async def daily(
+    session: Session,
+    day: CityDay,
+    version: str,
+    compacted: Mapping[str, Compacted],
+    faults: BatchView | None,
+) -> Result:
     """Write the daily views of a day's compacted events; nobody reads them until a manifest names them.
+
+    Args:
+        faults: the day's `quality_intervals`; None leaves nothing out.
 
     Raises:
         CityModelError: the city model can't be used.
         OSError: S3 does not answer, or the disk takes no more.
     """
     folder = session.scratch / version / "daily"
-    inputs = Inputs(session, day, compacted, folder)
+    inputs = Inputs(session, day, compacted, folder, faults)
     known = city.roads(city_model.load(session.settings.model) if session.settings.model else None)
     works: dict[str, Callable[[], Awaitable[list[Made]]]] = {
         "traffic": lambda: of_roads(inputs, known),
@@ -40,9 +55,21 @@ async def daily(session: Session, day: CityDay, version: str, compacted: Mapping
     for work in there:
         try:
             for made in await work():
-                views[batch_view(made.view)] = await write_table(session, day, version, *made)
+                written = await write_table(session, day, version, *made)
+                views[batch_view(made.view)] = _sound(written, inputs, faults)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         step.advance()
     step.finish()
     return Result(views)
+
+
+def _sound(view: BatchView, inputs: Inputs, faults: BatchView | None) -> BatchView:
+    """The same, with what it was made without."""
+    if faults is None:
+        return view
+    return msgspec.structs.replace(
+        view,
+        made_from=view.made_from | {FAULTS: faults.version},
+        left_out=sum(inputs.left_out[type_] for type_ in view.made_from),
+    )

@@ -49,7 +49,7 @@ def wrong_clocks(hours: ir.Table) -> ir.Table:
     )
     behind = (held["senders"] >= LEAST_SENDERS) & (held["quickest"] - held["others"] > BEHIND_MS)
     wrong = held.filter((held["usual"] < -AHEAD_MS) | behind)
-    of_sender = ibis.window(group_by="entity", order_by="hour")
+    of_sender = ibis.window(group_by=wrong["entity"], order_by=wrong["hour"])
     # Hours on end differ from their number by the same.
     marked = wrong.mutate(run=wrong["hour"] - ibis.row_number().over(of_sender))
     return (

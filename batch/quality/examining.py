@@ -107,7 +107,8 @@ async def _before(inputs: Inputs, type_: str) -> ir.Table:
     """What the days before had of its senders."""
     earlier = await inputs.earlier(QUALITY_ENTITIES, CADENCE_DAYS - 1)
     rows = await inputs.view(QUALITY_ENTITIES, *earlier.values())
-    return rows.filter(rows["type"] == type_)
+    # Incidents are over.
+    return rows.filter(rows["type"] == type_) if type_ != "emergency" else rows.limit(0)
 
 
 async def _replayed(inputs: Inputs, rows: ir.Table) -> bool:

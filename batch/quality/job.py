@@ -70,7 +70,9 @@ async def _unreadable(inputs: Inputs, compacted: Compacted) -> dict[str, int]:
     """Records that are no event, by field and reason."""
     schema = pa.schema([UNREADABLE.field(name) for name in ("field", "reason")])
     rows = await inputs.rows(compacted.unreadable, schema)
-    counts = await inputs.table(rows.group_by("field", "reason").agg(records=rows.count()))
+    # Where in a record it is, is another in each.
+    placeless = rows.mutate(reason=rows["reason"].re_replace(r" \(byte \d+\)$", ""))
+    counts = await inputs.table(placeless.group_by("field", "reason").agg(records=placeless.count()))
     return {f"{row['field']}: {row['reason']}": row["records"] for row in counts.to_pylist()}
 
 

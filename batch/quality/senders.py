@@ -7,7 +7,7 @@ from citystream.contracts.quality import SENSORS
 
 
 def told(events: ir.Table) -> ir.Table:
-    """By `entity`: `events`, `median_gap` and `median_delay` (ms), `late`, when it was `first` and `last` heard."""
+    """By `entity`: `events`, median gap and delay (ms), `late`, and when it was `first` and `last` heard."""
     return events.group_by("entity").agg(
         events=events.count(),
         median_gap=events["gap"].median(),
@@ -46,14 +46,14 @@ def records(senders: ir.Table, type_: str, start_ms: int, end_ms: int) -> ir.Tab
     else:
         # It rests: what came is held against what its cadence has from its first to its last.
         expected = (senders["last"] - senders["first"]) / cadence + 1
-    share = ibis.least(ibis.literal(100.0), 100 * senders["events"] / expected.nullif(0))
+    share = 100 * senders["events"] / expected.nullif(0)
     return senders.select(
         "entity",
         type=ibis.literal(type_),
         events=senders["events"],
         median_gap_s=senders["median_gap"] / 1000,
         cadence_s=senders["cadence_ms"] / 1000,
-        completeness_pct=share,
+        completeness_pct=(share > 100).ifelse(100.0, share),
         late=senders["late"],
         median_delay_s=senders["median_delay"] / 1000,
     )

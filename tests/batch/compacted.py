@@ -1,7 +1,7 @@
 """Events of a day, written as compact writes them, without an archive."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -26,8 +26,9 @@ def compacted(
     folder: Path,
     reasons: Sequence[str] = (),
     hours: int = 1,
+    delay_ms: Callable[[Event], int] = lambda _: 0,
 ) -> Compacted:
-    """A version of a type's events, which lies in S3; an object has so many hours."""
+    """A version of a type's events, which lies in S3; an object has so many hours, an event such a delay."""
     prefix = s3_paths.version_prefix(s3_paths.compacted_prefix(own.namespace, type_), version)
     connection, s3, objects = engine(1, "1GB", folder), published.client(own), []
     by_hour: dict[int, list[Event]] = defaultdict(list)
@@ -35,7 +36,7 @@ def compacted(
         by_hour[floor_hour(time_ms(event)) // (hours * HOUR_MS) * hours * HOUR_MS].append(event)
     for hour_ms in sorted(by_hour):
         rows, path = folder / f"{hour_ms}.rows", folder / f"{hour_ms}.parquet"
-        pq.write_table(_table(by_hour[hour_ms]), rows)
+        pq.write_table(_table(by_hour[hour_ms], delay_ms), rows)
         count = write_once(connection, [rows], type(events[0]), path)
         key = f"{s3_paths.hour_prefix(prefix, hour_ms)}events.parquet"
         s3.upload_file(str(path), own.s3_bucket, key)
@@ -51,9 +52,10 @@ def time_ms(event: Event) -> int:
     return event.timestamp
 
 
-def _table(events: Sequence[Event]) -> pa.Table:
+def _table(events: Sequence[Event], delay_ms: Callable[[Event], int]) -> pa.Table:
     times_ms = [time_ms(event) for event in events]
+    arrived = [time_ms(event) + delay_ms(event) for event in events]
     read = columns.Read(
-        0, list(events), times_ms, pa.array(times_ms, pa.int64()), pa.array(range(len(events)))
+        0, list(events), times_ms, pa.array(arrived, pa.int64()), pa.array(range(len(events)))
     )
     return columns.table(type(events[0]), read, entity_of(type(events[0])))
