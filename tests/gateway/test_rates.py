@@ -1,10 +1,11 @@
 """So many a second, and a burst."""
 
+import httpx
 import pytest
 from websockets.exceptions import InvalidStatus
 
 from gateway.rates import MOST_KEYS, Rates
-from tests.gateway.running import OPERATOR, Gateway
+from tests.gateway.running import OPERATOR, Gateway, until
 
 PATH = "/api/status"
 
@@ -44,12 +45,18 @@ def test_keys_without_end_take_no_memory_without_end() -> None:
     assert len(vars(rates)["_full_at"]) == MOST_KEYS
 
 
+async def refused(gateway: Gateway) -> tuple[httpx.Response, int]:
+    """The first answer that is a refusal, and how many there were before it."""
+    asked = 0
+    while (answer := await gateway.http.get(PATH)).status_code == 200:
+        asked += 1
+    return answer, asked
+
+
 async def test_one_who_asks_too_often_is_told_when_to_come_again_and_nobody_else_is(
     strict_gateway: Gateway,
 ) -> None:
-    asked = 0
-    while (answer := await strict_gateway.http.get(PATH)).status_code == 200:
-        asked += 1
+    answer, asked = await refused(strict_gateway)
     assert asked >= 40
     assert answer.status_code == 429
     assert answer.headers["content-type"] == "application/problem+json"
@@ -57,10 +64,17 @@ async def test_one_who_asks_too_often_is_told_when_to_come_again_and_nobody_else
     assert answer.headers["retry-after"] == "1"
     assert answer.headers["ratelimit-policy"] == '"user";q=40;w=10'
     assert answer.headers["ratelimit"].startswith('"user";r=0;t=')
-    with pytest.raises(InvalidStatus) as refused:
-        async with strict_gateway.live():
-            pass
-    assert refused.value.response.status_code == 429
+
+    async def live_after_too_many() -> int:
+        # On a busy machine a token may have come back until then.
+        await refused(strict_gateway)
+        try:
+            async with strict_gateway.live():
+                return 200
+        except InvalidStatus as error:
+            return error.response.status_code
+
+    assert await until(live_after_too_many, lambda status: status != 200) == 429
     assert (await strict_gateway.http.get(PATH, auth=OPERATOR)).status_code == 200
     assert await strict_gateway.metric('city_gateway_refused_total{limit="rate"}') >= 2
     assert (
