@@ -23,6 +23,7 @@ from batch.jobs import (
     quality_of_day,
     run_days,
     tidy,
+    trends_of_day,
     windows_of_day,
 )
 from batch.object_store import StoreError, object_store
@@ -137,6 +138,14 @@ def daily(day: Any, **options: Any) -> None:
     _of_day(daily_of_day, day, **options)
 
 
+@main.command(epilog="Example: city-batch trends --date 2026-11-27")
+@DATE
+@_working
+def trends(day: Any, **options: Any) -> None:
+    """Hold a day's roads against the weeks before: what changes, what recurs, how reliable they are."""
+    _of_day(trends_of_day, day, **options)
+
+
 @main.command(epilog="Example: city-batch columns > docs/daily-views.md")
 def columns() -> None:
     """The daily views and their columns with units, in Markdown."""
@@ -151,7 +160,10 @@ def columns() -> None:
 @PARTIAL
 @_working
 def run(day: Any, *, partial: bool, **options: Any) -> None:
-    """All jobs of a day in order: compact, windows, quality, daily. What a scheduler calls every night."""
+    """All jobs of a day in order: compact, windows, quality, daily, trends.
+
+    What a scheduler calls every night.
+    """
 
     def work(it: Session) -> AsyncIterator[Manifest]:
         date_ = _date(day, it.zone, partial=partial)

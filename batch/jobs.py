@@ -12,8 +12,11 @@ from batch.run import Run
 from batch.session import Session
 from batch.slices import Span
 from batch.sweep import sweep
+from batch.trends.job import trends
 from batch.windows import windows
 from citystream.contracts.city_day import CityDay, city_day
+from citystream.contracts.daily import ROAD_WINDOWS
+from citystream.contracts.daily_view import batch_view
 from citystream.contracts.manifest import BatchView, Manifest
 
 GRACE_S = 21_600.0
@@ -60,6 +63,19 @@ async def quality_of_day(session: Session, day: CityDay) -> Manifest:
     return await it.publish()
 
 
+async def trends_of_day(session: Session, day: CityDay) -> Manifest:
+    """Make the views of trends of a day that has its daily views, and publish them.
+
+    Raises:
+        PublishError: it has none.
+    """
+    it, known = Run(session, day), await _known(session, day)
+    if batch_view(ROAD_WINDOWS) not in known.views:
+        raise PublishError(f"{day.date} has no daily views; city-batch daily --date {day.date} makes them")
+    await it.job("trends", trends(session, day, it.version, known.compacted, known.views))
+    return await it.publish()
+
+
 async def run_day(session: Session, day: CityDay, placed: Placed | None = None) -> Manifest:
     """All jobs of a day; readers see all of it at once."""
     it, arrivals = Run(session, day), await _arrivals(session, day)
@@ -69,6 +85,7 @@ async def run_day(session: Session, day: CityDay, placed: Placed | None = None) 
     await it.job("windows", windows(session, it.version, compacted))
     await it.job("quality", quality(session, day, it.version, compacted))
     await it.job("daily", daily(session, day, it.version, compacted, it.views[FAULTS]))
+    await it.job("trends", trends(session, day, it.version, compacted, it.views))
     return await it.publish()
 
 

@@ -6,9 +6,10 @@ from citystream.contracts import s3_paths
 from citystream.contracts.daily_view import batch_view
 from citystream.contracts.daily_views import DAILY
 from citystream.contracts.manifest import Compacted, Manifest, Stored
+from citystream.contracts.quality import REPORT
 from citystream.settings import Settings
 
-DAILY_NAMES = frozenset(batch_view(view) for view in DAILY.values())
+OF_ONE_OBJECT = frozenset({REPORT, *(batch_view(view) for view in DAILY.values())})
 
 
 def report(manifest: Manifest) -> str:
@@ -21,6 +22,9 @@ def report(manifest: Manifest) -> str:
         lines.append(f"  {name:24} {view.rows:,} rows")
         # Of others its events' reasons stand above.
         lines += [f"{' ' * 27}{reason}" for reason in view.reasons if not view.objects]
+    for name, job in manifest.jobs.items():
+        failed = f", {job.checks_failed} checks failed" if job.checks_failed else ""
+        lines.append(f"  {name:24} {job.rows:,} rows in {job.seconds:.1f} s{failed}")
     return "\n".join(lines)
 
 
@@ -54,7 +58,7 @@ def locations(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
             if objects:
                 found.append((f"{name}/{type_}", f"{root}{prefix}{folder}date=*/hour=*/*.parquet"))
     for name, view in manifest.views.items():
-        if name in DAILY_NAMES:
+        if name in OF_ONE_OBJECT:
             found += [(f"views/{name}", f"{root}{one.key}") for one in view.objects]
         elif view.objects:
             prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.namespace, name), view.version)

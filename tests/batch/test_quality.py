@@ -124,7 +124,7 @@ async def week(it: Session, tmp_path_factory: pytest.TempPathFactory) -> Week:
         for type_, several in events.items():
             folder = tmp_path_factory.mktemp("rows")
             delay = delay_ms if last else lambda _: 0
-            made[type_] = compacted(it.settings, type_, version, several, folder, hours=6, delay_ms=delay)
+            made[type_] = compacted(it.settings, type_, version, several, folder, hours=24, delay_ms=delay)
         await publish(it.store, it.settings.namespace, day, made, {})
         manifest = await quality_of_day(it, day)
         if not last:

@@ -1,0 +1,1 @@
+"""What changes on roads from week to week, in expressions that name no engine."""
