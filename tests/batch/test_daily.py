@@ -23,10 +23,10 @@ from citystream.contracts.daily import (
     ROADS,
     USUAL,
     VEHICLES,
+    VIEWS,
     WEATHER_SPEED,
 )
 from citystream.contracts.daily_view import DailyView, batch_view
-from citystream.contracts.daily_views import DAILY
 from citystream.contracts.event import Event
 from citystream.contracts.manifest import Manifest
 from citystream.contracts.registry import EVENTS
@@ -214,7 +214,7 @@ def test_weather_and_speed(it: Session, week: dict[CityDay, Lived], unmapped: Li
 
 
 def test_a_day_that_is_not_complete_says_so_in_each_view(unmapped: Lived) -> None:
-    for view in DAILY.values():
+    for view in VIEWS:
         assert OPEN in unmapped.manifest.views[batch_view(view)].reasons
     assert (
         "what began on the day before is not known: that day is not compacted"
@@ -225,20 +225,20 @@ def test_a_day_that_is_not_complete_says_so_in_each_view(unmapped: Lived) -> Non
 def test_a_complete_day_has_no_reasons(week: dict[CityDay, Lived]) -> None:
     views = week[LONG].manifest.views
     assert {name: view.reasons for name, view in views.items() if view.reasons} == {}
-    assert set(views) == {batch_view(view) for view in DAILY.values()}
+    assert set(views) == {batch_view(view) for view in VIEWS}
 
 
 async def test_a_day_without_events_has_views_without_rows(it: Session, tmp_path: Path) -> None:
     day = city_day(date(2026, 5, 1), BERLIN)
     one = await lived_day(it, day, {type_: [] for type_ in EVENTS}, tmp_path)
-    for view in DAILY.values():
+    for view in VIEWS:
         if view != USUAL:
             assert daily(it, one, view) == []
 
 
 async def test_made_again_it_is_the_same(it: Session, week: dict[CityDay, Lived]) -> None:
     again = await daily_of_day(it, LONG)
-    for view in DAILY.values():
+    for view in VIEWS:
         assert again.views[batch_view(view)].version > week[LONG].manifest.views[batch_view(view)].version
         assert published.daily(it.settings, again, view) == daily(it, week[LONG], view)
 

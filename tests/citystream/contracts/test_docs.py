@@ -222,7 +222,7 @@ def test_a_name_stands_in_the_contracts(name: str) -> None:
     assert f"`{name}`" in CONTRACTS
 
 
-JSON_TYPES = {str: "string", int: "integer", dict: "object", list: "list"}
+JSON_TYPES = {str: "string", int: "integer", float: "number", dict: "object", list: "list"}
 
 
 @pytest.mark.parametrize(
@@ -231,6 +231,7 @@ JSON_TYPES = {str: "string", int: "integer", dict: "object", list: "list"}
         ("day", manifest.Manifest),
         ("type", manifest.Compacted),
         ("view", manifest.BatchView),
+        ("job", manifest.Job),
         ("object", manifest.Stored),
     ],
 )
