@@ -87,6 +87,11 @@ def daily_object(namespace: str, view: str, version: str) -> str:
     return f"{version_prefix(view_prefix(namespace, view), version)}rows.parquet"
 
 
+def daily_report(namespace: str, view: str, version: str) -> str:
+    """The one page of a daily report, by its name in the manifest."""
+    return f"{version_prefix(view_prefix(namespace, view), version)}report.html"
+
+
 def manifests_prefix(namespace: str) -> str:
     """Where the manifests of all days lie."""
     return f"{namespace}/{MANIFESTS}/"

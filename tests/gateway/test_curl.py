@@ -37,7 +37,7 @@ def media_type(example: str) -> str:
         ("ld+json", "application/ld+json"),
         (".xml", "application/cap+xml"),
         ("/cap/alerts", "application/atom+xml"),
-        ("/stream", "text/event-stream"),
+        ("/api/live", "text/event-stream"),
         ("format=csv", "text/csv"),
         ("format=parquet", "application/vnd.apache.parquet"),
     ):
@@ -81,7 +81,7 @@ async def test_an_example_works_as_it_stands(living: Gateway, example: str, tmp_
         "bash", "-c", command, cwd=tmp_path, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
     )
     output, errors = await process.communicate()
-    expected = TIMED_OUT if "/stream" in example else 0
+    expected = TIMED_OUT if "/api/live" in example else 0
     assert process.returncode == expected, (command, errors.decode())
     body, _, last = output.decode().rpartition("\n")
     assert last == f"200 {media_type(example)}", (command, output.decode())
