@@ -1,5 +1,4 @@
-"""Judges alert rules by scrapes as Prometheus does: such as compare an aggregated metric, or the time since it,
-with a number."""
+"""Judges alert rules by scrapes as Prometheus does: such as compare an aggregated metric with a number."""
 
 import operator
 import re
