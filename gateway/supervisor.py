@@ -126,10 +126,9 @@ class Supervisor:
 
     def _work_at(self, place: int) -> Work:
         """The first alone looks for the newest day, which is the same for all."""
-        own = self._work.own
-        return (
-            self._work if place == 0 else replace(self._work, own=own.model_copy(update={"batch_look_s": 0}))
-        )
+        if place == 0:
+            return self._work
+        return replace(self._work, own=self._work.own.model_copy(update={"batch_look_s": 0}))
 
     def _forget(self, one: Worker) -> None:
         """What it counted stays and its gauges go; of one that had not begun to serve, all goes."""

@@ -123,9 +123,9 @@ def test_a_newest_day_that_lacks_events_of_a_type_is_a_warning() -> None:
     assert not fires(INCOMPLETE, [closed()])
 
 
-def test_rules_of_quality_that_are_broken_are_told() -> None:
+def test_rules_of_quality_that_are_broken_are_a_warning() -> None:
     assert fires(CHECKS_FAILED, [closed(quality=job(checks_failed=1))])
-    assert rule(CHECKS_FAILED)["labels"]["severity"] == "info"
+    assert rule(CHECKS_FAILED)["labels"]["severity"] == "warning"
     # What drifts has an alert of its own.
     assert not fires(CHECKS_FAILED, [closed(quality=job(), reconcile=job(checks_failed=1))])
 
