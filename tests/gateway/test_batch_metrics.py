@@ -10,7 +10,7 @@ from citystream.contracts.manifest import Compacted, Job, Manifest
 from tests.conftest import make_bucket
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway, until
-from tests.gateway.written_days import WrittenDays
+from tests.gateway.written_days import WrittenDays, zone_of_another_date
 
 LOOKS = {"CITY_GATEWAY_BATCH_LOOK_S": "0.2"}
 PREFIX = "city_batch_"
@@ -33,7 +33,7 @@ async def test_the_newest_closed_day_is_told_without_a_request_and_one_before_it
     start_gateway: StartGateway, s3_endpoint: str, namespace: str, processes: str
 ) -> None:
     make_bucket(s3_endpoint, namespace)
-    with WrittenDays(s3_endpoint, namespace, namespace, "Asia/Kathmandu") as days:
+    with WrittenDays(s3_endpoint, namespace, namespace, zone_of_another_date()) as days:
         today = datetime.now(days.zone).date()
         at = [(today - timedelta(days=ago)).isoformat() for ago in range(40)]
         # What is not over, is of no day or can't be read is not the newest.

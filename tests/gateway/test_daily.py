@@ -36,18 +36,13 @@ from gateway.endpoint import CSV, PARQUET
 from tests.conftest import make_bucket
 from tests.gateway.conftest import StartGateway, gateway_environment
 from tests.gateway.running import Gateway, until
-from tests.gateway.written_days import Rows, WrittenDays, samples, table_of
+from tests.gateway.written_days import Rows, WrittenDays, samples, table_of, zone_of_another_date
 
 PATH = "/api/analytics/daily"
 USUAL_PATH = "/api/analytics/usual"
 CLOSED, INCOMPLETE, AGAIN, LONG, BROKEN, UNREADABLE, AWAY = (f"2026-03-{day}" for day in range(10, 17))
 REASON = "the archive is not whole"
 TOO_FEW = "3 days are published, 7 are needed"
-
-
-def zone_of_another_date() -> str:
-    """Where the date is not that of UTC now, and will not change within an hour."""
-    return "Etc/GMT-14" if datetime.now(UTC).hour >= 11 else "Etc/GMT+12"
 
 
 @dataclass
