@@ -1,7 +1,7 @@
 """The gateway as ASGI applications."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import NamedTuple
 
@@ -11,12 +11,14 @@ from starlette.routing import Router, WebSocketRoute
 from starlette.types import ASGIApp
 
 from citystream.contracts import city_model
+from citystream.contracts.manifest import Manifest
 from citystream.garbage import collect_seldom
 from citystream.servers.connections import redis_client
 from citystream.settings import Settings
 from gateway import audit, headers, operations, rest
 from gateway.authentication import Authenticator
 from gateway.batch import Batch
+from gateway.batch_metrics import NEWEST_DAY
 from gateway.budget import Budget
 from gateway.city import City
 from gateway.closed_days import ClosedDays
@@ -29,6 +31,7 @@ from gateway.lasting import Lasting
 from gateway.layer_states import LayerStates
 from gateway.live import Live
 from gateway.lockout import Lockout
+from gateway.newest_day import NewestDay
 from gateway.processes import Processes
 from gateway.records import Records
 from gateway.routing import Endpoints
@@ -58,11 +61,17 @@ class Applications(NamedTuple):
 
 
 def build(
-    settings: Settings, own: GatewaySettings, operations_port: int, *, tells_of_users: bool = True
+    settings: Settings,
+    own: GatewaySettings,
+    operations_port: int,
+    *,
+    tells_of_users: bool = True,
+    told: Callable[[Manifest | None], None] = NEWEST_DAY.told,
 ) -> Applications:
     """The applications; `operations_port` is where health will be asked for, for the status.
 
     `tells_of_users`: changes of the users file come into the audit log; of several processes one tells.
+    `told` is what hears of the newest closed day that is published.
 
     Raises:
         CityModelError: the city model can't be used.
@@ -82,6 +91,7 @@ def build(
     records_client = redis_client(settings, IF_NOBODY_KNOWS_S)
     zone = city_model.zone_of(model, settings.timezone)
     closed = ClosedDays(DaysReader(settings, layers.batch), settings.namespace, zone)
+    newest = NewestDay(closed, settings.namespace, own.batch_look_s, told) if own.batch_look_s else None
     records = Records(records_client, settings.namespace, city, batch, closed, settings.window_s)
 
     lockout = Lockout(own.lockout_tries, own.lockout_s, own.lockout_longest_s)
@@ -109,6 +119,8 @@ def build(
         tasks.append(asyncio.create_task(processes.run()))
         if batch:
             tasks += [asyncio.create_task(part.run()) for part in (batch, fallback)]
+        if newest:
+            tasks.append(asyncio.create_task(newest.run()))
         try:
             yield
         finally:

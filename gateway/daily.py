@@ -1,40 +1,35 @@
-"""Daily views: which day has one, and its table as JSON, CSV and Parquet."""
+"""Daily views: a day's table as JSON, CSV and Parquet."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from functools import partial
 from itertools import count
 from typing import NamedTuple, TypeVar
 
 import msgspec
-from cachetools import LRUCache
 
-from citystream.contracts.city_day import CityDay, city_day, day_at
 from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.contracts.event_time import rfc3339
 from gateway import daily_process
-from gateway.closed_days import UNREADABLE, ClosedDays, readable
+from gateway.closed_days import ClosedDays
 from gateway.content import Content
 from gateway.daily_process import Selection
-from gateway.days import Day, IncompleteDay, day_of
+from gateway.days import Day
 from gateway.endpoint import CSV, JSON
-from gateway.link import now_ms
+from gateway.kept import Kept
 from gateway.pages import cursor
-from gateway.problems import ProblemError, bad_field, unanswered
+from gateway.problems import bad_field, unanswered
+from gateway.published_days import AWAY, Found, Missing, PublishedDays
 
 T = TypeVar("T")
 
-NEWEST_OF_DAYS = 8
-"""How many days are looked at for the newest that has a view, today among them."""
 MOST_CSV_ROWS = 500_000
 # Each is read in well under a second, and others' questions come in between.
 CSV_ROWS_AT_ONCE = 100_000
 BYTES_AT_ONCE = 8_000_000
-# Of answers that are kept; and what one costs beside its body.
+# Of answers that are kept.
 MOST_BYTES = 64_000_000
-ENTRY_BYTES = 2_000
-AWAY = "the batch layer can't be read now"
 
 
 class Table(NamedTuple):
@@ -46,33 +41,19 @@ class Table(NamedTuple):
     name: str
     """Of its object."""
     published_ms: int
-
-    def incomplete_days(self) -> list[IncompleteDay]:
-        """Its day, if that is not complete."""
-        return [IncompleteDay(self.day.date, list(self.day.reasons))] if self.day.reasons else []
-
-
-class Missing(NamedTuple):
-    """That there is no table."""
-
-    date: str | None
-    """The newest of the days that has a manifest; None if none has."""
-    reasons: tuple[str, ...]
-    """What that one says."""
+    left_out: int
+    """Events that it was not made from."""
 
 
 class Daily:
     """All views of all days."""
 
-    def __init__(self, closed: ClosedDays) -> None:
+    def __init__(self, closed: ClosedDays, days: PublishedDays) -> None:
         self.closed = closed
         self.zone = closed.zone
-        self._kept: LRUCache[tuple[Table, str, Selection], Content] = LRUCache(MOST_BYTES, _bytes)
+        self._days = days
+        self._kept: Kept[tuple[Table, str, Selection]] = Kept(MOST_BYTES)
         self._making = asyncio.Lock()
-
-    def today(self) -> date:
-        """The city's."""
-        return day_at(now_ms(), self.zone).date
 
     async def table(self, view: DailyView, day: date | None) -> Table:
         """A view's table of a day; without one, of the newest day that has one.
@@ -80,12 +61,7 @@ class Daily:
         Raises:
             ProblemError: 404 where there is none; 503 while the batch layer can't be read.
         """
-        found = (
-            await self.newest(view) if day is None else await self._first(view, [city_day(day, self.zone)])
-        )
-        if isinstance(found, Missing):
-            raise _no_table(view, day, found)
-        return found
+        return _table(view, await self._days.having(batch_view(view), day))
 
     async def newest(self, view: DailyView) -> Table | Missing:
         """Of the last days.
@@ -93,10 +69,8 @@ class Daily:
         Raises:
             ProblemError: 503 while the batch layer can't be read.
         """
-        today = self.today()
-        return await self._first(
-            view, [city_day(today - timedelta(days=ago), self.zone) for ago in range(NEWEST_OF_DAYS)]
-        )
+        found = await self._days.newest(batch_view(view))
+        return found if isinstance(found, Missing) else _table(view, found)
 
     async def content(self, table: Table, media_type: str, rows: Selection) -> Content:
         """A page of it as JSON, or all rows of these ids in another form.
@@ -106,30 +80,13 @@ class Daily:
         """
         if media_type == JSON:
             key = (table, media_type, rows)
-            return self._kept.get(key) or self._keep(key, await self._json(table, rows))
+            return self._kept.get(key) or self._kept.keep(key, await self._json(table, rows))
         rows = Selection(rows.view, rows.ids)
         key = (table, media_type, rows)
         make = self._csv if media_type == CSV else self._parquet
         # A file may be long: one is made at a time, and who asks for the same finds it kept.
         async with self._making:
-            return self._kept.get(key) or self._keep(key, await make(table, rows))
-
-    async def _first(self, view: DailyView, days: Sequence[CityDay]) -> Table | Missing:
-        """The table of the first day that has one."""
-        published = await self.closed.manifests(days)
-        if published is None:
-            raise unanswered(AWAY)
-        name = batch_view(view)
-        told = [(found, day_of(day, found, name)) for day, found in readable(published)]
-        for manifest, day in told:
-            if day.hours:
-                _, key = day.hours[0]
-                return Table(view, day, manifest.timezone, key, manifest.published_ms)
-        if UNREADABLE in published.values():
-            raise unanswered(AWAY)
-        for _, day in told:
-            return Missing(day.date, day.reasons)
-        return Missing(None, ())
+            return self._kept.get(key) or self._kept.keep(key, await make(table, rows))
 
     async def _json(self, table: Table, rows: Selection) -> Content:
         page = await self._read(table, partial(daily_process.json, rows))
@@ -142,7 +99,8 @@ class Daily:
             "source": "batch",
             "version": table.day.version,
             "published_at": rfc3339(table.published_ms),
-            "incomplete_days": table.incomplete_days(),
+            "incomplete_days": table.day.incomplete(),
+            "left_out": table.left_out,
             "total": page.total,
             "count": page.size,
             "next_cursor": page.last and cursor(page.last),
@@ -188,28 +146,8 @@ class Daily:
             raise unanswered(AWAY)
         return found[0]
 
-    def _keep(self, key: tuple[Table, str, Selection], content: Content) -> Content:
-        if _bytes(content) <= MOST_BYTES:
-            self._kept[key] = content
-        return content
 
-
-def _bytes(content: Content) -> int:
-    return ENTRY_BYTES + len(content.body)
-
-
-def _no_table(view: DailyView, day: date | None, missing: Missing) -> ProblemError:
-    """404, and what to do about it."""
-    named = f"the last {NEWEST_OF_DAYS} days" if day is None else day.isoformat()
-    if missing.date is None:
-        reason = f"{named}: not published"
-    else:
-        said = "; ".join(missing.reasons) or "it says no reason"
-        newest = f"; the newest of them, {missing.date}" if day is None else ""
-        reason = f"{named}: without {batch_view(view)}{newest}: {said}"
-    return ProblemError(
-        404,
-        reason,
-        field="date",
-        remedy=f"`city-batch run --date {day or 'yesterday'}` makes it; or give another date",
-    )
+def _table(view: DailyView, found: Found) -> Table:
+    manifest, day = found
+    left_out = manifest.views[batch_view(view)].left_out
+    return Table(view, day, manifest.timezone, found.name, manifest.published_ms, left_out)

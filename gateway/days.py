@@ -30,6 +30,10 @@ class Day(NamedTuple):
     reasons: tuple[str, ...]
     """Why it is not complete."""
 
+    def incomplete(self) -> list[IncompleteDay]:
+        """Itself, if it is not complete."""
+        return [IncompleteDay(self.date, list(self.reasons))] if self.reasons else []
+
 
 class Days(NamedTuple):
     """Those of a range that have a manifest, in order of time."""
@@ -67,7 +71,7 @@ class Days(NamedTuple):
 
     def incomplete(self) -> list[IncompleteDay]:
         """Those that are not complete."""
-        return [IncompleteDay(day.date, list(day.reasons)) for day in self.known if day.reasons]
+        return [one for day in self.known for one in day.incomplete()]
 
 
 NO_DAYS = Days(reached=False)

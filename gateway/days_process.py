@@ -51,6 +51,24 @@ def bodies(objects: Sequence[str]) -> list[bytes | None]:
     return each(_body, objects)
 
 
+def whole(objects: Sequence[str]) -> list[bytes]:
+    """Each as it is stored.
+
+    Raises:
+        OSError: S3 does not answer, or refuses; of an object that is not there FileNotFoundError.
+    """
+    return each(_whole, objects)
+
+
+def beside(objects: Sequence[str]) -> list[list[str]]:
+    """Names of all objects in the folder of each, which itself need not be there.
+
+    Raises:
+        OSError: S3 does not answer, or refuses.
+    """
+    return each(_beside, objects)
+
+
 def of_key(key: str, objects: Sequence[str]) -> list[dict[int, bytes]]:
     """One key's windows in each object of a windows view: start (epoch seconds) -> state.
 
@@ -92,11 +110,23 @@ def _readable(read: Callable[[str], T], name: str) -> T:
 
 def _body(name: str) -> bytes | None:
     try:
-        with Bucket.files.open_input_stream(f"{Bucket.name}/{name}") as stream:
-            body: bytes = stream.read()
+        return _whole(name)
     except FileNotFoundError:
         return None
+
+
+def _whole(name: str) -> bytes:
+    with Bucket.files.open_input_stream(f"{Bucket.name}/{name}") as stream:
+        body: bytes = stream.read()
     return body
+
+
+def _beside(name: str) -> list[str]:
+    from pyarrow.fs import FileSelector
+
+    folder, _, _ = f"{Bucket.name}/{name}".rpartition("/")
+    found = Bucket.files.get_file_info(FileSelector(folder, allow_not_found=True))
+    return [info.path.removeprefix(f"{Bucket.name}/") for info in found]
 
 
 def _of_key(key: str, name: str) -> dict[int, bytes]:

@@ -14,6 +14,7 @@ from gateway.users import Role
 JSON = "application/json"
 GEOJSON = "application/geo+json"
 CSV = "text/csv"
+HTML = "text/html"
 PARQUET = "application/vnd.apache.parquet"
 
 Handler = Callable[[Request], Awaitable[Response]]

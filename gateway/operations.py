@@ -12,6 +12,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from gateway import headers, metrics, problems
+from gateway.batch_metrics import DayFile, DayMetrics
 from gateway.city import City
 from gateway.link import ORIGINS, now_ms
 from gateway.rest import things
@@ -47,6 +48,7 @@ def application_of_several(standing: Callable[[], Standing], metrics_folder: Pat
     registry = CollectorRegistry()
     registry.register(Merged(metrics_folder))
     registry.register(metrics.PROCESSES)
+    registry.register(DayMetrics(DayFile(metrics_folder).read))
 
     def healthz() -> Response:
         wanted, alive, *_ = standing()

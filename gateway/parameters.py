@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from gateway.endpoint import Parameter
 from gateway.near import HALF_WAY_ROUND_M
+from gateway.published_days import NEWEST_OF_DAYS
 from gateway.values import HIGHEST_LIMIT, MEASURED_LEVELS, VEHICLE_TYPES
 
 
@@ -79,3 +80,9 @@ STEP = Parameter(
     "3600",
 )
 HISTORY = (FROM, TO, STEP, CURSOR)
+DATE = Parameter(
+    "date",
+    {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|today|yesterday)$"},
+    f"A day of the city; if not given, the newest of the last {NEWEST_OF_DAYS} days that has it.",
+    "yesterday",
+)

@@ -230,6 +230,16 @@ def daily_query(params: QueryParams, today: date) -> DailyQuery:
     )
 
 
+def date_alone(params: QueryParams, today: date) -> date | None:
+    """Read the one day that is asked for, None if none is; `today` is the city's.
+
+    Raises:
+        ProblemError: naming the parameter and the reason.
+    """
+    given = values.single(params, {"date"})
+    return values.city_date(given["date"], today) if "date" in given else None
+
+
 def _range(given: Mapping[str, str], now_ms: int, longest_s: int, remedy: str) -> TimeRange:
     """`remedy` is for who asks for a longer one."""
     end_ms = values.time_ms("to", given["to"]) if "to" in given else now_ms

@@ -20,6 +20,8 @@ from gateway.folded import Folded
 from gateway.history import History
 from gateway.layers import WindowLayers
 from gateway.past import Past
+from gateway.published_days import PublishedDays
+from gateway.quality import Quality
 from gateway.reader import Reader
 from gateway.recent_windows import RecentWindows
 from gateway.track import Tracks
@@ -87,8 +89,10 @@ class Records:
         self.city = CityHistory(all_roads)
         self.stations = WindowHistory(stations)
         self.camera_roads = WindowHistory(camera_roads)
-        self.daily = Daily(closed)
+        self.days = PublishedDays(closed)
+        self.daily = Daily(closed, self.days)
         self.profiles = Profiles(city, self.daily)
+        self.quality = Quality(closed, self.days)
 
     def _windows(
         self,

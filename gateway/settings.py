@@ -42,6 +42,8 @@ class GatewaySettings(BaseSettings):
     """The nearest zoom that there are tiles of."""
     batch_hours: int = Field(default=6, ge=0, le=168)
     """Hours of the archive that are folded in the background, to answer what Redis lacks; 0 is none."""
+    batch_look_s: float = Field(default=60, ge=0, le=3_600)
+    """The newest closed day is looked for so often, for the metrics `city_batch_*`; 0 is never."""
     stale_vehicles_s: float = Field(default=90, gt=0, le=604_800)
     """How far behind the newest event of all vehicles one may be before it is stale. The default is what
     GTFS-Realtime's best practices allow."""

@@ -57,6 +57,7 @@ def daily_table(view: DailyView) -> type[msgspec.Struct]:
         ("version", str),
         ("published_at", str),
         ("incomplete_days", list[IncompleteDay]),
+        ("left_out", int),
         ("total", int),
         ("count", int),
         ("next_cursor", str | None),

@@ -117,12 +117,18 @@ class Supervisor:
         Raises:
             OSError: it ended, or could not begin; the message says how.
         """
-        one = self._workers[place] = Worker(self._work, self._listener)
+        one = self._workers[place] = Worker(self._work_at(place), self._listener)
         code = await one.end()
         if one.word.at_s:
             breaker.succeeded()
         self._forget(one)
         raise ChildProcessError(f"worker process {one.process.pid} ended with exit code {code}")
+
+    def _work_at(self, place: int) -> Work:
+        """The first alone looks for the newest day, which is the same for all."""
+        if place == 0:
+            return self._work
+        return replace(self._work, own=self._work.own.model_copy(update={"batch_look_s": 0}))
 
     def _forget(self, one: Worker) -> None:
         """What it counted stays and its gauges go; of one that had not begun to serve, all goes."""

@@ -10,10 +10,11 @@ from citystream.contracts.daily_view import batch_view
 from gateway import daily_process
 from gateway.city import City
 from gateway.content import Content
-from gateway.daily import AWAY, Daily, Missing
+from gateway.daily import Daily
 from gateway.daily_process import Selection
 from gateway.days import IncompleteDay
 from gateway.problems import no_such, unanswered
+from gateway.published_days import AWAY, Missing
 
 COLUMNS = tuple(name for name in USUAL.row.__struct_fields__ if name != USUAL.key[0])
 NOT_PUBLISHED = "none of the last days is published"
@@ -62,7 +63,7 @@ class Profiles:
         if found is None:
             raise unanswered(AWAY)
         hours = found[0]["rows"]
-        incomplete = table.incomplete_days()
+        incomplete = table.day.incomplete()
         if hours == b"[]":
             reasons = [
                 *table.day.reasons,

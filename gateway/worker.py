@@ -11,12 +11,14 @@ import threading
 import time
 from dataclasses import dataclass
 from multiprocessing import parent_process
+from pathlib import Path
 from typing import NoReturn
 
 from citystream.contracts.city_model import CityModelError
 from citystream.settings import Settings
 from gateway import audit, operations, server
 from gateway.app import build
+from gateway.batch_metrics import DayFile
 from gateway.city import City
 from gateway.connection import ConnectionLimits
 from gateway.link import ORIGINS
@@ -59,7 +61,13 @@ def run(work: Work, listener: socket.socket, word: Word) -> None:
     try:
         tls = certificate_of(work.own)
         # The supervisor tells of changes of the users file, once.
-        apps = build(work.settings, work.own, work.operations_port, tells_of_users=False)
+        apps = build(
+            work.settings,
+            work.own,
+            work.operations_port,
+            tells_of_users=False,
+            told=DayFile(Path(os.environ[METRICS_FOLDER])).write,
+        )
     except (UsersError, SessionKeyError, CityModelError, TlsError) as error:
         # They were right when the supervisor looked.
         log.error("%s", error)

@@ -5,26 +5,22 @@ from starlette.responses import Response
 
 from citystream.contracts.daily_views import DAILY
 from gateway import answers, query
-from gateway.daily import MOST_CSV_ROWS, NEWEST_OF_DAYS, Daily, Table
+from gateway.daily import MOST_CSV_ROWS, Daily, Table
 from gateway.endpoint import CSV, JSON, PARQUET, Endpoint, Parameter
-from gateway.parameters import CURSOR, formats, limit
+from gateway.headers import Headers
+from gateway.parameters import CURSOR, DATE, formats, limit
+from gateway.published_days import PublishedDays
+from gateway.rest import incomplete
 from gateway.shapes import daily_table
 from gateway.usual import Profiles, RoadProfile
 
 SUFFIXES = {CSV: "csv", PARQUET: "parquet"}
 FILE = {"type": "string", "format": "binary"}
-INCOMPLETE = "City-Incomplete"
 HEADERS = {
-    INCOMPLETE: "The day, if the batch layer does not have all of it; `incomplete_days` in JSON says why.",
+    **incomplete.DESCRIBED,
     "Content-Disposition": "Name of a file, of CSV and Parquet.",
 }
 VIEW = Parameter("view", {"type": "string", "enum": list(DAILY)}, "Which table.", "roads", required=True)
-DATE = Parameter(
-    "date",
-    {"type": "string", "pattern": r"^([0-9]{4}-[0-9]{2}-[0-9]{2}|today|yesterday)$"},
-    f"A day of the city; if not given, the newest of the last {NEWEST_OF_DAYS} days that has the table.",
-    "yesterday",
-)
 ID = Parameter(
     "id",
     {"type": "array", "items": {"type": "string"}},
@@ -32,11 +28,11 @@ ID = Parameter(
 )
 
 
-def endpoints(daily: Daily, profiles: Profiles) -> list[Endpoint]:
+def endpoints(days: PublishedDays, daily: Daily, profiles: Profiles) -> list[Endpoint]:
     """`/api/analytics/daily` and `/api/analytics/usual`."""
 
     async def table(request: Request) -> Response:
-        wanted = query.daily_query(request.query_params, daily.today())
+        wanted = query.daily_query(request.query_params, days.today())
         media_type = answers.chosen(request, JSON, CSV, PARQUET)
         found = await daily.table(wanted.rows.view, wanted.day)
         content = await daily.content(found, media_type, wanted.rows)
@@ -74,11 +70,9 @@ def endpoints(daily: Daily, profiles: Profiles) -> list[Endpoint]:
     ]
 
 
-def _headers(table: Table, media_type: str) -> list[tuple[bytes, bytes]]:
-    date, headers = table.day.date, []
-    if table.day.reasons:
-        headers.append((INCOMPLETE.lower().encode(), date.encode()))
+def _headers(table: Table, media_type: str) -> Headers:
+    headers = incomplete.header(table.day)
     if media_type in SUFFIXES:
-        name = f"{table.view.name}-{date}.{SUFFIXES[media_type]}"
+        name = f"{table.view.name}-{table.day.date}.{SUFFIXES[media_type]}"
         headers.append((b"content-disposition", f'attachment; filename="{name}"'.encode()))
     return headers

@@ -10,9 +10,8 @@ from starlette.responses import Response
 
 from gateway import answers, openapi, query
 from gateway.content import Content
-from gateway.endpoint import JSON, Endpoint
+from gateway.endpoint import HTML, JSON, Endpoint
 
-HTML = "text/html"
 DOCUMENT_PATH = "/api/openapi.json"
 PAGE_PATH = "/api/docs"
 

@@ -57,6 +57,8 @@ def gateway_environment(directory: Path, redis_url: str, namespace: str) -> dict
         "CITY_GATEWAY_USERS_FILE": str(directory / "users.json"),
         # A process that folds an archive that most of them lack.
         "CITY_GATEWAY_BATCH_HOURS": "0",
+        # A process that reads days, which most do not ask for.
+        "CITY_GATEWAY_BATCH_LOOK_S": "0",
         # All tests ask as the same few users from one address, some of them in a loop.
         "CITY_GATEWAY_RATE_PER_S": "0",
         "CITY_GATEWAY_ADDRESS_RATE_PER_S": "0",

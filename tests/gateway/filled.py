@@ -8,12 +8,15 @@ from pathlib import Path
 
 from citystream.contracts import camera, traffic, weather
 from citystream.contracts.daily_views import DAILY
+from citystream.contracts.manifest import Job
 from tests.conftest import make_bucket
 from tests.gateway.conftest import gateway_environment
 from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
 from tests.gateway.test_city import incident, observation
 from tests.gateway.written_days import Rows, WrittenDays, samples
+
+JOBS = {"reconcile": Job(finished_ms=1, seconds=2.5, rows=3, checks_failed=4, drift_pct={"gps.legs": 0.5})}
 
 
 @asynccontextmanager
@@ -51,12 +54,13 @@ async def fill(gateway: Gateway, speed: SpeedLayer, key: str) -> None:
 
 
 def fill_days(s3_endpoint: str, namespace: str) -> dict[str, str]:
-    """Each daily view of yesterday and today, in a bucket of the namespace's name; what a gateway needs to
-    read them."""
+    """Each daily view and the report of yesterday and today, in a bucket of the namespace's name; what a
+    gateway needs to read them."""
     make_bucket(s3_endpoint, namespace)
     today = datetime.now(UTC).date()
     with WrittenDays(s3_endpoint, namespace, namespace, "UTC") as days:
         for day in ((today - timedelta(days=1)).isoformat(), today.isoformat()):
             rows = {view: samples(view, 3, days.day(day)) for view in DAILY.values()}
-            days.publish(day, {}, tables=[Rows(view, some, ("late",)) for view, some in rows.items()])
+            tables = [Rows(view, some, ("late",)) for view, some in rows.items()]
+            days.publish(day, {}, tables=tables, report=b"<!doctype html><title>Quality</title>", jobs=JOBS)
         return days.environment

@@ -44,11 +44,15 @@ def test_a_view_is_read_by_key_by_window_and_summed(folder: Path) -> None:
         {0: state(1.0)},
     ]
     assert days_process.bodies(["two", "gone"]) == [(folder / "two").read_bytes(), None]
+    assert days_process.whole(["two"]) == [(folder / "two").read_bytes()]
+    assert days_process.beside(["v=1/other", "v=2/other"]) == [["v=1/one"], []]
 
 
 def test_what_is_not_there_and_what_is_no_view_are_told_apart(folder: Path) -> None:
     with pytest.raises(FileNotFoundError):
         days_process.of_key("a", ["gone"])
+    with pytest.raises(FileNotFoundError):
+        days_process.whole(["gone"])
     (folder / "text").write_bytes(b"no Parquet at all")
     pq.write_table(pa.table({"key": ["a"], "window_start": ["soon"], "state": [b"1"]}), folder / "words")
     pq.write_table(pa.table({"key": ["a"]}), folder / "narrow")

@@ -3,23 +3,15 @@
 from pathlib import Path
 
 import pytest
-from prometheus_client import Counter, Gauge, Histogram
 from starlette.routing import Route
 
 from citystream.contracts.daily_views import DAILY
 from citystream.settings import Settings
-from gateway import metrics
 from gateway.app import build
 from gateway.settings import PREFIX, GatewaySettings
+from tests.gateway.metric_names import METRICS
 
 TEXT = (Path(__file__).parents[2] / "docs" / "gateway.md").read_text()
-
-METRICS = [
-    family.name + ("_total" if family.type == "counter" else "")
-    for metric in vars(metrics).values()
-    if isinstance(metric, Counter | Gauge | Histogram)
-    for family in metric.describe()
-]
 
 
 @pytest.mark.parametrize("name", METRICS)

@@ -17,6 +17,7 @@ from citystream.contracts import s3_paths
 from citystream.contracts.city_day import HOUR_MS, CityDay, city_day
 from citystream.contracts.daily_view import DailyView, Row, batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
+from gateway.published_days import REPORT_VIEW
 from tests.harness import s3
 
 SCHEMA = pa.schema(
@@ -53,6 +54,7 @@ class Rows(NamedTuple):
     rows: Sequence[Row] | pa.Table | None
     """None is a view without an object."""
     reasons: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 class WrittenDays:
@@ -90,9 +92,11 @@ class WrittenDays:
         views: Mapping[str, Iterable[Part]],
         reasons: Iterable[str] = (),
         tables: Iterable[Rows] = (),
+        report: bytes | None = None,
         **changes: Any,
     ) -> Manifest:
-        """Write a day's views, by `type.view`, in a version of their own, and then its manifest."""
+        """Write a day's views, by `type.view`, in a version of their own, and then its manifest, of which
+        `changes` are members."""
         day, version = self.day(text), f"v{next(self._versions)}"
         types = {name.partition(".")[0] for name in views}
         manifest = Manifest(
@@ -106,7 +110,8 @@ class WrittenDays:
                 f"windows.{name}": self._view(f"windows.{name}", version, list(parts))
                 for name, parts in views.items()
             }
-            | {batch_view(one.view): self._table(one, version, day) for one in tables},
+            | {batch_view(one.view): self._table(one, version, day) for one in tables}
+            | ({} if report is None else {REPORT_VIEW: self._report(report, version, day)}),
         )
         manifest = msgspec.structs.replace(manifest, **changes)
         self.put_manifest(text, manifests.encode(manifest))
@@ -139,8 +144,18 @@ class WrittenDays:
             count = rows.num_rows
             objects.append(Stored(key, day.start_ms, count))
         return BatchView(
-            version=version, made_from={}, objects=objects, rows=count, reasons=list(table.reasons)
+            version=version,
+            made_from={},
+            objects=objects,
+            rows=count,
+            left_out=table.left_out,
+            reasons=list(table.reasons),
         )
+
+    def _report(self, body: bytes, version: str, day: CityDay) -> BatchView:
+        key = s3_paths.daily_report(self.namespace, REPORT_VIEW, version)
+        self.put(key, body)
+        return BatchView(version=version, made_from={}, objects=[Stored(key, day.start_ms, 1)], rows=1)
 
     def put(self, key: str, body: bytes) -> None:
         """Have an object be this."""
@@ -154,6 +169,11 @@ class WrittenDays:
     def delete(self, key: str) -> None:
         """Have it be gone."""
         self._client.delete_object(Bucket=self.bucket, Key=key)
+
+
+def zone_of_another_date() -> str:
+    """Where the date is not that of UTC now, and will not change within an hour."""
+    return "Etc/GMT-14" if datetime.now(UTC).hour >= 11 else "Etc/GMT+12"
 
 
 def parquet(parts: Iterable[Part]) -> bytes:
