@@ -3,20 +3,19 @@
 compacted events, the city model, the days before -> expressions -> one Parquet file a view -> S3
 """
 
-import asyncio
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
 
-from batch.daily import city, table
+from batch.daily import city
 from batch.daily.assembling import Made, of_cameras, of_incidents, of_roads, of_vehicles
 from batch.daily.inputs import Inputs
-from batch.object_store import asking
 from batch.run import Result
 from batch.session import Session
-from citystream.contracts import city_model, s3_paths
-from citystream.contracts.city_day import CityDay, floor_hour
+from batch.table_writing import write_table
+from citystream.contracts import city_model
+from citystream.contracts.city_day import CityDay
 from citystream.contracts.daily_view import batch_view
-from citystream.contracts.manifest import BatchView, Compacted, Stored
+from citystream.contracts.manifest import BatchView, Compacted
 
 
 async def daily(session: Session, day: CityDay, version: str, compacted: Mapping[str, Compacted]) -> Result:
@@ -41,26 +40,9 @@ async def daily(session: Session, day: CityDay, version: str, compacted: Mapping
     for work in there:
         try:
             for made in await work():
-                views[batch_view(made.view)] = await _written(session, day, version, made)
+                views[batch_view(made.view)] = await write_table(session, day, version, *made)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         step.advance()
     step.finish()
     return Result(views)
-
-
-async def _written(session: Session, day: CityDay, version: str, made: Made) -> BatchView:
-    objects: list[Stored] = []
-    if made.rows is not None:
-        key = s3_paths.daily_object(session.settings.namespace, batch_view(made.view), version)
-        body = await asyncio.to_thread(table.encode, made.rows, made.view)
-        with asking(f"put {key}"):
-            await asyncio.to_thread(session.store.put, key, body)
-        objects.append(Stored(key, floor_hour(day.start_ms), made.rows.num_rows))
-    return BatchView(
-        version=version,
-        made_from=made.made_from,
-        objects=objects,
-        rows=sum(one.rows for one in objects),
-        reasons=made.reasons,
-    )
