@@ -16,11 +16,21 @@ import duckdb
 import msgspec
 
 from batch.daily.described import markdown
-from batch.jobs import compact_day, daily_of_day, place_arrivals, run_days, tidy, windows_of_day
+from batch.jobs import (
+    compact_day,
+    daily_of_day,
+    place_arrivals,
+    reconcile_day,
+    run_days,
+    tidy,
+    windows_of_day,
+)
 from batch.object_store import StoreError, object_store
 from batch.progress import Progress
 from batch.publish import PublishError, load
 from batch.report import locations, report
+from batch.retain import Kept, why_not
+from batch.retain import retain as retained
 from batch.session import Session, city_zone, session
 from batch.slices import Span
 from citystream.commands.settings import load_settings
@@ -133,6 +143,50 @@ def daily(day: Any, **options: Any) -> None:
     _run(work, **options)
 
 
+@main.command(epilog="Example: city-batch reconcile --date 2026-11-27")
+@DATE
+@_working
+def reconcile(day: Any, **options: Any) -> None:
+    """Hold Redis's windows of a closed day against the batch layer's, and publish how far they agree.
+
+    Drift is no failure of the command: it is published, and alerted on.
+    """
+
+    async def work(it: Session) -> AsyncIterator[Manifest]:
+        made = await reconcile_day(it, city_day(_date(day, it.zone), it.zone))
+        if made:
+            yield made
+
+    _run(work, **options)
+
+
+@main.command(
+    epilog="\b\nExamples:\n  city-batch retain --views-days 1000 --dry-run\n"
+    "  city-batch retain --compacted-days 400 --views-days 1000"
+)
+@click.option("--compacted-days", type=int, help="Days of which compacted events are kept.")
+@click.option("--views-days", type=int, help="Days of which windows and daily views are kept.")
+@click.option(
+    "--raw-days", type=int, help="Days of which raw events are kept, at least until they are closed."
+)
+@click.option("--dry-run", is_flag=True, help="Only tell what would go.")
+@_working
+def retain(
+    compacted_days: int | None,
+    views_days: int | None,
+    raw_days: int | None,
+    *,
+    dry_run: bool,
+    **options: Any,
+) -> None:
+    """Let go what is older than so many days before today; what is not named is kept for ever."""
+    kept = Kept(compacted_days, views_days, raw_days)
+    reason = why_not(kept)
+    if reason:
+        raise click.UsageError(reason)
+    _run(lambda it: retained(it, kept, dry_run=dry_run), **options, tidies=not dry_run)
+
+
 @main.command(epilog="Example: city-batch columns > docs/daily-views.md")
 def columns() -> None:
     """The daily views and their columns with units, in Markdown."""
@@ -215,7 +269,9 @@ def paths(day: Any, *, as_json: bool) -> None:
             click.echo(f"{name}\t{location}")
 
 
-def _run(work: Work, *, threads: int, memory: str, scratch: Path | None, as_json: bool) -> None:
+def _run(
+    work: Work, *, threads: int, memory: str, scratch: Path | None, as_json: bool, tidies: bool = True
+) -> None:
     settings = load_settings()
     configure_logging()
     made: list[Manifest] = []
@@ -226,7 +282,8 @@ def _run(work: Work, *, threads: int, memory: str, scratch: Path | None, as_json
                 async for manifest in work(it):
                     progress.say(report(manifest))
                     made.append(manifest)
-                await tidy(it)
+                if tidies:
+                    await tidy(it)
 
         _answered(all_days())
     if as_json:

@@ -7,6 +7,7 @@ from batch.compact import Placed, compact
 from batch.daily.job import daily
 from batch.placing import stray_rows
 from batch.publish import PublishError, load
+from batch.reconcile.job import reconcile
 from batch.run import Run
 from batch.session import Session
 from batch.slices import Span
@@ -48,6 +49,21 @@ async def daily_of_day(session: Session, day: CityDay) -> Manifest:
     return await it.publish()
 
 
+async def reconcile_day(session: Session, day: CityDay) -> Manifest | None:
+    """Hold the speed layer's windows of a day against its batch views, and publish how far they agree.
+
+    Returns:
+        None where nothing of the day can be compared: what is published of it stays.
+
+    Raises:
+        PublishError: it is not compacted.
+        SpeedLayerError: Redis does not answer.
+    """
+    it = Run(session, day)
+    await it.job("reconcile", reconcile(session, day, it.version, await _published(session, day)))
+    return await it.publish() if it.views else None
+
+
 async def run_day(session: Session, day: CityDay, placed: Placed | None = None) -> Manifest:
     """All jobs of a day; readers see all of it at once."""
     it, arrivals = Run(session, day), await _arrivals(session, day)
@@ -79,10 +95,15 @@ async def tidy(session: Session) -> None:
 
 
 async def _compacted(session: Session, day: CityDay) -> dict[str, Compacted]:
+    return (await _published(session, day)).compacted
+
+
+async def _published(session: Session, day: CityDay) -> Manifest:
+    """Of a day that is compacted."""
     known = await load(session.store, session.settings.namespace, str(day.date))
     if not known or not known.manifest.compacted:
         raise PublishError(f"{day.date} is not compacted; city-batch run --date {day.date} does all of it")
-    return known.manifest.compacted
+    return known.manifest
 
 
 async def _arrivals(session: Session, day: CityDay) -> list[Span]:

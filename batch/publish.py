@@ -100,6 +100,27 @@ async def publish(
     return await _switch(store, namespace, str(day.date), changed)
 
 
+async def withdraw(store: S3Store, namespace: str, day: str, *, compacted: bool, views: bool) -> Manifest:
+    """Publish a day without its compacted events, or its views, or both; `sweep` deletes their objects.
+
+    Raises:
+        PublishError: there is no such day.
+        StoreError: S3 does not answer; the day is as it was.
+    """
+
+    def changed(known: Manifest | None) -> Manifest:
+        if known is None:
+            raise PublishError(f"{day}: its manifest has gone meanwhile; run again")
+        return msgspec.structs.replace(
+            known,
+            published_ms=round(time.time() * 1000),
+            compacted={} if compacted else known.compacted,
+            views={} if views else known.views,
+        )
+
+    return await _switch(store, namespace, day, changed)
+
+
 def _newer(known: Mapping[str, Made], made: Mapping[str, Made]) -> dict[str, Made]:
     for name, one in made.items():
         if name in known and known[name].version > one.version:
