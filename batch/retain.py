@@ -4,7 +4,7 @@ A day's manifest is published without what goes, and only then do objects go, by
 reading them any more.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
@@ -49,7 +49,7 @@ def why_not(kept: Kept) -> str | None:
     return None
 
 
-async def retain(session: Session, kept: Kept, *, dry_run: bool) -> AsyncIterator[Manifest]:
+async def retain(session: Session, kept: Kept, *, dry_run: bool) -> AsyncGenerator[Manifest, None]:
     """Let go what is older, oldest first; the manifests of days that have less now.
 
     Args:

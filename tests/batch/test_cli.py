@@ -42,7 +42,17 @@ def batch(archive_settings: Settings) -> Invoke:
 def test_each_command_says_what_it_does_with_an_example(batch: Invoke) -> None:
     told = batch("--help").output
     names = re.findall(r"^  ([a-z]+)  ", told.split("Commands:")[1], re.M)
-    assert names == ["backfill", "columns", "compact", "daily", "paths", "run", "windows"]
+    assert names == [
+        "backfill",
+        "columns",
+        "compact",
+        "daily",
+        "paths",
+        "reconcile",
+        "retain",
+        "run",
+        "windows",
+    ]
     for name in names:
         said = batch(name, "--help").output
         assert f"city-batch {name}" in said.split("Example")[1]
@@ -127,6 +137,7 @@ def test_what_cant_be_meant_is_a_usage_error(batch: Invoke, arguments: list[str]
         (["paths", "--date", "2020-01-01"], {}, "nothing is published of 2020-01-01; city-batch run"),
         (["windows", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
         (["daily", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
+        (["reconcile", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
         (["paths"], {"CITY_S3": "http://127.0.0.1:1"}, "CITY_S3"),
         (["run"], {"CITY_S3_BUCKET": "no-such-bucket"}, "CITY_S3_BUCKET"),
     ],
