@@ -116,7 +116,7 @@ async def test_an_s3_that_is_away_is_told(archive_settings: Settings) -> None:
 ENDED_IN = [
     ("batch.compact._upload", signal.SIGTERM, 128 + signal.SIGTERM),
     ("batch.jobs.windows", signal.SIGKILL, -signal.SIGKILL),
-    ("batch.jobs.publish", signal.SIGKILL, -signal.SIGKILL),
+    ("batch.run.publish", signal.SIGKILL, -signal.SIGKILL),
 ]
 """While events are written; when they are there, but no view; when all is there, but not switched."""
 ENDING = """
