@@ -8,6 +8,7 @@ from batch.daily.job import FAULTS, daily
 from batch.placing import stray_rows
 from batch.publish import PublishError, load
 from batch.quality.job import quality
+from batch.reconcile.job import reconcile
 from batch.run import Run
 from batch.session import Session
 from batch.slices import Span
@@ -74,6 +75,21 @@ async def trends_of_day(session: Session, day: CityDay) -> Manifest:
         raise PublishError(f"{day.date} has no daily views; city-batch daily --date {day.date} makes them")
     await it.job("trends", trends(session, day, it.version, known.compacted, known.views))
     return await it.publish()
+
+
+async def reconcile_day(session: Session, day: CityDay) -> Manifest | None:
+    """Hold the speed layer's windows of a day against its batch views, and publish how far they agree.
+
+    Returns:
+        None where nothing of the day can be compared: what is published of it stays.
+
+    Raises:
+        PublishError: it is not compacted.
+        SpeedLayerError: Redis does not answer.
+    """
+    it = Run(session, day)
+    await it.job("reconcile", reconcile(session, day, it.version, await _known(session, day)))
+    return await it.publish() if it.views else None
 
 
 async def run_day(session: Session, day: CityDay, placed: Placed | None = None) -> Manifest:

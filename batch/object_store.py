@@ -4,10 +4,11 @@ A process that ends by itself calls it from threads and leaves its coroutines al
 may outlive the interpreter, and abort the process at its very end (one in five). Workers are killed.
 """
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from obstore.auth.boto3 import Boto3CredentialProvider
 from obstore.exceptions import BaseError
@@ -33,6 +34,36 @@ def asking(what: str) -> Iterator[None]:
         yield
     except (BaseError, FileNotFoundError) as error:
         raise StoreError(f"{what}: {str(error).splitlines()[0]}") from error
+
+
+class Entry(NamedTuple):
+    """An object that there is."""
+
+    key: str
+    size: int
+    """Bytes."""
+
+
+async def folders(store: S3Store, prefix: str) -> list[str]:
+    """Prefixes one level below, sorted.
+
+    Raises:
+        StoreError: S3 does not answer.
+    """
+    with asking(f"list {prefix}"):
+        found = await asyncio.to_thread(store.list_with_delimiter, prefix)
+    return sorted(f"{folder}/" for folder in found["common_prefixes"])
+
+
+async def entries(store: S3Store, prefix: str) -> list[Entry]:
+    """All objects below.
+
+    Raises:
+        StoreError: S3 does not answer.
+    """
+    with asking(f"list {prefix}"):
+        found = await asyncio.to_thread(store.list(prefix, chunk_size=1_000).collect)
+    return [Entry(one["path"], one["size"]) for one in found]
 
 
 def object_store(settings: Settings) -> S3Store:

@@ -81,11 +81,13 @@ async def publish(
     """Make these the day's; what a run did not make stays as it is.
 
     Raises:
-        PublishError: a later run has made it already.
+        PublishError: a later run has made it already; or it was complete, and would lack events now.
         StoreError: S3 does not answer; the day is as it was.
     """
 
     def changed(known: Manifest | None) -> Manifest:
+        if known:
+            _not_less(known, compacted)
         return Manifest(
             date=str(day.date),
             timezone=day.timezone,
@@ -98,6 +100,38 @@ async def publish(
         )
 
     return await _switch(store, namespace, str(day.date), changed)
+
+
+async def withdraw(store: S3Store, namespace: str, day: str, *, compacted: bool, views: bool) -> Manifest:
+    """Publish a day without its compacted events, or its views, or both; `sweep` deletes their objects.
+
+    Raises:
+        PublishError: there is no such day.
+        StoreError: S3 does not answer; the day is as it was.
+    """
+
+    def changed(known: Manifest | None) -> Manifest:
+        if known is None:
+            raise PublishError(f"{day}: its manifest has gone meanwhile; run again")
+        return msgspec.structs.replace(
+            known,
+            published_ms=round(time.time() * 1000),
+            compacted={} if compacted else known.compacted,
+            views={} if views else known.views,
+        )
+
+    return await _switch(store, namespace, day, changed)
+
+
+def _not_less(known: Manifest, made: Mapping[str, Compacted]) -> None:
+    """What is complete stays, where its raw events have gone since."""
+    for type_, one in made.items():
+        before = known.compacted.get(type_)
+        if before and not before.reasons and one.reasons and one.rows < before.rows:
+            raise PublishError(
+                f"{known.date} {type_}: it is complete with {before.rows:,} rows, and would have "
+                f"{one.rows:,} now: {one.reasons[0]}; it stays as it was. Were its raw events deleted?"
+            )
 
 
 def _newer(known: Mapping[str, Made], made: Mapping[str, Made]) -> dict[str, Made]:

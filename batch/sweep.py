@@ -6,7 +6,7 @@ from collections import defaultdict
 
 from obstore.store import S3Store
 
-from batch.object_store import asking
+from batch.object_store import asking, entries, folders
 from batch.publish import load
 from batch.version import parsed
 from citystream.contracts import s3_paths
@@ -25,8 +25,8 @@ async def sweep(store: S3Store, namespace: str, grace_s: float) -> int:
     bound_ms = round((time.time() - grace_s) * 1000)
     by_date: dict[str, dict[str, int]] = defaultdict(dict)
     for root in (s3_paths.COMPACTED, s3_paths.VIEWS):
-        for folder in await _folders(store, f"{namespace}/{root}/"):
-            for prefix in await _folders(store, folder):
+        for folder in await folders(store, f"{namespace}/{root}/"):
+            for prefix in await folders(store, folder):
                 version = parsed(prefix.rstrip("/").rpartition("v=")[2])
                 # What else lies there is nobody's to delete.
                 if version:
@@ -56,14 +56,8 @@ def _named(manifest: Manifest, namespace: str) -> set[str]:
     }
 
 
-async def _folders(store: S3Store, prefix: str) -> list[str]:
-    with asking(f"list {prefix}"):
-        found = await asyncio.to_thread(store.list_with_delimiter, prefix)
-    return [f"{folder}/" for folder in found["common_prefixes"]]
-
-
 async def _delete(store: S3Store, prefix: str) -> int:
+    keys = [one.key for one in await entries(store, prefix)]
     with asking(f"delete {prefix}"):
-        keys = [one["path"] for one in await asyncio.to_thread(store.list(prefix).collect)]
         await asyncio.to_thread(store.delete, keys)
     return len(keys)

@@ -15,20 +15,30 @@ class Reconciled(Row, frozen=True, kw_only=True):
     """Each type's metrics: windows that both layers have, and what explains where they differ."""
 
     type: str
-    metric: Annotated[str, Meta(description="Name of an integer of the window's state, such as `readings`.")]
-    windows: Annotated[int, Meta(description="Of the day that are compared: closed within 24 h, in both.")]
-    missing: Annotated[int, Meta(description="Windows that Redis no longer has, not compared.")]
+    metric: Annotated[
+        str, Meta(description="Name of an integer of the window's state that adds up, such as `readings`.")
+    ]
+    windows: Annotated[
+        int, Meta(description="That are compared: they closed in the 24 h before, and Redis has them.")
+    ]
+    missing: Annotated[int, Meta(description="Windows that Redis does not have, or not whole; not compared.")]
     differing: Annotated[int, Meta(description="Compared windows in which the metric differs.")]
     late: Annotated[int, Meta(description="Of these, with events later than the stream allowed.")]
     identity: Annotated[
         int, Meta(description="Of these, with an identity that came at another event time too.")
     ]
-    duplicates: Annotated[int, Meta(description="Of these, with duplicates in several partitions.")]
-    unexplained: Annotated[int, Meta(description="Of these, with none of it.")]
+    duplicates: Annotated[
+        int, Meta(description="Of these, with events that came by several partitions, each counted.")
+    ]
+    unexplained: Annotated[int, Meta(description="Of these, where none of it is just the difference.")]
     speed_sum: Annotated[float, Meta(description="Of the compared windows.")]
     batch_sum: float
     drift_pct: Annotated[
-        float | None, Meta(description="What differs without an explanation, against the batch layer's sum.")
+        float | None,
+        Meta(
+            description="How far the windows without an explanation are apart, against all that the batch "
+            "layer has, both without signs; null where no window was compared."
+        ),
     ]
 
 

@@ -86,8 +86,16 @@ def watermark_ms(fields: Mapping[bytes, bytes]) -> int:
     Raises:
         StoredError: a field can't be read.
     """
-    facts = [_decode(_facts, field, value, 0) for field, value in fields.items()]
-    return min((one.watermark_ms for one in facts if one.watermark_ms >= 0), default=-1)
+    return min(_watermarks_ms(fields), default=-1)
+
+
+def newest_watermark_ms(fields: Mapping[bytes, bytes]) -> int:
+    """The newest partition's watermark; -1 while there is none.
+
+    Raises:
+        StoredError: a field can't be read.
+    """
+    return max(_watermarks_ms(fields), default=-1)
 
 
 def whole_from(value: bytes | None) -> int | None:
@@ -101,6 +109,11 @@ def whole_from(value: bytes | None) -> int | None:
     if not value.isdigit():
         raise StoredError(f"{value!r}: not epoch milliseconds")
     return int(value)
+
+
+def _watermarks_ms(fields: Mapping[bytes, bytes]) -> list[int]:
+    facts = [_decode(_facts, field, value, 0) for field, value in fields.items()]
+    return [one.watermark_ms for one in facts if one.watermark_ms >= 0]
 
 
 def _start_s(field: bytes, value: bytes) -> int:

@@ -46,7 +46,8 @@ def test_each_command_says_what_it_does_with_an_example(batch: Invoke) -> None:
     told = batch("--help").output
     names = re.findall(r"^  ([a-z]+)  ", told.split("Commands:")[1], re.M)
     assert names == [
-        "backfill", "columns", "compact", "daily", "paths", "quality", "run", "trends", "windows",
+        "backfill", "columns", "compact", "daily", "paths", "quality", "reconcile", "retain", "run", "trends",
+        "windows",
     ]  # fmt: skip
     for name in names:
         said = batch(name, "--help").output
@@ -134,6 +135,7 @@ def test_what_cant_be_meant_is_a_usage_error(batch: Invoke, arguments: list[str]
         (["paths", "--date", "2020-01-01"], {}, "nothing is published of 2020-01-01; city-batch run"),
         (["windows", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
         (["daily", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
+        (["reconcile", "--date", "2020-01-01"], {}, "2020-01-01 is not compacted; city-batch run"),
         (["paths"], {"CITY_S3": "http://127.0.0.1:1"}, "CITY_S3"),
         (["run"], {"CITY_S3_BUCKET": "no-such-bucket"}, "CITY_S3_BUCKET"),
     ],

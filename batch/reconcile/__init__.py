@@ -1,0 +1,1 @@
+"""reconcile: whether the speed layer's windows say what the batch layer says of the same."""
