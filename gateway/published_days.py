@@ -17,12 +17,9 @@ NEWEST_OF_DAYS = 8
 """How many days are looked at for the newest that has a view, today among them."""
 AWAY = "the batch layer can't be read now"
 
-REPORT_VIEW = f"daily.{quality.REPORT}"
-"""The report's name in manifests."""
 _JOBS = {"quality": quality.VIEWS, "trends": trends.VIEWS, "reconcile": reconciliation.VIEWS}
-COMMANDS = {batch_view(view): job for job, views in _JOBS.items() for view in views} | {
-    REPORT_VIEW: "quality"
-}
+COMMANDS = {batch_view(view): job for job, views in _JOBS.items() for view in views}
+COMMANDS[quality.REPORT] = "quality"
 """View -> `city-batch` command that makes it, where it is not `run`."""
 
 

@@ -9,7 +9,7 @@ import msgspec
 from citystream.contracts.daily_view import DailyView, batch_view
 from citystream.contracts.event_time import rfc3339
 from citystream.contracts.manifest import Manifest
-from citystream.contracts.quality import QUALITY, QUALITY_ENTITIES, QUALITY_INTERVALS, Check
+from citystream.contracts.quality import QUALITY, QUALITY_ENTITIES, QUALITY_INTERVALS, REPORT, Check
 from gateway import daily_process, days_process
 from gateway.closed_days import ClosedDays
 from gateway.content import Content
@@ -17,7 +17,7 @@ from gateway.daily_process import Selection
 from gateway.days import Day, IncompleteDay
 from gateway.kept import Kept
 from gateway.problems import unanswered
-from gateway.published_days import AWAY, REPORT_VIEW, PublishedDays
+from gateway.published_days import AWAY, PublishedDays
 
 PATH = "/api/analytics/quality"
 REPORT_PATH = f"{PATH}/report"
@@ -100,7 +100,7 @@ class Quality:
 
     async def report(self, day: date | None) -> Told:
         """A day's, as HTML; without one, of the newest day that has one. Raises as `summary`."""
-        found = await self._days.having(REPORT_VIEW, day)
+        found = await self._days.having(REPORT, day)
         kept = self._reports.get(found.name)
         if kept is None:
             bodies = await self._closed.read([found.name], days_process.whole)
@@ -120,7 +120,7 @@ def _document(manifest: Manifest, day: Day) -> dict[str, object]:
     def table(view: DailyView) -> str:
         return f"/api/analytics/daily?view={view.name}&date={day.date}"
 
-    report = manifest.views.get(REPORT_VIEW)
+    report = manifest.views.get(REPORT)
     intervals, entities = rows(QUALITY_INTERVALS), rows(QUALITY_ENTITIES)
     return {
         "date": day.date,

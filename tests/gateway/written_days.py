@@ -17,7 +17,7 @@ from citystream.contracts import s3_paths
 from citystream.contracts.city_day import HOUR_MS, CityDay, city_day
 from citystream.contracts.daily_view import DailyView, Row, batch_view
 from citystream.contracts.manifest import BatchView, Compacted, Manifest, Stored
-from gateway.published_days import REPORT_VIEW
+from citystream.contracts.quality import REPORT
 from tests.harness import s3
 
 SCHEMA = pa.schema(
@@ -111,7 +111,7 @@ class WrittenDays:
                 for name, parts in views.items()
             }
             | {batch_view(one.view): self._table(one, version, day) for one in tables}
-            | ({} if report is None else {REPORT_VIEW: self._report(report, version, day)}),
+            | ({} if report is None else {REPORT: self._report(report, version, day)}),
         )
         manifest = msgspec.structs.replace(manifest, **changes)
         self.put_manifest(text, manifests.encode(manifest))
@@ -153,7 +153,7 @@ class WrittenDays:
         )
 
     def _report(self, body: bytes, version: str, day: CityDay) -> BatchView:
-        key = s3_paths.daily_report(self.namespace, REPORT_VIEW, version)
+        key = s3_paths.daily_report(self.namespace, REPORT, version)
         self.put(key, body)
         return BatchView(version=version, made_from={}, objects=[Stored(key, day.start_ms, 1)], rows=1)
 
