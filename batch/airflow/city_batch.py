@@ -60,11 +60,12 @@ class CityBatch(BaseOperator):
         process = self._hook.sub_process
         if process is None or process.poll() is not None:
             return
-        self._hook.send_sigterm()
-        try:
-            process.wait(STOP_S)
-        except subprocess.TimeoutExpired:
-            with contextlib.suppress(ProcessLookupError):
+        # It leads a group of its own, in which are the processes that decode.
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+            try:
+                process.wait(STOP_S)
+            except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
 
 

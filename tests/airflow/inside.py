@@ -1,16 +1,28 @@
 """Prints what Airflow makes of the DAG files, as JSON. Run by Airflow's own Python: see `test_dags`."""
 
 import json
+import os
 import sys
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import pendulum
 from airflow.dag_processing.dagbag import DagBag
-from airflow.sdk.api.datamodels._generated import AssetEventDagRunReference, DagRun
+from airflow.sdk.api.datamodels._generated import (
+    AssetEventDagRunReference,
+    AssetReferenceAssetEventDagRun,
+    DagRun,
+)
+from airflow.sdk.definitions.context import Context
 from airflow.sdk.definitions.mappedoperator import MappedOperator
+from airflow.sdk.exceptions import AirflowException
 from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
+
+from batch.airflow.city_batch import CityBatch
 
 FOLDER = Path("batch/airflow/dags")
 
@@ -58,7 +70,7 @@ def scheduled_by(dag: Any) -> Any:
 
 def due_after(dag: Any, text: str) -> datetime:
     """When the scheduler runs it next, from a time on."""
-    restriction = TimeRestriction(datetime.fromisoformat(text), None, catchup=True)
+    restriction = TimeRestriction(pendulum.instance(datetime.fromisoformat(text)), None, catchup=True)
     found: datetime = (
         scheduled_by(dag)
         .next_dagrun_info(last_automated_data_interval=None, restriction=restriction)
@@ -89,7 +101,7 @@ def run(kind: str, after: datetime, **given: Any) -> DagRun:
 
 def event(extra: dict[str, Any]) -> AssetEventDagRunReference:
     return AssetEventDagRunReference(
-        asset={"name": "any", "uri": "any", "extra": {}},
+        asset=AssetReferenceAssetEventDagRun(name="any", uri="any", extra={}),
         extra=extra,
         source_task_id="any",
         source_dag_id="any",
@@ -106,7 +118,8 @@ def commands(dag: Any, dag_run: DagRun) -> list[list[str]]:
     dates = dag.get_task("days").python_callable(**dag.get_task("days").op_kwargs, dag_run=dag_run)
     for one in dag.topological_sort():
         if isinstance(one, MappedOperator):
-            found += [one.unmap({"date": date}).command({}) for date in dates]
+            unmapped: Any = one.unmap
+            found += [unmapped({"date": date}).command({}) for date in dates]
     return found
 
 
@@ -124,6 +137,27 @@ def asked(bag: DagBag, question: dict[str, Any]) -> list[list[str]]:
     return commands(dag, run(kind, due, **times))
 
 
+def killed(command: Path) -> str:
+    """How a job ends whose task is ended while it runs."""
+    os.environ["CITY_BATCH"] = str(command)
+    job = CityBatch(task_id="job", job="retain")
+
+    def end() -> None:
+        while not command.with_suffix(".running").exists():
+            time.sleep(0.05)
+        job.on_kill()
+
+    ending = threading.Thread(target=end)
+    ending.start()
+    try:
+        job.execute(Context())
+    except AirflowException as error:
+        return str(error)
+    finally:
+        ending.join()
+    return "it went on"
+
+
 def main() -> None:
     bag = DagBag(FOLDER, load_op_links=False, bundle_path=FOLDER)
     print(
@@ -132,6 +166,7 @@ def main() -> None:
                 "errors": bag.import_errors,
                 "dags": {name: policy(dag) for name, dag in bag.dags.items()},
                 "retain": operator(bag.dags["retain"].get_task("retain")).command({}),
+                "killed": killed(Path(sys.argv[1])),
                 "answers": [asked(bag, question) for question in json.load(sys.stdin)],
             }
         )

@@ -44,7 +44,7 @@ class Postgres(Server):
         self._run("initdb", "-D", str(self._data), "-U", "airflow", "-A", "trust", "--no-sync")
 
     def answers(self) -> bool:
-        asked = [self._bin / "pg_isready", "-h", "127.0.0.1", "-p", str(self.port), "--quiet"]
+        asked = [str(self._bin / "pg_isready"), "-h", "127.0.0.1", "-p", str(self.port), "--quiet"]
         return subprocess.run(asked, env=self.environment(), check=False).returncode == 0
 
     def start(self) -> None:

@@ -67,7 +67,7 @@ class Airflow:
             run([self._python, "-m", "airflow", *command], 300, self._environment)
         for part in PARTS:
             self.start_part(part)
-        self._http.headers["Authorization"] = f"Bearer {self._until(self._token, 'a token')}"
+        self._http.headers["Authorization"] = f"Bearer {self.until(self._token, 'a token')}"
 
     def start_part(self, part: str, **changes: str) -> None:
         """Start it, or start it again with other settings."""
@@ -100,7 +100,7 @@ class Airflow:
             found = str(self.get(f"dags/{dag}/dagRuns/{run_id}")["state"])
             return found if found in ENDED else None
 
-        return self._until(state, f"the end of {dag} {run_id}")
+        return str(self.until(state, f"the end of {dag} {run_id}"))
 
     def runs(self) -> list[Json]:
         """All runs of all DAGs, oldest first."""
@@ -109,7 +109,8 @@ class Airflow:
 
     def tasks(self, dag: str = "~", run_id: str = "~") -> list[Json]:
         """Task instances, each with its last try."""
-        path, found = f"dags/{dag}/dagRuns/{run_id}/taskInstances", []
+        path = f"dags/{dag}/dagRuns/{run_id}/taskInstances"
+        found: list[Json] = []
         while True:
             page = self.get(path, limit=100, offset=len(found), order_by="id")["task_instances"]
             found += page
@@ -128,16 +129,13 @@ class Airflow:
             since.append(time.monotonic())
             return True if since[-1] - since[0] > 15 else None
 
-        self._until(still, "the end of all runs")
+        self.until(still, "the end of all runs")
 
     def has(self, dags: set[str]) -> None:
         """Wait until the DAG processor has read these."""
-        self._until(
+        self.until(
             lambda: {one["dag_id"] for one in self.get("dags")["dags"]} >= dags or None, "the DAG files"
         )
-
-    def until(self, found: Callable[[], Any], what: str) -> Any:
-        return self._until(found, what)
 
     def _token(self) -> str | None:
         try:
@@ -146,7 +144,8 @@ class Airflow:
             return None
         return str(answer.json()["access_token"]) if answer.status_code == 201 else None
 
-    def _until(self, found: Callable[[], Any], what: str) -> Any:
+    def until(self, found: Callable[[], Any], what: str) -> Any:
+        """Wait for something, as long as all parts run."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             for part in self.parts.values():

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from demo.servers.process import installed
+
 DAGS = (
     *("compact_archive", "data_quality", "daily_analytics", "trends", "reconcile"),
     *("late_data", "retain"),
@@ -29,6 +31,15 @@ JOBS = {
     "trends": ["trends"],
     "reconcile": ["reconcile"],
 }
+
+
+SLOW = """#!/bin/bash
+trap 'rm "$0.running"; echo "terminated in order"; exit 143' TERM
+touch "$0.running"
+sleep 60 &
+wait
+"""
+"""A job that cleans up when it is ended."""
 
 
 def question(dag: str, kind: str, **more: Any) -> dict[str, Any]:
@@ -86,6 +97,9 @@ CASES["late_data, by hand"] = (
 @pytest.fixture(scope="module")
 def read(airflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `inside` says."""
+    slow = tmp_path_factory.mktemp("slow") / "city-batch"
+    slow.write_text(SLOW)
+    slow.chmod(0o700)
     environment = {
         **os.environ,
         "AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")),
@@ -93,7 +107,7 @@ def read(airflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
         "CITY_TIMEZONE": "Europe/Berlin",
     }
     done = subprocess.run(
-        [airflow_python, "-m", "tests.airflow.inside"],
+        [airflow_python, "-m", "tests.airflow.inside", slow],
         env=environment,
         input=json.dumps([asked for asked, _ in CASES.values()]),
         capture_output=True,
@@ -164,6 +178,27 @@ def test_a_run_executes_these_commands(read: dict[str, Any], case: str) -> None:
         ]
         for job, day in CASES[case][1]
     ]
+
+
+def test_a_task_that_is_ended_ends_its_job_in_order(read: dict[str, Any]) -> None:
+    assert read["killed"].endswith("retain --dry-run ended with status 143: terminated in order")
+
+
+@pytest.mark.real
+def test_what_imports_airflow_is_typed_too(airflow_python: Path) -> None:
+    """Against Airflow's own types, which the main run of mypy does not have."""
+    files = [*Path("batch/airflow").rglob("*.py"), Path("tests/airflow/inside.py")]
+    options = [
+        "--strict",
+        "--explicit-package-bases",
+        "--config-file=",
+        "--cache-dir=.mypy_cache/airflow",
+        f"--python-executable={airflow_python}",
+    ]
+    done = subprocess.run(
+        [installed("mypy"), *options, *map(str, files)], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_retain_deletes_nothing_by_itself(read: dict[str, Any]) -> None:

@@ -14,6 +14,6 @@ from batch.airflow.assets import COMPACTED
 from batch.airflow.city_batch import days, each_day
 from batch.airflow.dag import city_dag
 
-with city_dag("compact_archive", __doc__, cron="30 7 * * *"):
+with city_dag("compact_archive", __doc__, "30 7 * * *"):
     closed = days()
     each_day("compact", closed) >> each_day("windows", closed, outlet=COMPACTED)

@@ -10,5 +10,5 @@ from batch.airflow.assets import ANALYSED, CHECKED
 from batch.airflow.city_batch import days, each_day
 from batch.airflow.dag import city_dag
 
-with city_dag("daily_analytics", __doc__, after=CHECKED):
+with city_dag("daily_analytics", __doc__, CHECKED):
     each_day("daily", days(), outlet=ANALYSED)

@@ -14,5 +14,5 @@ from batch.airflow.assets import CHECKED, COMPACTED
 from batch.airflow.city_batch import days, each_day
 from batch.airflow.dag import city_dag
 
-with city_dag("data_quality", __doc__, after=COMPACTED):
+with city_dag("data_quality", __doc__, COMPACTED):
     each_day("quality", days(), outlet=CHECKED)

@@ -11,7 +11,7 @@ the windows.
 """
 
 from batch.airflow.city_batch import days, each_day
-from batch.airflow.dag import city_dag
+from batch.airflow.dag import LAST, city_dag
 
-with city_dag("late_data", __doc__, cron="30 9 * * *"):
+with city_dag("late_data", __doc__, "30 9 * * *", priority=LAST):
     each_day("run", days(late=True))

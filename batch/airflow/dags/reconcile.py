@@ -12,5 +12,5 @@ from batch.airflow.assets import ANALYSED
 from batch.airflow.city_batch import days, each_day
 from batch.airflow.dag import city_dag
 
-with city_dag("reconcile", __doc__, after=ANALYSED):
+with city_dag("reconcile", __doc__, ANALYSED):
     each_day("reconcile", days())

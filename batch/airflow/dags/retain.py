@@ -7,7 +7,7 @@ says what there is.
 """
 
 from batch.airflow.city_batch import CityBatch
-from batch.airflow.dag import city_dag
+from batch.airflow.dag import LAST, city_dag
 
-with city_dag("retain", __doc__, cron="30 11 * * 0"):
+with city_dag("retain", __doc__, "30 11 * * 0", priority=LAST):
     CityBatch(task_id="retain", job="retain")
