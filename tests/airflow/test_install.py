@@ -12,7 +12,7 @@ from batch.airflow.install import InstallError, cache, install, key
 FAKE_UV = """#!/bin/sh
 echo "$@" >>{log}
 case $1 in
-venv) for last; do :; done; mkdir -p "$last/bin" ;;
+venv) for last; do :; done; mkdir -p "$last/bin"; stat -c "folder %i" "$last" >>{log} ;;
 sync) {sync} ;;
 esac
 """
@@ -46,9 +46,11 @@ def test_the_second_time_it_is_there(uv: Path, tmp_path: Path) -> None:
 def test_two_at_once_get_the_same_whole_one(uv: Path, tmp_path: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         found = set(pool.map(lambda _: install(tmp_path / "cache"), range(4)))
-    assert len(found) == 1
-    assert found.pop().read_text() == "whole\n"
+    (one,) = found
+    assert one.read_text() == "whole\n"
     assert uv.read_text().count("sync") > 1
+    # Moved in one step, when it was whole, and not copied.
+    assert f"folder {one.parents[1].stat().st_ino}\n" in uv.read_text()
     assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
