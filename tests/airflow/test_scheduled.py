@@ -59,7 +59,9 @@ def webhook() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="module")
-def city(own: Settings, webhook: Receiver, airflow_python: Path) -> Iterator[Airflow]:
+def city(
+    own: Settings, webhook: Receiver, airflow_python: Path, request: pytest.FixtureRequest
+) -> Iterator[Airflow]:
     """A running Airflow; its runs are printed when it ends."""
     # PostgreSQL runs as another user, who can't look into pytest's folders.
     directory = Path(tempfile.mkdtemp(prefix="city-airflow-"))
@@ -77,20 +79,24 @@ def city(own: Settings, webhook: Receiver, airflow_python: Path) -> Iterator[Air
         with airflow(airflow_python, directory, environment) as started:
             started.has(DAGS)
             yield started
-            table(started)
+            capture = request.config.pluginmanager.getplugin("capturemanager")
+            with capture.global_and_fixture_disabled():
+                print("\n" + table(started.runs()))
     finally:
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def table(city: Airflow) -> None:
-    print("\n| DAG | by | runs | succeeded | seconds, least | most |\n|---|---|---|---|---|---|")
+def table(runs: list[dict[str, Any]]) -> str:
+    """How many runs there were, by DAG and trigger, and how long they took."""
+    lines = ["| DAG | by | runs | succeeded | seconds, least | most |", "|---|---|---|---|---|---|"]
     kinds: dict[tuple[str, str], list[dict[str, Any]]] = {}
-    for one in city.runs():
+    for one in runs:
         kinds.setdefault((one["dag_id"], one["run_type"]), []).append(one)
-    for (dag, kind), runs in sorted(kinds.items()):
-        took = [seconds(one) for one in runs]
-        succeeded = sum(one["state"] == "success" for one in runs)
-        print(f"| {dag} | {kind} | {len(runs)} | {succeeded} | {min(took):.1f} | {max(took):.1f} |")
+    for (dag, kind), alike in sorted(kinds.items()):
+        took = [seconds(one) for one in alike]
+        succeeded = sum(one["state"] == "success" for one in alike)
+        lines.append(f"| {dag} | {kind} | {len(alike)} | {succeeded} | {min(took):.1f} | {max(took):.1f} |")
+    return "\n".join(lines)
 
 
 async def test_a_day_is_made_by_the_chain_of_assets(city: Airflow, own: Settings) -> None:
