@@ -91,6 +91,10 @@ test: $(if $(T),$(INSTALLED),lint) $(if $(BROWSER),$(DASHBOARD) chromium) ## Lin
 	$(if $(and $(T),$(BROWSER)),,$(PYTEST) -m "not real and not browser" $(T))
 	$(if $(BROWSER),$(BIN)/pytest -m browser $(or $(T),tests/browser))
 
+.PHONY: airflow
+airflow: $(INSTALLED) ## Airflow's own environment, in the user's cache folder; prints its Python
+	@PATH="$(dir $(abspath $(UV))):$$PATH" $(BIN)/python -m batch.airflow.install
+
 .PHONY: chromium
 chromium: $(INSTALLED)
 	@$(BIN)/python -m tests.browser.chromium

@@ -9,6 +9,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from batch.airflow import settings as airflow_settings
 from citystream.settings import Settings
 from gateway.settings import GatewaySettings
 from tests.compose.files import BASE, FOLDER, OVERLAYS, Json, is_job, projects, read, schema
@@ -16,9 +17,13 @@ from tests.compose.files import BASE, FOLDER, OVERLAYS, Json, is_job, projects, 
 PROJECTS = projects()
 SERVICES = [(project, name) for project, found in PROJECTS.items() for name in found["services"]]
 PYPROJECT = tomllib.loads(Path("pyproject.toml").read_text())["project"]
-KNOWN_VARIABLES = {f"CITY_{name.upper()}" for name in Settings.model_fields} | {
-    f"CITY_GATEWAY_{name.upper()}" for name in GatewaySettings.model_fields
+KNOWN_VARIABLES = {
+    *(f"CITY_{name.upper()}" for name in Settings.model_fields),
+    *(f"CITY_GATEWAY_{name.upper()}" for name in GatewaySettings.model_fields),
+    *airflow_settings.DEFAULTS,
 }
+# Airflow's image has city-batch in it.
+EXTRAS = {"airflow": "batch"}
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|_KEY|TOKEN|AUTH", re.IGNORECASE)
 FROM_SECRETS = re.compile(r"\$\{([A-Z0-9_]+):\?run compose/generate-secrets\.sh\}")
 
@@ -66,6 +71,7 @@ def test_the_whole_platform_is_there() -> None:
         *("gps", "traffic", "emergency", "weather", "camera", "gateway"),
         *("kafka", "redis", "s3", "elasticsearch", "kibana", "prometheus", "grafana", "postgres"),
         *("topics", "bucket", "model", "gateway-user", "elasticsearch-users"),
+        *("airflow-scheduler", "airflow-api-server", "airflow-dag-processor", "airflow-database"),
     }
     assert set(PROJECTS["docker-compose.legacy.yml"]["services"]) >= {
         *("zookeeper", "broker", "spark-master", "spark-worker-1", "spark-worker-2"),
@@ -108,7 +114,8 @@ def test_an_image_has_a_version(project: str, name: str) -> None:
     assert re.match(r"v?\d+\.\d+", tag), one["image"]
     if image.startswith("citystream/"):
         assert tag == PYPROJECT["version"]
-        assert one["build"]["args"]["EXTRA"] == image.removeprefix("citystream/")
+        process = image.removeprefix("citystream/")
+        assert one["build"]["args"]["EXTRA"] == EXTRAS.get(process, process)
         assert one["build"]["args"]["EXTRA"] in PYPROJECT["optional-dependencies"]
         dockerfile = FOLDER / one["build"]["context"] / one["build"]["dockerfile"]
         stages = re.findall(r"^FROM .+ AS (\w+)$", dockerfile.read_text(), re.M)
@@ -119,9 +126,9 @@ def test_an_image_has_a_version(project: str, name: str) -> None:
 def test_our_processes_are_started_by_commands_that_exist(project: str, name: str) -> None:
     one = service(project, name)
     if one["image"].startswith("citystream/"):
-        used = set(re.findall(r"\bcity(?:-[a-z]+)?(?= )", " ".join(one["command"])))
+        used = set(re.findall(r"\b(?:city(?:-[a-z]+)?|airflow)(?= )", " ".join(one["command"])))
         assert used
-        assert used <= set(PYPROJECT["scripts"])
+        assert used <= {*PYPROJECT["scripts"], "airflow"}
 
 
 @pytest.mark.parametrize(("project", "name"), SERVICES)

@@ -43,6 +43,15 @@ def test_secrets_that_are_there_stay(tmp_path: Path) -> None:
     assert generate(file) == generate(file)
 
 
+def test_a_new_secret_joins_those_that_are_there(tmp_path: Path) -> None:
+    file = tmp_path / "city.env"
+    file.write_text("POSTGRES_PASSWORD=mine\nBIND_ADDRESS=0.0.0.0\n")
+    made = generate(file)
+    assert (made["POSTGRES_PASSWORD"], made["BIND_ADDRESS"]) == ("mine", "0.0.0.0")
+    assert len(made["AIRFLOW_PASSWORD"]) == 48
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
 def test_git_ignores_the_secrets() -> None:
     assert "secrets/" in (FOLDER / ".gitignore").read_text().splitlines()
 
