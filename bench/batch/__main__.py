@@ -1,4 +1,4 @@
-"""`python -m bench.batch`: a day's archive compacted and its daily views made, beside an eighth of a day."""
+"""`python -m bench.batch`: all jobs of a day, beside those of an eighth of a day."""
 
 import asyncio
 import sys
@@ -11,9 +11,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.table import Table
 
 from bench.batch.by_pandas import numbers_of, run_by_pandas, unlike
-from bench.batch.jobs import JobError, Ran, differences, found, job
+from bench.batch.jobs import JobError, Ran, differences, drifting, found, job, published
 from bench.batch.senders import EVENTS_PER_S
 from bench.batch.span import EIGHTH, WHOLE, Span
+from bench.batch.speed_layer import fill
 from bench.batch.writing import Written, write
 from bench.report import print_result, progress
 from bench.servers import bed_of
@@ -25,15 +26,30 @@ MEGABYTE = 1_000_000
 
 
 class Measured(NamedTuple):
-    """One span, written, compacted, and made into daily views."""
+    """One span, written, and all jobs of its day."""
 
     span: Span
     written: Written
-    compaction: Ran
-    daily: Ran
+    jobs: dict[str, Ran]
+    """By name, in their order."""
     pandas: Ran | None
     """The same views by pandas; of an eighth alone."""
     differences: list[str]
+
+    @property
+    def compaction(self) -> Ran:
+        """What reads the archive."""
+        return self.jobs["compact"]
+
+    @property
+    def daily(self) -> Ran:
+        """What pandas does too."""
+        return self.jobs["daily"]
+
+    @property
+    def all_seconds(self) -> float:
+        """Of all jobs, one after the other."""
+        return sum(ran.seconds for ran in self.jobs.values())
 
     @property
     def events(self) -> int:
@@ -46,7 +62,7 @@ class Measured(NamedTuple):
 
 
 def measure(settings: Settings, span: Span) -> Measured:
-    """Archive a span in a namespace of its own, compact it, make its daily views, and compare.
+    """Archive a span in a namespace of its own, do all jobs of its day, and compare.
 
     Raises:
         BucketError, BotoCoreError, ClientError: S3 did not do its part.
@@ -59,13 +75,19 @@ def measure(settings: Settings, span: Span) -> Measured:
     progress.print(
         f"{span.name}: {written.objects:,} objects in {written.seconds:.0f} s; now it is compacted"
     )
-    compaction, daily = job(own, "compact", date), job(own, "daily", date)
+    # Before quality is known nothing is left out, as pandas leaves nothing out.
+    jobs = {name: job(own, name, date) for name in ("compact", "daily")}
     wrong = differences(written.tally, asyncio.run(found(own, date)))
     pandas = None
     if span is EIGHTH:
         pandas, told = run_by_pandas(own, date)
         wrong += unlike(numbers_of(own, date), told)
-    return Measured(span, written, compaction, daily, pandas, wrong)
+    jobs |= {name: job(own, name, date) for name in ("windows", "quality", "daily", "trends")}
+    windows = asyncio.run(fill(own, date))
+    progress.print(f"{span.name}: the speed layer has {windows:,} windows")
+    jobs["reconcile"] = job(own, "reconcile", date)
+    wrong += drifting(asyncio.run(published(own, date)), windows)
+    return Measured(span, written, jobs, pandas, wrong)
 
 
 def result(measured: list[Measured], servers: dict[str, str]) -> dict[str, Any]:
@@ -81,6 +103,10 @@ def result(measured: list[Measured], servers: dict[str, str]) -> dict[str, Any]:
         "eighth_peak_mb": round(eighth.compaction.peak_mb),
         "daily_seconds": round(last.daily.seconds, 1),
         "daily_peak_mb": round(last.daily.peak_mb),
+        "all_jobs_seconds": round(last.all_seconds, 1),
+        "job_seconds": {name: round(ran.seconds, 1) for name, ran in last.jobs.items()},
+        "job_peak_mb": {name: round(ran.peak_mb) for name, ran in last.jobs.items()},
+        "eighth_all_jobs_seconds": round(eighth.all_seconds, 1),
         "eighth_daily_seconds": round(eighth.daily.seconds, 1),
         "pandas_eighth_seconds": round(eighth.pandas.seconds, 1) if eighth.pandas else None,
         "pandas_eighth_peak_mb": round(eighth.pandas.peak_mb) if eighth.pandas else None,
@@ -94,10 +120,17 @@ def result(measured: list[Measured], servers: dict[str, str]) -> dict[str, Any]:
 
 
 def _table(measured: list[Measured]) -> Table:
-    table = Table(title=f"A day at {EVENTS_PER_S:,} events/s, compacted and made into daily views")
+    table = Table(title=f"All jobs of a day at {EVENTS_PER_S:,} events/s")
     table.add_column("archive of")
-    columns = ("events", "objects", "MB", "written, s", "compacted, s", "peak, MB", "daily, s", "peak, MB")
-    for column in (*columns, "by pandas, s", "peak, MB"):
+    columns = (
+        "events",
+        "objects",
+        "MB",
+        "written, s",
+        *(f"{name}, s" for name in measured[0].jobs),
+        "all, s",
+    )
+    for column in (*columns, "most MB", "daily by pandas, s", "peak, MB"):
         table.add_column(column, justify="right")
     for one in measured:
         table.add_row(
@@ -106,8 +139,9 @@ def _table(measured: list[Measured]) -> Table:
             f"{one.written.objects:,}",
             f"{one.written.size_bytes / MEGABYTE:,.0f}",
             f"{one.written.seconds:.1f}",
-            *_told(one.compaction),
-            *_told(one.daily),
+            *(f"{ran.seconds:.1f}" for ran in one.jobs.values()),
+            f"{one.all_seconds:.1f}",
+            f"{max(ran.peak_mb for ran in one.jobs.values()):,.0f}",
             *_told(one.pandas),
         )
     return table
@@ -121,16 +155,17 @@ def _told(ran: Ran | None) -> tuple[str, str]:
 @click.option("--quick", is_flag=True, help="The eighth of a day alone.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object as the last line.")
 def main(quick: bool, as_json: bool) -> None:
-    """Compact the archive of a closed day and make its daily views, and before it of an eighth of a day.
+    """Do all jobs of a closed day, and before it of an eighth of a day.
 
-    The archive is written straight to S3, as the archive role leaves it; then `city-batch compact` and
-    `city-batch daily` have the machine to themselves, and on the eighth a program in pandas that makes the
-    same views. Exit code 1 if what they say of the day is not what was written, or not the same.
+    The archive is written straight to S3, as the archive role leaves it; then each job of `city-batch` has
+    the machine to itself, and on the eighth a program in pandas that makes the same daily views. Before
+    `reconcile` Redis gets the windows, as the services would have left them. Exit code 1 if what the jobs
+    say of the day is not what was written, or not the same.
     """
     try:
         with (
             tempfile.TemporaryDirectory(prefix="bench-batch-") as folder,
-            bed_of(Path(folder), "s3") as ready,
+            bed_of(Path(folder), "s3", "redis") as ready,
         ):
             measured = [measure(ready.settings, span) for span in ([EIGHTH] if quick else [EIGHTH, WHOLE])]
             servers = ready.names

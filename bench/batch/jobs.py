@@ -11,7 +11,9 @@ import psutil
 
 from bench.batch.drawing import Tally
 from citystream.contracts import manifest, s3_paths
+from citystream.contracts.daily_view import batch_view
 from citystream.contracts.manifest import Manifest
+from citystream.contracts.reconciliation import RECONCILED_WINDOWS
 from citystream.contracts.registry import EVENTS
 from citystream.servers.connections import s3_client
 from citystream.settings import Settings
@@ -110,3 +112,11 @@ def differences(written: Tally, found: Tally) -> list[str]:
             if found[type_, kind] != count
         ]
     return said
+
+
+def drifting(day: Manifest, windows: int) -> list[str]:
+    """What `reconcile` finds of a speed layer that has the very windows, which is nothing."""
+    drift = day.jobs["reconcile"].drift_pct
+    told = [f"{metric} drifts by {one} %" for metric, one in drift.items() if one]
+    wrong = day.views[batch_view(RECONCILED_WINDOWS)].rows
+    return told + ([f"{wrong} of {windows} windows are missing or differ"] if wrong else [])

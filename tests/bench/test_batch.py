@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from bench.batch import __main__ as command
 from bench.batch.drawing import LATE_MS, Tally
-from bench.batch.jobs import Ran, differences, found
+from bench.batch.jobs import Ran, differences, drifting, found
 from bench.batch.senders import EVENTS_PER_S, Senders, all_senders
 from bench.batch.span import CUT_MS, DAY, EIGHTH, PARTITIONS, WHOLE, span
 from bench.batch.writing import Written, archived, write
@@ -137,15 +137,33 @@ def test_what_differs_is_named() -> None:
 
 def test_growth_is_the_days_time_by_eight_of_the_eighths() -> None:
     written = Written(Tally({("gps", "events"): 800, ("camera", "events"): 8}), 20, 3_000_000, 5.0)
-    eighth = command.Measured(EIGHTH, written, Ran(2.0, 100.0), Ran(1.5, 90.0), Ran(6.0, 300.0), [])
-    whole = command.Measured(WHOLE, written, Ran(24.0, 120.0), Ran(9.0, 95.0), None, [])
+    short = {"compact": Ran(2.0, 100.0), "daily": Ran(1.5, 90.0)}
+    long = {"compact": Ran(24.0, 120.0), "daily": Ran(9.0, 95.0)}
+    eighth = command.Measured(EIGHTH, written, short, Ran(6.0, 300.0), [])
+    whole = command.Measured(WHOLE, written, long, None, [])
     full = command.result([eighth, whole], {})
     assert full["growth"] == 1.5
     assert (full["compact_seconds"], full["eighth_compact_seconds"], full["peak_mb"]) == (24.0, 2.0, 120)
     assert (full["daily_seconds"], full["eighth_daily_seconds"]) == (9.0, 1.5)
+    assert (full["all_jobs_seconds"], full["job_seconds"]) == (33.0, {"compact": 24.0, "daily": 9.0})
     assert full["pandas_eighth_seconds"] == 6.0
     quick = command.result([eighth], {})
     assert (quick["compact_seconds"], quick["growth"], quick["events"]) == (2.0, None, 808)
+
+
+def test_a_speed_layer_that_differs_is_named() -> None:
+    listed = manifest.BatchView(version="1", made_from={}, rows=3)
+    job = manifest.Job(finished_ms=0, seconds=1.0, drift_pct={"gps.positions": 0.5, "gps.speed_sum": 0.0})
+    day = manifest.Manifest(
+        date="2026-03-10",
+        timezone="UTC",
+        start_ms=DAY.start_ms,
+        end_ms=DAY.end_ms,
+        published_ms=0,
+        views={"daily.reconciled_windows": listed},
+        jobs={"reconcile": job},
+    )
+    assert drifting(day, 9) == ["gps.positions drifts by 0.5 %", "3 of 9 windows are missing or differ"]
 
 
 def test_help_tells_of_the_eighth() -> None:
