@@ -38,6 +38,7 @@ SAMPLE_S = 0.25
 # What garbage collection has to hold is there by then.
 STEADY_S = 2.0
 KIB = 1 << 10
+LEAST_MESSAGES = 3
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,8 @@ class Size:
     warm_up_s: float = 1.0
     paced_per_s: float = 500.0
     clients: int = 1_000
-    rate_ms: int = 500
+    rate_ms: int | None = None
+    """Of their subscriptions; None is each topic's own."""
     settle_s: float = 3.0
     """Snapshots have come by then, and every client's ticks have their place."""
 
@@ -103,9 +105,15 @@ class Sockets:
     """What the WebSocket clients found."""
 
     latencies: Latencies
+    """Of positions, from their own time."""
     kb_per_client: float
     watched: Watched
     seconds: float
+
+    @property
+    def since_tick(self) -> Latencies:
+        """Of messages, from the tick at which each was due."""
+        return Latencies(tuple(self.watched.delays_ms), 0)
 
 
 @dataclass(frozen=True)
@@ -285,16 +293,17 @@ class Contest:
         await asyncio.sleep(STEADY_S)
         process = psutil.Process(gateway.process.pid)
         before = process.memory_info().rss
-        seconds = 2 * size.seconds
         plan = Watch(
             gateway.port,
             gateway.authorization,
             size.clients,
             size.rate_ms,
             size.settle_s,
-            seconds,
+            2 * size.seconds,
             self._cores.others,
         )
+        # Each topic that moves has had a few messages by then.
+        plan = replace(plan, seconds=max(plan.seconds, LEAST_MESSAGES * plan.slowest_s))
         running = asyncio.create_task(self._run(watch, plan))
         samples: list[tuple[float, int]] = []
         while not running.done():
@@ -313,7 +322,7 @@ class Contest:
             Latencies(all_ms, sum(one.unseen for one in found)),
             (most - before) / size.clients / KIB,
             watched,
-            seconds,
+            plan.seconds,
         )
 
 

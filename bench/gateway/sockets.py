@@ -6,6 +6,7 @@ Frames of the others are counted and passed over, as a thousand browsers on a ma
 import asyncio
 import base64
 import time
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple, cast, get_args
@@ -15,7 +16,8 @@ import uvloop
 
 from bench.gateway.cores import pin
 from citystream.contracts.event_time import event_time_ms
-from gateway.subscription import Topic
+from gateway.listener import SLOT_S
+from gateway.subscription import DEFAULT_MS, MOVING_MS, Topic
 
 Sightings = dict[str, list[tuple[int, float]]]
 """Of each vehicle, the event times seen, epoch ms, each with the wall clock when it was."""
@@ -25,7 +27,7 @@ CONNECT_S = 120.0
 # What was published at the end of the time may be seen this much later than it should.
 PATIENCE_S = 2.0
 # Of so many clients one observes.
-OBSERVES = 50
+OBSERVES = 20
 
 TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 FINAL, MASKED = 0x80, 0x80
@@ -42,11 +44,26 @@ class Watch:
     port: int
     authorization: str
     clients: int
-    rate_ms: int
+    rate_ms: int | None
+    """None is each topic's own."""
     settle_s: float
     """From the last subscription to the start of the time."""
     seconds: float
     cores: frozenset[int]
+
+    @property
+    def tick_s(self) -> float:
+        """Between two ticks at which a message of any topic may be due; other topics' are some of these."""
+        return min(self._rates_ms) / 1000
+
+    @property
+    def slowest_s(self) -> float:
+        """Between two messages of what moves."""
+        return (self.rate_ms or MOVING_MS) / 1000
+
+    @property
+    def _rates_ms(self) -> Iterable[int]:
+        return DEFAULT_MS.values() if self.rate_ms is None else (self.rate_ms,)
 
 
 @dataclass
@@ -64,6 +81,8 @@ class Watched:
     lost: int = 0
     """Clients whose connection the gateway ended."""
     observed: list[Sightings] = field(default_factory=list)
+    delays_ms: list[float] = field(default_factory=list)
+    """Of observers' messages: from the tick at which each was due to its last byte."""
 
 
 def watch(plan: Watch) -> Watched:
@@ -85,20 +104,40 @@ async def _watch(plan: Watch) -> Watched:
             await asyncio.gather(*(client.connect(plan.port, free) for client in clients))
     except TimeoutError as error:
         raise SocketError(f"{plan.clients} clients were not connected within {CONNECT_S:.0f} s") from error
-    await asyncio.sleep(plan.settle_s + plan.rate_ms / 1000)
-    found = Watched(from_ms=time.time() * 1000)
+    await asyncio.sleep(plan.settle_s + plan.slowest_s)
+    found, from_s = Watched(from_ms=time.time() * 1000), time.monotonic()
     cpu_s, messages, size = time.process_time(), _messages(clients), _size(clients)
     await asyncio.sleep(plan.seconds)
     found.to_ms = time.time() * 1000
     found.cpu_s = time.process_time() - cpu_s
     found.messages, found.message_bytes = _messages(clients) - messages, _size(clients) - size
-    await asyncio.sleep(PATIENCE_S + plan.rate_ms / 1000)
+    await asyncio.sleep(PATIENCE_S + plan.slowest_s)
     found.end_ms = time.time() * 1000
     found.lost = sum(client.lost for client in clients)
-    found.observed = [client.sightings() for client in clients if client.observes]
+    observers = [client for client in clients if client.observes]
+    found.observed = [client.sightings() for client in observers]
+    found.delays_ms = [
+        delay for client in observers for delay in since_ticks(client.deltas_s, plan.tick_s, from_s)
+    ]
     for client in clients:
         client.leave()
     return found
+
+
+def since_ticks(at_s: Sequence[float], tick_s: float, from_s: float) -> list[float]:
+    """How long after its tick each message came, ms, of those that came from a moment on.
+
+    A client's ticks lie on a grid of the monotonic clock, whose phase is a multiple of the gateway's slots
+    and known to the gateway alone: the one that leaves the messages the least behind their ticks.
+
+    Args:
+        at_s: when messages came, by the monotonic clock.
+    """
+    if not at_s:
+        return []
+    phases = [number * SLOT_S for number in range(max(1, round(tick_s / SLOT_S)))]
+    phase = min(phases, key=lambda one: sum((at - one) % tick_s for at in at_s))
+    return [(at - phase) % tick_s * 1000 for at in at_s if at >= from_s]
 
 
 def _messages(clients: list["_Client"]) -> int:
@@ -115,6 +154,7 @@ class _Vehicle(msgspec.Struct):
 
 
 class _Message(msgspec.Struct):
+    type: str = ""
     topic: str = ""
     items: list[_Vehicle] = []
     changed: list[_Vehicle] = []
@@ -164,13 +204,15 @@ class _Client(asyncio.Protocol):
             f"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
             "Sec-WebSocket-Version: 13\r\n\r\n"
         ).encode()
-        wanted = {"subscribe": get_args(Topic), "rate_ms": plan.rate_ms}
+        wanted = {"subscribe": get_args(Topic)} | ({"rate_ms": plan.rate_ms} if plan.rate_ms else {})
         self._subscription = client_frame(TEXT, msgspec.json.encode(wanted))
         self._opened = asyncio.get_running_loop().create_future()
         self._rest = b""
         self._skip = 0
         """Bytes of a message yet to come that nobody reads."""
         self._seen: list[tuple[str, str, float]] = []
+        self.deltas_s: list[float] = []
+        """When each came, by the monotonic clock."""
         self._leaving = False
 
     async def connect(self, port: int, free: asyncio.Semaphore) -> None:
@@ -238,7 +280,10 @@ class _Client(asyncio.Protocol):
         elif frame.opcode == TEXT:
             at_ms = time.time() * 1000
             self._count(frame)
+            at_s = time.monotonic()
             message = _decode(payload)
+            if message.type == "delta":
+                self.deltas_s.append(at_s)
             if message.topic == "vehicles":
                 for vehicle in (*message.items, *message.changed):
                     if vehicle.timestamp is not None:
