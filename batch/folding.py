@@ -4,6 +4,7 @@ Runs in processes of its own, as decoding does.
 """
 
 import io
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import msgspec
@@ -60,19 +61,23 @@ def fold(service: Service[Any], events: pa.Buffer, window_s: int | None) -> dict
     views = [(view, (window_s or view.window_s) * 1000, States()) for view in service.windows]
     rows = Rows(service.event)
     for batch in pq.ParquetFile(pa.BufferReader(events)).iter_batches(BATCH_ROWS):
-        for event, time_ms, kafka_ms in rows.events(batch):
-            for view, window_ms, states in views:
-                _add(view, states, time_ms // window_ms * window_ms // 1000, event, min(time_ms, kafka_ms))
+        read = list(rows.events(batch))
+        for view, window_ms, states in views:
+            _add(view, window_ms, states, read)
     return {view.name: states for view, _, states in views}
 
 
-def _add(view: Windows[Any, Any], states: States, start_s: int, event: Any, seen_ms: int) -> None:
-    place = view.key(event), start_s
-    state = states.get(place)
-    if state is None:
-        state = states[place] = view.state()
-    # As the stream has it: a clock that is ahead is not seen later than Kafka got it.
-    view.add(state, event, seen_ms)
+def _add(
+    view: Windows[Any, Any], window_ms: int, states: States, events: Iterable[tuple[Any, int, int]]
+) -> None:
+    key, zero, add, known = view.key, view.state, view.add, states.get
+    for event, time_ms, kafka_ms in events:
+        place = key(event), time_ms // window_ms * window_ms // 1000
+        state = known(place)
+        if state is None:
+            state = states[place] = zero()
+        # As the stream has it: a clock that is ahead is not seen later than Kafka got it.
+        add(state, event, min(time_ms, kafka_ms))
 
 
 def encode(states: States) -> bytes:

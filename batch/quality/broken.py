@@ -18,17 +18,18 @@ LEAST_EVENTS, LEAST_SENDERS = 3, 3
 
 
 def stuck(events: ir.Table, least_ms: int) -> ir.Table:
-    """The very same values, many times and for long. Its first event tells them, so it is one of them."""
-    same = runs(events, ~events["repeated"])
-    found = same.group_by("entity", "run").agg(**_span(same))
+    """The very same values, many times and for long. The event that they repeat is one of them."""
+    same = runs(events.filter(events["repeated"]))
+    found = same.group_by("entity", "run").agg(
+        start=(same["time"] - same["gap"]).min(), end=same["time"].max(), events=same.count() + 1
+    )
     long = (found["events"] >= STUCK_EVENTS) & (found["end"] - found["start"] >= least_ms)
     return found.filter(long).select(*INTERVAL)
 
 
 def out_of_range(events: ir.Table) -> ir.Table:
     """Values of no city, on end."""
-    all_runs = runs(events, ~events["odd"])
-    odd = all_runs.filter(all_runs["odd"])
+    odd = runs(events.filter(events["odd"]))
     return odd.group_by("entity", "run").agg(**_span(odd)).select(*INTERVAL)
 
 

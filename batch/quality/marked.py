@@ -13,9 +13,9 @@ ORDER = ("event_time", "kafka_time", "partition", "offset")
 
 
 def marked(rows: ir.Table, measures: Measures, late_ms: int | None) -> ir.Table:
-    """One row an event: `entity`, `time`, `gap` since its last event (ms, null of the first), `delay` to its
-    arrival (ms), and whether it is `repeated` (the same values as the one before), `odd` (out of range) and
-    `late` (arrived more than `late_ms` after its time; None is never).
+    """One row an event: `entity`, `time`, its `place` among the sender's, `gap` since its last (ms, null of the
+    first), `delay` to its arrival (ms), `hour`, and whether it is `repeated` (the same values as the one before),
+    `odd` (out of range) and `late` (arrived more than `late_ms` after its time; None is never).
 
     Args:
         rows: `COLUMNS` and those of the measures.
@@ -38,7 +38,7 @@ def marked(rows: ir.Table, measures: Measures, late_ms: int | None) -> ir.Table:
     )
 
 
-def runs(events: ir.Table, breaks: ir.BooleanValue) -> ir.Table:
-    """Events of each sender in runs: `run` grows with each event of which `breaks` is true."""
-    of_sender = ibis.window(group_by="entity", order_by="place", preceding=None, following=0)
-    return events.mutate(run=breaks.cast("int64").sum().over(of_sender))
+def runs(events: ir.Table) -> ir.Table:
+    """Some of the events, each with its `run`: of a sender those that follow each other have the same."""
+    number = ibis.row_number().over(ibis.window(group_by=events["entity"], order_by=events["place"]))
+    return events.mutate(run=events["place"] - number)
