@@ -13,9 +13,9 @@ ORDER = ("event_time", "kafka_time", "partition", "offset")
 
 
 def marked(rows: ir.Table, measures: Measures, late_ms: int | None) -> ir.Table:
-    """One row an event: `entity`, `time`, its `place` among the sender's, `gap` since its last (ms, null of the
-    first), `delay` to its arrival (ms), `hour`, and whether it is `repeated` (the same values as the one before),
-    `odd` (out of range) and `late` (arrived more than `late_ms` after its time; None is never).
+    """One row an event: `entity`, `time`, its `place` among the sender's, `gap` since its last (ms, null of
+    the first), `delay` to its arrival (ms), `hour`, and whether it is `repeated` (the same values as the one
+    before), `odd` (out of range) and `late` (arrived more than `late_ms` after its time; None is never).
 
     Args:
         rows: `COLUMNS` and those of the measures.

@@ -38,7 +38,9 @@ def test_events_come_back_as_they_were(type_: str) -> None:
     for one in made[::3]:
         del one["event_id"]
     found = list(Rows(event).events(rows(type_, made).to_batches()[0]))
-    assert [one for one, _, _ in found] == [msgspec.convert(one, event) for one in made]
+    expected = [msgspec.structs.asdict(msgspec.convert(one, event)) for one in made]
+    assert [msgspec.structs.asdict(one) for one, _, _ in found] == expected
+    assert all(isinstance(one, event) for one, _, _ in found)
     assert [(time_ms, kafka_ms) for _, time_ms, kafka_ms in found] == [
         (NOW_MS - n, NOW_MS) for n in range(50)
     ]
