@@ -9,6 +9,7 @@ from citystream.contracts.quality import (
     BEHIND_MS,
     GAP_CADENCES,
     GAP_MS,
+    STEADY_MS,
     STUCK_EVENTS,
 )
 
@@ -48,7 +49,9 @@ def wrong_clocks(hours: ir.Table) -> ir.Table:
     held = told.mutate(
         others=told["quickest"].median().over(in_hour), senders=told["entity"].count().over(in_hour)
     )
-    behind = (held["senders"] >= LEAST_SENDERS) & (held["quickest"] - held["others"] > BEHIND_MS)
+    steady = held["usual"] - held["quickest"] <= STEADY_MS
+    slower = held["quickest"] - held["others"] > BEHIND_MS
+    behind = (held["senders"] >= LEAST_SENDERS) & steady & slower
     wrong = held.filter((held["usual"] < -AHEAD_MS) | behind)
     of_sender = ibis.window(group_by=wrong["entity"], order_by=wrong["hour"])
     # Hours on end differ from their number by the same.

@@ -59,6 +59,8 @@ AHEAD = Fault("traffic", "t-0", (18, 20))
 SILENT = Fault("traffic", "t-2", (14, 16.5))
 GONE = Fault("traffic", "t-3", (0, 25))
 LATE = Fault("traffic", "t-2", (20, 20.4))
+BUFFERED = Fault("weather", "w-1", (3, 5))
+"""What it sends comes minutes late, each a different while: its clock is right."""
 DELAYS_MS = {BEHIND: 300_000, AHEAD: -30_000, LATE: 200_000}
 BACKWARDS = f"i-{LONG.date}-07"
 
@@ -90,6 +92,9 @@ def with_faults(whole: Mapping[str, list[Event]]) -> dict[str, list[Event]]:
 
 def delay_ms(event: Event) -> int:
     """Until it arrives."""
+    start, end = span(BUFFERED)
+    if sound.of(event) == BUFFERED.sender and start <= time_ms(event) < end:
+        return 100_000 + (time_ms(event) // 60_000) % 7 * 40_000
     for fault, delay in DELAYS_MS.items():
         start, end = span(fault)
         if sound.of(event) == fault.sender and start <= time_ms(event) < end:
