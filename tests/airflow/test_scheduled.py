@@ -23,6 +23,7 @@ from tests.batch import archive
 from tests.batch.conftest import settings_of
 from tests.batch.simulated import simulated
 from tests.citystream.records import FakeRecord
+from tests.gateway import folded
 from tests.services.descriptions import SERVICES
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(5400)]
@@ -35,21 +36,23 @@ JOBS = {"compact", "windows", "quality", "daily", "trends", "reconcile"}
 
 
 @pytest.fixture(scope="module")
-def own(s3_endpoint: str, redis_url: str) -> Settings:
-    """An archive with a small day and those before it."""
+async def own(s3_endpoint: str, redis_url: str) -> Settings:
+    """An archive with a small day and those before it, and the day's windows in Redis."""
     own = settings_of(s3_endpoint).model_copy(update={"redis": redis_url, "timezone": DAY.timezone})
     for ago in range(4):
-        put(own, city_day(DAY.date - timedelta(days=ago), ZoneInfo(DAY.timezone)), ago)
+        await put(own, city_day(DAY.date - timedelta(days=ago), ZoneInfo(DAY.timezone)), ago)
     return own
 
 
-def put(own: Settings, day: CityDay, number: int) -> None:
-    for type_ in SERVICES:
+async def put(own: Settings, day: CityDay, number: int) -> None:
+    for type_, service in SERVICES.items():
         records = [
             FakeRecord(offset, value, at_ms, key)
             for offset, (at_ms, key, value) in enumerate(simulated(type_, day, number).messages)
         ]
         archive.put(own, type_, records, generation=number)
+        if day == DAY:
+            await folded.put(own, service, {0: records})
 
 
 @pytest.fixture(scope="module")
@@ -112,6 +115,9 @@ async def test_a_day_is_made_by_the_chain_of_assets(city: Airflow, own: Settings
     assert known
     assert set(known.manifest.jobs) == JOBS
     assert known.manifest.compacted["gps"].rows > 200
+    drift = known.manifest.jobs["reconcile"].drift_pct
+    assert drift
+    assert set(drift.values()) == {0.0}
     order = [known.manifest.jobs[job].finished_ms for job in ("compact", "windows", "quality", "daily")]
     assert order == sorted(order)
 
