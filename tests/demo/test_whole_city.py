@@ -18,6 +18,8 @@ from demo.servers.ports import is_free
 from demo.servers.process import installed
 from tests.harness.patience import PATIENCE_S
 
+BATCH_S = 300.0
+
 pytestmark = pytest.mark.server
 
 
@@ -131,12 +133,13 @@ def roads_of_today(demo: Demo) -> None:
     """As the page of the demo says: a command beside it, then the API."""
     url, user, password = demo.find(r"(http://\S+)  user (\S+)  password (\S+)").groups()
     command = demo.find(r"today out of the batch layer: (.*)")[1]
-    deadline = time.monotonic() + PATIENCE_S
+    # All jobs of a day beside a whole city: on a busy machine that takes its time.
+    deadline = time.monotonic() + BATCH_S
     rows: list[object] = []
     # What the archives have by then is not much.
     while not rows:
         ended = subprocess.run(
-            command, cwd=demo.folder, shell=True, capture_output=True, text=True, timeout=PATIENCE_S
+            command, cwd=demo.folder, shell=True, capture_output=True, text=True, timeout=BATCH_S
         )
         assert ended.returncode == 0, ended.stderr
         answer = httpx.get(f"{url}/api/analytics/daily?view=roads", auth=(user, password), timeout=PATIENCE_S)

@@ -169,7 +169,7 @@ async def outlives(
 ) -> None:
     """Feed a worker while its servers misbehave; then count everything."""
     rules_of = {"window_s": 10, "disorder_s": 5, "lateness_s": 10}
-    quick = {"checkpoint_ms": 300, "archive_s": 1, "index_ms": 300, "sink_timeout_s": 0.5}
+    quick = {"checkpoint_ms": 300, "archive_s": 1, "index_ms": 300, "sink_timeout_s": 2.0}
     async with surroundings(
         settings, folder, **rules_of, **quick, sink_pending=SINK_PENDING, partitions=2
     ) as around:
