@@ -13,7 +13,7 @@ from batch.publish import dates, load, withdraw
 from batch.raw_retention import RawRetention, objects
 from batch.session import Session
 from batch.slices import LATE_MS
-from citystream.contracts import s3_paths
+from batch.sweep import compacted_prefixes, view_prefixes
 from citystream.contracts.city_day import HOUR_MS
 from citystream.contracts.daily import USUAL_DAYS
 from citystream.contracts.manifest import Manifest
@@ -88,16 +88,8 @@ async def _retain_day(
     if not known:
         return None
     going = {
-        "compacted events": [
-            s3_paths.version_prefix(s3_paths.compacted_prefix(namespace, type_), one.version)
-            for type_, one in known.manifest.compacted.items()
-            if compacted
-        ],
-        "views": [
-            s3_paths.version_prefix(s3_paths.view_prefix(namespace, name), one.version)
-            for name, one in known.manifest.views.items()
-            if views
-        ],
+        "compacted events": compacted_prefixes(known.manifest, namespace) if compacted else [],
+        "views": view_prefixes(known.manifest, namespace) if views else [],
     }
     for what, prefixes in going.items():
         if prefixes:

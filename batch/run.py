@@ -40,7 +40,7 @@ class Run:
         return self.compacted
 
     async def job(self, name: str, made: Awaitable[Result]) -> None:
-        """The views of one of `JOBS`."""
+        """The views of a job, by its name in manifests."""
         begun = time.monotonic()
         result = await made
         self.views |= result.views

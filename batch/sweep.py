@@ -37,7 +37,11 @@ async def sweep(store: S3Store, namespace: str, grace_s: float) -> int:
         # Until now readers may have held to what it named before.
         if known and known.manifest.published_ms > bound_ms:
             continue
-        named = _named(known.manifest, namespace) if known else set()
+        named = set[str]()
+        if known:
+            named.update(
+                compacted_prefixes(known.manifest, namespace), view_prefixes(known.manifest, namespace)
+            )
         old += [prefix for prefix, begun in versions.items() if prefix not in named and begun < bound_ms]
     deleted = 0
     for prefix in old:
@@ -45,15 +49,20 @@ async def sweep(store: S3Store, namespace: str, grace_s: float) -> int:
     return deleted
 
 
-def _named(manifest: Manifest, namespace: str) -> set[str]:
-    compacted, views = manifest.compacted.items(), manifest.views.items()
-    return {
-        *(
-            s3_paths.version_prefix(s3_paths.compacted_prefix(namespace, type_), one.version)
-            for type_, one in compacted
-        ),
-        *(s3_paths.version_prefix(s3_paths.view_prefix(namespace, name), one.version) for name, one in views),
-    }
+def compacted_prefixes(manifest: Manifest, namespace: str) -> list[str]:
+    """Where the versions of its events lie."""
+    return [
+        s3_paths.version_prefix(s3_paths.compacted_prefix(namespace, type_), one.version)
+        for type_, one in manifest.compacted.items()
+    ]
+
+
+def view_prefixes(manifest: Manifest, namespace: str) -> list[str]:
+    """Where the versions of its views lie."""
+    return [
+        s3_paths.version_prefix(s3_paths.view_prefix(namespace, name), one.version)
+        for name, one in manifest.views.items()
+    ]
 
 
 async def _delete(store: S3Store, prefix: str) -> int:

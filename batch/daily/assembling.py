@@ -14,7 +14,6 @@ from batch.daily.inputs import Inputs, event_columns
 from batch.daily.road_hours import road_hours
 from batch.daily.road_windows import road_windows
 from batch.daily.roads import roads
-from batch.daily.source import as_numbers
 from batch.daily.usual import usual
 from citystream.contracts import daily as contract
 from citystream.contracts.city_day import CityDay
@@ -34,7 +33,7 @@ class Made(NamedTuple):
 
 async def of_roads(inputs: Inputs, known: ir.Table) -> list[Made]:
     """Made from traffic."""
-    hours, origin = clock([inputs.day]), _origin(inputs, "traffic")
+    hours, origin = clock([inputs.day]), inputs.origin("traffic")
     if not inputs.has("traffic"):
         views = contract.ROAD_WINDOWS, contract.ROAD_HOURS, contract.ROADS, contract.WEATHER_SPEED
         nothing = [Made(view, _nothing(view), *origin) for view in views]
@@ -64,7 +63,7 @@ async def of_roads(inputs: Inputs, known: ir.Table) -> list[Made]:
 async def _usual(inputs: Inputs, windows: pa.Table) -> Made:
     view = contract.ROAD_WINDOWS
     earlier = await inputs.earlier(view, contract.USUAL_DAYS - 1)
-    made_from, reasons = _origin(inputs, "traffic")
+    made_from, reasons = inputs.origin("traffic")
     made_from |= _of_days(earlier, batch_view(view))
     days = len(earlier) + (windows.num_rows > 0)
     if days < contract.LEAST_DAYS:
@@ -81,7 +80,7 @@ async def _usual(inputs: Inputs, windows: pa.Table) -> Made:
 
 
 async def _weather_speed(inputs: Inputs, windows: ir.Table, flow: ir.Table, hours: ir.Table) -> Made:
-    made_from, reasons = _origin(inputs, "traffic", "weather")
+    made_from, reasons = inputs.origin("traffic", "weather")
     before = await inputs.earlier(contract.USUAL, 1)
     made_from |= _of_days(before, batch_view(contract.USUAL))
     expected = await inputs.view(contract.USUAL, *before.values())
@@ -94,7 +93,7 @@ async def _weather_speed(inputs: Inputs, windows: ir.Table, flow: ir.Table, hour
 
 async def of_vehicles(inputs: Inputs) -> list[Made]:
     """Made from GPS."""
-    origin = _origin(inputs, "gps")
+    origin = inputs.origin("gps")
     if not inputs.has("gps"):
         return [Made(view, _nothing(view), *origin) for view in (contract.VEHICLES, contract.FLEETS)]
     carried = await inputs.rows([], event_columns("gps", vehicles.COLUMNS))
@@ -110,7 +109,7 @@ async def of_vehicles(inputs: Inputs) -> list[Made]:
 
 async def of_incidents(inputs: Inputs, known: ir.Table) -> list[Made]:
     """Made from emergencies, those of the day before too."""
-    made_from, reasons = _origin(inputs, "emergency")
+    made_from, reasons = inputs.origin("emergency")
     before = {
         one.day: found for one in await inputs.before(1) if (found := one.manifest.compacted.get("emergency"))
     }
@@ -127,7 +126,7 @@ async def of_incidents(inputs: Inputs, known: ir.Table) -> list[Made]:
 
 async def of_cameras(inputs: Inputs) -> list[Made]:
     """Made from cameras' observations."""
-    view, origin = contract.MODES, _origin(inputs, "camera")
+    view, origin = contract.MODES, inputs.origin("camera")
     if not inputs.has("camera"):
         return [Made(view, _nothing(view), *origin)]
     rows = modes.modes(await inputs.events("camera", modes.COLUMNS))
@@ -136,7 +135,7 @@ async def of_cameras(inputs: Inputs) -> list[Made]:
 
 def _nothing(view: DailyView) -> pa.Table:
     """A view without rows."""
-    return as_numbers(table.schema(view)).empty_table()
+    return table.of_rows([], view)
 
 
 async def _finished(inputs: Inputs, view: DailyView, rows: ir.Table) -> pa.Table:
@@ -146,10 +145,3 @@ async def _finished(inputs: Inputs, view: DailyView, rows: ir.Table) -> pa.Table
 def _of_days(days: Mapping[CityDay, BatchView | Compacted], name: str) -> dict[str, str]:
     """Versions of what is of other days."""
     return {f"{day.date}/{name}": one.version for day, one in days.items()}
-
-
-def _origin(inputs: Inputs, *types: str) -> tuple[dict[str, str], list[str]]:
-    """Versions of the events that a view is made from, and why these are not complete."""
-    of = {type_: inputs.compacted[type_] for type_ in types if type_ in inputs.compacted}
-    reasons = dict.fromkeys(reason for one in of.values() for reason in one.reasons)
-    return {type_: one.version for type_, one in of.items()}, list(reasons)

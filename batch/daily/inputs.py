@@ -59,6 +59,12 @@ class Inputs:
         """Whether there are events of a type."""
         return type_ in self.compacted and bool(self.compacted[type_].objects)
 
+    def origin(self, *types: str) -> tuple[dict[str, str], list[str]]:
+        """Versions of these types' events, by type, and why they are not complete."""
+        of = {type_: self.compacted[type_] for type_ in types if type_ in self.compacted}
+        reasons = dict.fromkeys(reason for one in of.values() for reason in one.reasons)
+        return {type_: one.version for type_, one in of.items()}, list(reasons)
+
     async def earlier(self, view: DailyView, days: int) -> dict[CityDay, BatchView]:
         """A daily view of those of the last days that have rows of it, newest first."""
         found = {one.day: one.manifest.views.get(batch_view(view)) for one in await self.before(days)}

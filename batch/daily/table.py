@@ -1,6 +1,7 @@
 """A daily view as it is written: the contract's columns, in the contract's order."""
 
 import io
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ import pyarrow.parquet as pq
 from msgspec import inspect
 
 from batch.columns import PLAIN, TIME, column
+from batch.daily.source import as_numbers
 from citystream.contracts.daily_view import DailyView
 
 DECIMALS = 3
@@ -42,6 +44,12 @@ def _may_be_null(type_: inspect.Type) -> bool:
     if isinstance(type_, inspect.Metadata):
         return _may_be_null(type_.type)
     return isinstance(type_, inspect.UnionType) and type_.includes_none
+
+
+def of_rows(rows: Sequence[Mapping[str, Any]], view: DailyView) -> pa.Table:
+    """Of rows the view's columns, sorted by its key, nulls first; times are epoch milliseconds."""
+    made = pa.Table.from_pylist(list(rows), as_numbers(schema(view)))
+    return made.sort_by([(name, "ascending", "at_start") for name in view.key])
 
 
 def finished(rows: ir.Table, view: DailyView) -> ir.Table:

@@ -70,11 +70,10 @@ async def examine(session: Session, inputs: Inputs, type_: str) -> Examined:
     compacted = inputs.compacted[type_]
     rows = await inputs.rows(compacted.objects, pa.schema([known.field(name) for name in wanted]))
     before = await _before(inputs, type_)
-    replayed = await _replayed(inputs, rows)
+    replayed, end_ms = await _times(inputs, rows, type_)
     late_ms = None if replayed else round((session.settings.disorder_s + session.settings.lateness_s) * 1000)
     intervals: dict[Rule, list[pa.Table]] = {}
     entities, hours = [], []
-    end_ms = await _end_ms(inputs, rows, type_)
     async for part in _parts(inputs, rows, compacted.rows):
         expression = marked.marked(part.of(rows), measures, late_ms)
         async with inputs.kept(MARKED, expression) as events:
@@ -111,18 +110,16 @@ async def _before(inputs: Inputs, type_: str) -> ir.Table:
     return rows.filter(rows["type"] == type_) if type_ != "emergency" else rows.limit(0)
 
 
-async def _replayed(inputs: Inputs, rows: ir.Table) -> bool:
-    delay = rows.agg(usual=(rows["kafka_time"] - rows["event_time"]).median())
-    (usual,) = (await inputs.table(delay))["usual"].to_pylist()
-    return usual is not None and usual > REPLAYED_MS
-
-
-async def _end_ms(inputs: Inputs, rows: ir.Table, type_: str) -> int:
-    """Until when senders must have reported: of a day that is not complete, until the newest event."""
+async def _times(inputs: Inputs, rows: ir.Table, type_: str) -> tuple[bool, int]:
+    """Whether it is a data set that was replayed, and until when senders must have reported: of a day that is
+    not complete, until the newest event."""
+    delay = rows["kafka_time"] - rows["event_time"]
+    found = await inputs.table(rows.agg(usual=delay.median(), newest=rows["event_time"].max()))
+    (told,) = found.to_pylist()
+    replayed = told["usual"] is not None and told["usual"] > REPLAYED_MS
     if not inputs.compacted[type_].reasons:
-        return inputs.day.end_ms
-    (newest,) = (await inputs.table(rows.agg(newest=rows["event_time"].max())))["newest"].to_pylist()
-    return inputs.day.start_ms if newest is None else newest
+        return replayed, inputs.day.end_ms
+    return replayed, inputs.day.start_ms if told["newest"] is None else told["newest"]
 
 
 async def _parts(inputs: Inputs, rows: ir.Table, count: int) -> AsyncIterator[Part]:

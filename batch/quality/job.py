@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from batch.daily import source, table
+from batch.daily import table
 from batch.daily.inputs import Inputs
 from batch.quality import checks, report
 from batch.quality.examining import Examined, examine
@@ -20,7 +20,7 @@ from batch.staging import UNREADABLE
 from batch.table_writing import write_object, write_table
 from citystream.contracts import s3_paths
 from citystream.contracts.city_day import CityDay
-from citystream.contracts.daily_view import DailyView, batch_view
+from citystream.contracts.daily_view import batch_view
 from citystream.contracts.manifest import BatchView, Compacted
 from citystream.contracts.quality import QUALITY, QUALITY_ENTITIES, QUALITY_INTERVALS, REPORT
 
@@ -48,14 +48,13 @@ async def quality(session: Session, day: CityDay, version: str, compacted: Mappi
         step.advance()
     step.finish()
     tables = {
-        QUALITY: _sorted(rows, QUALITY),
-        QUALITY_INTERVALS: _sorted(_intervals(found), QUALITY_INTERVALS),
-        QUALITY_ENTITIES: _sorted(
+        QUALITY: table.of_rows(rows, QUALITY),
+        QUALITY_INTERVALS: table.of_rows(_intervals(found), QUALITY_INTERVALS),
+        QUALITY_ENTITIES: table.of_rows(
             [row for one in found.values() for row in one.entities.to_pylist()], QUALITY_ENTITIES
         ),
     }
-    made_from = {type_: whole.version for type_, whole in known.items()}
-    reasons = list(dict.fromkeys(reason for whole in known.values() for reason in whole.reasons))
+    made_from, reasons = inputs.origin(*known)
     views: dict[str, BatchView] = {}
     for view, made in tables.items():
         views[batch_view(view)] = await write_table(session, day, version, view, made, made_from, reasons)
@@ -83,9 +82,3 @@ def _intervals(found: Mapping[str, Examined]) -> list[dict[str, Any]]:
         for rule, rows in one.intervals.items()
         for row in rows.to_pylist()
     ]
-
-
-def _sorted(rows: list[dict[str, Any]], view: DailyView) -> pa.Table:
-    """Of rows the view's columns, sorted by its key, nulls first."""
-    made = pa.Table.from_pylist(rows, source.as_numbers(table.schema(view)))
-    return made.sort_by([(name, "ascending", "at_start") for name in view.key])

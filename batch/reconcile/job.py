@@ -5,18 +5,15 @@ batch views, pages of Redis -> windows that differ -> events that were dropped o
 
 import shutil
 
-import pyarrow as pa
-
 from batch.daily import table
-from batch.daily.source import as_numbers
-from batch.reconcile.reporting import OfType, Row, metric_rows, summary, window_rows
+from batch.reconcile.reporting import OfType, metric_rows, summary, window_rows
 from batch.reconcile.speed_layer import speed_layer
 from batch.reconcile.windows import Open, reconciled
 from batch.run import Result
 from batch.session import Session
 from batch.table_writing import write_table
 from citystream.contracts.city_day import CityDay
-from citystream.contracts.daily_view import DailyView, batch_view
+from citystream.contracts.daily_view import batch_view
 from citystream.contracts.manifest import Manifest
 from citystream.contracts.reconciliation import BOUND_PCT, RECONCILED_WINDOWS, RECONCILIATION
 
@@ -53,7 +50,7 @@ async def reconcile(session: Session, day: CityDay, version: str, known: Manifes
     made_from = {one.type_: known.compacted[one.type_].version for one in found}
     views = {
         batch_view(view): await write_table(
-            session, day, version, view, _table(view, of_view), made_from, reasons
+            session, day, version, view, table.of_rows(of_view, view), made_from, reasons
         )
         for view, of_view in ((RECONCILIATION, rows), (RECONCILED_WINDOWS, window_rows(found)))
     }
@@ -61,7 +58,3 @@ async def reconcile(session: Session, day: CityDay, version: str, known: Manifes
         f"{row['type']}.{row['metric']}": row["drift_pct"] for row in rows if row["drift_pct"] is not None
     }
     return Result(views, sum(value > BOUND_PCT for value in drift.values()), drift)
-
-
-def _table(view: DailyView, rows: list[Row]) -> pa.Table:
-    return pa.Table.from_pylist(rows, as_numbers(table.schema(view)))

@@ -36,8 +36,8 @@ def summary(one: OfType) -> str:
 
 
 def metric_rows(found: Iterable[OfType]) -> list[Row]:
-    """Of `reconciliation`, sorted."""
-    rows = [
+    """Of `reconciliation`."""
+    return [
         {
             "type": one.type_,
             "metric": metric if len(one.views) == 1 else f"{view.name}.{metric}",
@@ -58,17 +58,16 @@ def metric_rows(found: Iterable[OfType]) -> list[Row]:
             zip(view.comparison.metrics, view.comparison.counts, strict=True)
         )
     ]
-    return sorted(rows, key=lambda row: (row["type"], row["metric"]))
 
 
 def window_rows(found: Iterable[OfType]) -> list[Row]:
-    """Of `reconciled_windows`, sorted."""
+    """Of `reconciled_windows`."""
     rows: list[Row] = []
     for one in found:
         # What differs is rarer than what is missing, and says more.
         listed = [*_differing(one), *_missing(one)][:MOST_LISTED]
         rows += ({"type": one.type_, **row} for row in listed)
-    return sorted(rows, key=lambda row: (row["type"], row["key"], row["window_start"]))
+    return rows
 
 
 def _differing(one: OfType) -> Iterator[Row]:

@@ -70,10 +70,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """`<type>.<metric>` -> drift between speed and batch."""
 
 
-JOBS = ("compact", "windows", "quality", "daily", "trends", "reconcile")
-"""In their order."""
-
-
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """What is valid of one day."""
 
@@ -88,7 +84,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     views: dict[str, BatchView] = {}
     """By name."""
     jobs: dict[str, Job] = {}
-    """By name."""
+    """By name: `compact`, `windows`, `quality`, `daily`, `trends`, `reconcile`, in their order."""
 
 
 WINDOWS_COLUMNS = ("key", "window_start", "state")
