@@ -1,0 +1,1 @@
+"""Forecasts of roads' speeds, learned online from closed windows."""
