@@ -1,9 +1,11 @@
-"""Faust apps from a service description: one for the stream role, one for the archive role.
+"""Faust apps: from a service description one for the stream role and one for the archive role; and of a
+role that one process has.
 
 Faust keeps agents, tables, rebalancing and recovery. The kit's parts: chunks, exact tables, own commits.
 """
 
-from typing import Any, cast
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
 
 import faust
 from faust import SASLCredentials, SSLCredentials
@@ -15,8 +17,11 @@ from citystream.log.batches import ChunkSchema, chunk_scheduler
 from citystream.metrics import Metrics, StreamMetrics
 from citystream.service import Service
 from citystream.settings import Settings, secret
+from citystream.sole import SoleRole
 from citystream.state.table import ExactTable
 from citystream.stream import Stream
+
+R = TypeVar("R", bound=SoleRole)
 
 # One fetch hands out at most this many records: some 15 ms of folding, so that the publish clock keeps time.
 CHUNK_RECORDS = 5_000
@@ -34,15 +39,7 @@ def stream_app(service: Service[Any], settings: Settings, metrics: Metrics) -> t
     source = topics.source(settings.namespace, service.name)
     changelog = topics.changelog(settings.namespace, service.name)
     app = _app(topics.app_id(settings.namespace, service.name), {source, changelog}, settings)
-    table = app.Table(
-        topics.TABLE,
-        schema=ChunkSchema(),
-        key_type=bytes,
-        value_type=bytes,
-        # In chunks; 1 would make Faust read on after recovery.
-        recovery_buffer_size=2,
-    )
-    stream = Stream(app, cast("ExactTable", table), service, settings, StreamMetrics(metrics))
+    stream = Stream(app, _table(app), service, settings, StreamMetrics(metrics))
 
     @app.agent(app.topic(source, schema=ChunkSchema(), acks=False))
     async def fold(chunks: StreamT[Any]) -> None:
@@ -72,6 +69,40 @@ def archive_app(service: Service[Any], settings: Settings, metrics: Metrics) -> 
         await archive.revoked(args[1])
 
     return app, archive
+
+
+def sole_app(
+    type_: str, role: str, settings: Settings, make: Callable[[faust.App, ExactTable], R]
+) -> tuple[faust.App, R]:
+    """A role that one process has: whoever is assigned the control topic's partition."""
+    control = topics.control(settings.namespace, type_)
+    changelog = topics.role_changelog(settings.namespace, type_, role)
+    app = _app(topics.role_group(settings.namespace, type_, role), {control, changelog}, settings)
+    sole = make(app, _table(app))
+
+    @app.agent(app.topic(control, schema=ChunkSchema(), acks=False))
+    async def hold(chunks: StreamT[Any]) -> None:
+        # What is said there is for the stream role: the partition is a seat.
+        async for _ in cast("faust.Stream[Any]", chunks).noack().events():
+            pass
+
+    @app.on_partitions_revoked.connect
+    async def revoked(*args: Any, **signal: Any) -> None:
+        await sole.revoked(args[1])
+
+    return app, sole
+
+
+def _table(app: faust.App) -> ExactTable:
+    table = app.Table(
+        topics.TABLE,
+        schema=ChunkSchema(),
+        key_type=bytes,
+        value_type=bytes,
+        # In chunks; 1 would make Faust read on after recovery.
+        recovery_buffer_size=2,
+    )
+    return cast("ExactTable", table)
 
 
 def _app(id_: str, chunked: set[str], settings: Settings) -> faust.App:

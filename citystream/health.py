@@ -5,7 +5,7 @@ import os
 import socket
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Literal
 
 import msgspec
@@ -24,6 +24,7 @@ from citystream.contracts.status import ProcessStatus
 from citystream.http_server import HttpServer
 from citystream.log.source import Log
 from citystream.metrics import Metrics
+from citystream.roles import RoleHealth
 from citystream.servers.connections import redis_client
 from citystream.settings import Settings
 from citystream.stalls import waiting_tasks
@@ -71,7 +72,7 @@ class StreamHealth:
         (then, before), self._last = self._last, (now, events)
         lag = sum(stream.lags().values())
         sinks = {sink.name: sink.status() for sink in (stream.redis, stream.elasticsearch)}
-        _show_kafka(self._metrics, self.role, stream.log)
+        show_kafka(self._metrics, self.role, stream.log)
         paused = {str(number): str(notice) for number, notice in stream.pauses.paused.items()}
         self._metrics.show("paused_partitions", len(paused), role=self.role, cause="dead_letters")
         freshness = statistics.median(stream.ages_ms) if stream.ages_ms else None
@@ -89,7 +90,7 @@ class StreamHealth:
             instance=instance,
             at_ms=round(time.time() * 1000),
             health_port=port,
-            state=_state(
+            state=state_of_role(
                 stream.ready,
                 not paused and stream.log.probe.up and all(sink.state == "up" for sink in sinks.values()),
             ),
@@ -130,7 +131,7 @@ class ArchiveHealth:
         self._metrics.show("sink_written", archive.archived, sink="s3")
         lag_s = archive.lag_s
         used = archive.retention.used(lag_s)
-        _show_kafka(self._metrics, self.role, archive.log)
+        show_kafka(self._metrics, self.role, archive.log)
         self._metrics.show("archive_lag_seconds", lag_s)
         self._metrics.show("archive_retention_used_ratio", used or 0.0)
         full = sum(buffer.paused for buffer in archive.buffers.values())
@@ -141,7 +142,7 @@ class ArchiveHealth:
             instance=instance,
             at_ms=round(time.time() * 1000),
             health_port=port,
-            state=_state(
+            state=state_of_role(
                 archive.ready,
                 sink.state == "up" and archive.log.probe.up and (used or 0.0) < RETENTION_ALARM,
             ),
@@ -156,24 +157,23 @@ class ArchiveHealth:
         )
 
 
-def _show_kafka(metrics: Metrics, role: str, source: Log) -> None:
+def show_kafka(metrics: Metrics, role: str, source: Log) -> None:
+    """Whether a role's Kafka answers."""
     metrics.show("kafka_up", float(source.probe.up), role=role)
     metrics.show("kafka_answer_seconds", source.probe.answer_s, role=role)
 
 
-def _state(ready: bool, whole: bool) -> State:
+def state_of_role(ready: bool, whole: bool) -> State:
+    """What a role says that is ready, and has all that it needs."""
     if not ready:
         return "starting"
     return "up" if whole else "degraded"
 
 
-RoleHealth = StreamHealth | ArchiveHealth
-
-
 class Health:
     """One worker process: its roles, over HTTP and in Redis."""
 
-    def __init__(self, settings: Settings, metrics: Metrics, roles: list[RoleHealth]) -> None:
+    def __init__(self, settings: Settings, metrics: Metrics, roles: Sequence[RoleHealth]) -> None:
         self._settings = settings
         self._metrics = metrics
         self._roles = roles

@@ -7,30 +7,37 @@ import signal
 import sys
 import threading
 import time
-from typing import Any, Literal
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
+from typing import Any
 
-import faust
 import uvloop
 from aiokafka.errors import KafkaError
 
 from citystream.app import archive_app, stream_app
-from citystream.archive.role import Archive
 from citystream.clocks import index_clock, publish_clock
 from citystream.contracts import topics
 from citystream.garbage import collect_seldom
-from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, RoleHealth, StreamHealth
+from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, StreamHealth
 from citystream.log.batches import deliver_parsed
 from citystream.log.source import fetch_patiently, partition_counts
 from citystream.logs import configure_logging
 from citystream.metrics import Metrics
+from citystream.roles import Running
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.stalls import watch_loop
-from citystream.stream import Stream
 
 log = logging.getLogger(__name__)
 
-Role = Literal["all", "stream", "archive"]
+MakeRole = Callable[[Settings, Metrics], Running]
+"""Makes a role that a type has beside stream and archive.
+
+Raises `SettingsError` where it can't work with these settings.
+"""
+
+ALL = "all"
+"""Stream and archive; other roles are asked for by name."""
 
 # How often a worker that waits for Kafka says so.
 WAIT_S = 5.0
@@ -39,17 +46,21 @@ WAIT_S = 5.0
 DRAIN_S = 9.5
 
 
-def run(service: Service[Any], settings: Settings, role: Role) -> int:
-    """Work until a signal or a crash; the exit code."""
+def run(service: Service[Any], settings: Settings, role: str, others: Mapping[str, MakeRole]) -> int:
+    """Work until a signal or a crash; the exit code.
+
+    Raises:
+        SettingsError: the role can't work with these settings.
+    """
     configure_logging()
     fetch_patiently()
     deliver_parsed()
     # Records come by the ten thousand and go without cycles; looking for those took a third of the time.
     collect_seldom()
-    return uvloop.run(_run(service, settings, role))
+    return uvloop.run(_run(service, settings, role, others))
 
 
-async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
+async def _run(service: Service[Any], settings: Settings, role: str, others: Mapping[str, MakeRole]) -> int:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -61,29 +72,18 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, told_to_stop)
     metrics = Metrics(service.name)
-    apps: list[faust.App] = []
-    roles: list[RoleHealth] = []
-    stream: Stream | None = None
-    archive: Archive | None = None
-    if role in ("all", "stream"):
-        app, stream = stream_app(service, settings, metrics)
-        apps.append(app)
-        roles.append(StreamHealth(stream, metrics))
-    if role in ("all", "archive"):
-        app, archive = archive_app(service, settings, metrics)
-        apps.append(app)
-        roles.append(ArchiveHealth(archive, metrics))
-    health = Health(settings, metrics, roles)
+    roles = _roles(service, settings, role, others, metrics)
+    health = Health(settings, metrics, [one.health for one in roles])
     tasks = [
         asyncio.create_task(health.serve(lambda port: log.info("health and metrics on port %d", port))),
         # A loop held for half a session is one that may never come back.
         asyncio.create_task(watch_loop(settings.kafka_session_timeout_s / 2)),
     ]
     try:
-        if not await _wait_for_topics(service, settings, stop):
+        if not await _wait_for_topics(service, settings, role, stop):
             return 0
         try:
-            tasks += await _start(apps, stream, archive)
+            tasks += await _start(roles)
         except KafkaError as error:
             if stop.is_set():
                 return 0
@@ -91,10 +91,10 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
             logging.shutdown()
             # Faust's half-started threads end with the program that they are in.
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program, without a shell
-        code = await _watch(apps, health, stop)
+        code = await _watch(roles, health, stop)
         for task in tasks[2:]:
             task.cancel()
-        await _drain(apps, stream, archive, code)
+        await _drain(roles, code)
         return code
     finally:
         await health.close()
@@ -103,27 +103,37 @@ async def _run(service: Service[Any], settings: Settings, role: Role) -> int:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _start(
-    apps: list[faust.App], stream: Stream | None, archive: Archive | None
-) -> list[asyncio.Task[None]]:
+def _roles(
+    service: Service[Any], settings: Settings, role: str, others: Mapping[str, MakeRole], metrics: Metrics
+) -> list[Running]:
+    if role in others:
+        return [others[role](settings, metrics)]
+    running = []
+    if role in (ALL, "stream"):
+        app, stream = stream_app(service, settings, metrics)
+        clocks = (partial(publish_clock, stream), partial(index_clock, stream))
+        running.append(Running(app, stream, StreamHealth(stream, metrics), clocks))
+    if role in (ALL, "archive"):
+        app, archive = archive_app(service, settings, metrics)
+        running.append(Running(app, archive, ArchiveHealth(archive, metrics), (archive.run,)))
+    return running
+
+
+async def _start(roles: Sequence[Running]) -> list[asyncio.Task[None]]:
     """Start roles, clocks and apps; returns the clocks' tasks."""
     clocks: list[asyncio.Task[None]] = []
-    if stream:
-        await stream.start()
-        clocks += [asyncio.create_task(publish_clock(stream)), asyncio.create_task(index_clock(stream))]
-    if archive:
-        await archive.start()
-        clocks.append(asyncio.create_task(archive.run()))
-    for app in apps:
-        app.in_worker = True
-        await app.start()
-    for one in (stream, archive):
-        if one:
-            one.log.fetch_briefly()
+    for one in roles:
+        await one.role.start()
+        clocks += [asyncio.create_task(clock()) for clock in one.clocks]
+    for one in roles:
+        one.app.in_worker = True
+        await one.app.start()
+    for one in roles:
+        one.role.log.fetch_briefly()
     return clocks
 
 
-async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyncio.Event) -> bool:
+async def _wait_for_topics(service: Service[Any], settings: Settings, role: str, stop: asyncio.Event) -> bool:
     """Wait for Kafka and the service's topics; False when stopped first."""
     wanted = {
         topics.source(settings.namespace, service.name),
@@ -131,6 +141,11 @@ async def _wait_for_topics(service: Service[Any], settings: Settings, stop: asyn
         topics.changelog(settings.namespace, service.name),
         topics.control(settings.namespace, service.name),
     }
+    if role in topics.OUTPUTS.get(service.name, ()):
+        wanted |= {
+            topics.output(settings.namespace, service.name, role),
+            topics.role_changelog(settings.namespace, service.name, role),
+        }
     said = -WAIT_S
     while not stop.is_set():
         problem = await _problem(service.name, settings, wanted)
@@ -153,10 +168,10 @@ async def _problem(type_: str, settings: Settings, wanted: set[str]) -> str | No
     return f"no topic {', '.join(missing)}; make them with: city topics create --type {type_}"
 
 
-async def _watch(apps: list[faust.App], health: Health, stop: asyncio.Event) -> int:
+async def _watch(roles: Sequence[Running], health: Health, stop: asyncio.Event) -> int:
     """Report until stopped (0) or until Faust gives up (1)."""
     while not stop.is_set():
-        for app in apps:
+        for app in (one.app for one in roles):
             if app.crashed:
                 log.error("%s gave up: %r", app.conf.id, app.crash_reason)
                 return 1
@@ -169,11 +184,11 @@ async def _watch(apps: list[faust.App], health: Health, stop: asyncio.Event) -> 
     return 0
 
 
-async def _drain(apps: list[faust.App], stream: Stream | None, archive: Archive | None, code: int) -> None:
+async def _drain(roles: Sequence[Running], code: int) -> None:
     """Save what is folded, commit, leave the groups; end the process when that takes too long."""
     cut = _cut_in_time(code)
-    await asyncio.gather(*(role.stop() for role in (stream, archive) if role))
-    await asyncio.gather(*(app.stop() for app in apps))
+    await asyncio.gather(*(one.role.stop() for one in roles))
+    await asyncio.gather(*(one.app.stop() for one in roles))
     cut.cancel()
 
 

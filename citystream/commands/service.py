@@ -1,8 +1,8 @@
 """The command line that every service has: `city-<type> worker | replay | schema | validate | …`."""
 
 import sys
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,20 +13,28 @@ from citystream.commands.settings import load_settings
 from citystream.commands.trial import trial_commands
 from citystream.contracts import schemas
 from citystream.service import Service
-from citystream.settings import Settings
+from citystream.settings import Settings, SettingsError
 from citystream.trial.validate import validate_command
+
+if TYPE_CHECKING:
+    from citystream.worker import MakeRole
 
 
 def command_line(
-    service: Service[Any], prepare: Callable[[Settings], Service[Any]] | None = None
+    service: Service[Any],
+    prepare: Callable[[Settings], Service[Any]] | None = None,
+    others: "Mapping[str, tuple[str, MakeRole]] | None" = None,
 ) -> click.Group:
     """The service's command.
 
     Args:
         prepare: completes the description from settings (a hash key, the city model), when a worker
             or a replay starts.
+        others: further roles of a worker, each with what it does.
     """
     name = f"city-{service.name}"
+    others = others or {}
+    told = "".join(f" {role} {does}." for role, (does, _) in others.items())
 
     def prepared() -> tuple[Service[Any], Settings]:
         settings = load_settings()
@@ -38,17 +46,21 @@ def command_line(
     @group.command(epilog=f"Example: CITY_KAFKA=kafka:9092 {name} worker --role stream")
     @click.option(
         "--role",
-        type=click.Choice(["all", "stream", "archive"]),
+        type=click.Choice(["all", "stream", "archive", *others]),
         default="all",
         show_default=True,
-        help="stream folds events into windows; archive writes raw events to S3.",
+        help="stream folds events into windows; archive writes raw events to S3; all is both." + told,
     )
-    def worker(role: Any) -> None:
+    def worker(role: str) -> None:
         """Work until stopped (Ctrl-C or SIGTERM: drains and commits)."""
         from citystream.worker import run
 
         described, settings = prepared()
-        sys.exit(run(described, settings, role))
+        try:
+            code = run(described, settings, role, {name: make for name, (_, make) in others.items()})
+        except SettingsError as error:
+            raise click.UsageError(str(error)) from error
+        sys.exit(code)
 
     @group.command()
     def schema() -> None:

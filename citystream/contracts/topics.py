@@ -50,12 +50,31 @@ def archive_group(namespace: str, type_: str) -> str:
     return f"{namespace}-{type_}-archive"
 
 
+OUTPUTS = {"traffic": {"forecast": "forecasts"}}
+"""Type -> role that one process has, beside stream and archive -> what its own topic is called."""
+
+
+def output(namespace: str, type_: str, role: str) -> str:
+    """What such a role makes; one partition."""
+    return f"{source(namespace, type_)}.{OUTPUTS[type_][role]}"
+
+
+def role_group(namespace: str, type_: str, role: str) -> str:
+    """Consumer group of such a role."""
+    return f"{app_id(namespace, type_)}-{role}"
+
+
 TABLE = "state"
 
 
 def changelog(namespace: str, type_: str) -> str:
     """Changelog of the service's table; the name is Faust's."""
     return f"{app_id(namespace, type_)}-{TABLE}-changelog"
+
+
+def role_changelog(namespace: str, type_: str, role: str) -> str:
+    """Changelog of such a role's table; one partition."""
+    return f"{role_group(namespace, type_, role)}-{TABLE}-changelog"
 
 
 SOURCE_SETTINGS = {
@@ -69,9 +88,15 @@ DEAD_LETTER_SETTINGS = {
     "retention.ms": str(30 * DAY_MS),
 }
 CONTROL_SETTINGS = {"cleanup.policy": "compact"}
+OUTPUT_SETTINGS = {"retention.ms": str(7 * DAY_MS), "cleanup.policy": "delete"}
 
 
 def changelog_settings(type_: str) -> dict[str, str]:
     """Settings of a type's changelog."""
     lag_ms = life_ms(type_) + LONGEST_SLEEP_MS
-    return {"cleanup.policy": "compact", "min.compaction.lag.ms": str(lag_ms)}
+    return {
+        "cleanup.policy": "compact",
+        "min.compaction.lag.ms": str(lag_ms),
+        # Who reads several partitions as one log needs one clock.
+        "message.timestamp.type": "LogAppendTime",
+    }

@@ -6,12 +6,15 @@ and a msgpack body. A tombstone has no value: its version travels in a header of
 
 import struct
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
+from citystream.contracts.state import State
 from citystream.fold.fold import LatestState, PartitionFold, Slot, View, latest_state
-from citystream.service import Latest
+from citystream.service import Latest, Windows
+
+S = TypeVar("S", bound=State)
 
 VERSION = struct.Struct(">IQ")
 VERSION_BYTES = VERSION.size
@@ -39,6 +42,9 @@ class _Body(msgspec.Struct, array_like=True):
     state: msgspec.Raw
 
 
+_body_decoder = msgspec.msgpack.Decoder(_Body)
+
+
 def version(generation: int, offset: int) -> bytes:
     """Orders the rows of one key; an offset of -1 comes before every record."""
     return VERSION.pack(generation, offset + 1)
@@ -52,6 +58,25 @@ def offset_of(value: bytes) -> int:
 def slot_key(slot: Slot) -> bytes:
     """Key of a state: its view, its window, its key."""
     return f"{_kind(slot.view)}\x00{slot.start_s}\x00{slot.key}".encode()
+
+
+def window_of(key: bytes, view: Windows[Any, Any]) -> tuple[int, str] | None:
+    """Start (epoch seconds) and key of a row that is a window of this view."""
+    name, _, rest = key.partition(b"\x00")
+    if name != _kind(view).encode():
+        return None
+    start_s, _, entity = rest.decode().partition("\x00")
+    return int(start_s), entity
+
+
+def window_state(value: bytes, state: msgspec.msgpack.Decoder[S]) -> S:
+    """The state in such a row."""
+    return state.decode(_body_decoder.decode(memoryview(value)[VERSION_BYTES:]).state)
+
+
+def facts_of(value: bytes) -> Facts:
+    """What the row of facts says."""
+    return msgspec.msgpack.decode(memoryview(value)[VERSION_BYTES:], type=Facts)
 
 
 def slot_value(slot: Slot, generation: int) -> bytes:
@@ -93,18 +118,17 @@ def restore(fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]) -> Re
     """Take a table's rows back into a fold."""
     views = {_kind(view): view for view in fold.service.views}
     decoders = {name: msgspec.msgpack.Decoder(_state_type(view)) for name, view in views.items()}
-    body_decoder = msgspec.msgpack.Decoder(_Body)
     restored, packed_ids = Restored(), []
     for key, value in rows:
         if key == FACTS_KEY:
-            restored.facts = msgspec.msgpack.decode(value[VERSION_BYTES:], type=Facts)
+            restored.facts = facts_of(value)
         elif key.startswith((IDS_PREFIX, IDS_ALONE_PREFIX)):
             packed_ids.append((key, value))
         else:
             name, start_s, entity = key.decode().split("\x00", 2)
             if name not in views:
                 continue  # a view that this version of the service no longer has
-            body = body_decoder.decode(value[VERSION_BYTES:])
+            body = _body_decoder.decode(value[VERSION_BYTES:])
             slot = Slot(views[name], entity, int(start_s), decoders[name].decode(body.state))
             slot.offset, slot.time_ms = offset_of(value), body.time_ms
             fold.adopt(slot)

@@ -1,7 +1,7 @@
-"""The topics of a data type: source, dead letters, changelog, control. Made once, then compared.
+"""The topics of a data type: source, dead letters, changelog, control, and those of its other roles.
 
-A topic that exists is never changed: what differs from our settings is reported, and so is what a
-broker took but did not keep.
+Made once, then compared. A topic that exists is never changed: what differs from our settings is reported,
+and so is what a broker took but did not keep.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from citystream.contracts import topics
 from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 
-Kind = Literal["source", "dead letters", "changelog", "control"]
+Kind = Literal["source", "dead letters", "changelog", "control", "output"]
 
 # A topic's limit counts the whole record batch: 61 bytes of header, 32 of the record's own fields,
 # and a key and headers of our own, which stay below 900.
@@ -58,7 +58,7 @@ class TopicReport:
 
 
 def wanted(settings: Settings, types: Iterable[str], existing: dict[str, int]) -> list[Topic]:
-    """The topics of each type, four a type.
+    """The topics of each type: four a type, and two for each other role that it has.
 
     A changelog has a partition for each of its source's: of the existing source (`existing` is
     topic -> partitions), else of the one that we would create.
@@ -91,6 +91,12 @@ def wanted(settings: Settings, types: Iterable[str], existing: dict[str, int]) -
             ),
             Topic(topics.control(settings.namespace, type_), "control", 1, topics.CONTROL_SETTINGS),
         ]
+        for role in topics.OUTPUTS.get(type_, ()):
+            name = topics.role_changelog(settings.namespace, type_, role)
+            found += [
+                Topic(topics.output(settings.namespace, type_, role), "output", 1, topics.OUTPUT_SETTINGS),
+                Topic(name, "changelog", 1, topics.changelog_settings(type_)),
+            ]
     return found
 
 

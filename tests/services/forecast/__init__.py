@@ -1,0 +1,1 @@
+"""What the forecast role is made of."""
