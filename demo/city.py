@@ -40,11 +40,17 @@ class City:
         self.credentials = credentials
         self._say = say
         self.port = free_port(plan.port)
-        self._health_ports = {name: free_port() for name in (*SERVICES, "gateway")}
+        self._health_ports = {name: free_port() for name in (*SERVICES, "forecast", "gateway")}
         self.services = [
             self._child(name, ["worker"], {"CITY_HEALTH_PORT": str(self._health_ports[name])})
             for name in SERVICES
         ]
+        self.forecast = self._child(
+            "forecast",
+            ["worker", "--role", "forecast"],
+            {"CITY_HEALTH_PORT": str(self._health_ports["forecast"])},
+            program="traffic",
+        )
         self.gateway = self._child(
             "gateway",
             ["serve", "--port", str(self.port)],
@@ -72,11 +78,13 @@ class City:
 
     @property
     def children(self) -> list[Child]:
-        return [*self.services, self.gateway, self.simulator]
+        return [*self.services, self.forecast, self.gateway, self.simulator]
 
-    def _child(self, name: str, arguments: list[str], extra: Mapping[str, str]) -> Child:
+    def _child(
+        self, name: str, arguments: list[str], extra: Mapping[str, str], program: str | None = None
+    ) -> Child:
         environment = {**os.environ, **city_environment(self.settings), **extra}
-        command = [installed(f"city-{name}"), *arguments]
+        command = [installed(f"city-{program or name}"), *arguments]
         return Child(Process(name, command, self.plan.logs / f"{name}.log", environment))
 
     def _simulator_arguments(self) -> list[str]:
@@ -122,7 +130,7 @@ class City:
         await create_topics(self.settings, SERVICES)
         write_users_file(self.plan.users_file, self.credentials)
         write_environment(self.plan.environment_file, self.settings)
-        for child in (*self.services, self.gateway):
+        for child in (*self.services, self.forecast, self.gateway):
             self._start_child(child)
         self._say("waiting for the services and the gateway to be ready")
         await self._until_ready()
@@ -173,7 +181,8 @@ class City:
 
     def stop(self) -> None:
         """Stop all in order: who sends, who reads, who answers, who keeps. About 10 s at the most."""
-        for children, timeout_s in (([self.simulator], 2.0), (self.services, 5.0), ([self.gateway], 2.0)):
+        readers = [*self.services, self.forecast]
+        for children, timeout_s in (([self.simulator], 2.0), (readers, 5.0), ([self.gateway], 2.0)):
             for name in stop_together([child.process for child in children], timeout_s):
                 self._say(f"{name} did not stop within {timeout_s:.0f} s and was killed")
         # Nothing of theirs is kept, so there is nothing to wait for.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import msgspec
 from redis.asyncio import Redis
 
-from citystream.contracts import redis_keys
+from citystream.contracts import redis_keys, topics
 from citystream.contracts.status import ProcessStatus
 from demo.supervision import Child
 
@@ -36,7 +36,12 @@ class Row:
 def rows(children: Iterable[Child], statuses: Iterable[ProcessStatus]) -> list[Row]:
     """A row for each child, with what its roles said."""
     said = list(statuses)
-    return [_row(child, [one for one in said if one.process == child.name]) for child in children]
+    return [_row(child, [one for one in said if _process(one) == child.name]) for child in children]
+
+
+def _process(status: ProcessStatus) -> str:
+    """The child that it is of: a role that one process has is a child of its own."""
+    return status.role if status.role in topics.OUTPUTS.get(status.process, ()) else status.process
 
 
 def _row(child: Child, said: list[ProcessStatus]) -> Row:

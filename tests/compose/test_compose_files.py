@@ -68,7 +68,7 @@ def test_the_schema_refuses_what_compose_does_not_know() -> None:
 
 def test_the_whole_platform_is_there() -> None:
     assert set(PROJECTS[BASE.name]["services"]) >= {
-        *("gps", "traffic", "emergency", "weather", "camera", "gateway"),
+        *("gps", "traffic", "forecast", "emergency", "weather", "camera", "gateway"),
         *("kafka", "redis", "s3", "elasticsearch", "kibana", "prometheus", "grafana", "postgres"),
         *("topics", "bucket", "model", "gateway-user", "elasticsearch-users"),
         *("airflow-scheduler", "airflow-api-server", "airflow-dag-processor", "airflow-database"),
@@ -198,7 +198,7 @@ def test_a_server_that_is_named_is_on_the_same_network(project: str, name: str) 
 def test_the_overlay_sends_everything_to_its_broker() -> None:
     found = PROJECTS["docker-compose.legacy.yml"]["services"]
     assert found["kafka"]["profiles"] == ["kraft"]
-    for name in ("gps", "traffic", "emergency", "weather", "camera", "simulator", "topics"):
+    for name in ("gps", "traffic", "forecast", "emergency", "weather", "camera", "simulator", "topics"):
         assert found[name]["environment"]["CITY_KAFKA"] == "broker:9092"
     assert found["topics"]["depends_on"]["kafka"]["required"] is False
     assert found["topics"]["depends_on"]["broker"]["condition"] == "service_healthy"
