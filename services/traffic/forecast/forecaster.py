@@ -122,7 +122,7 @@ class Forecaster:
             id_ = key.removeprefix(ROAD)
             of_models = MODEL + id_
             if of_models not in table:
-                raise FormatError(f"{of_models}: missing; learn anew with an empty table")
+                raise FormatError(f"{of_models}: missing; learn anew, without rows")
             models = _models(of_models, decode(of_models, table[of_models], ModelState), FORGETTING)
             self._roads[id_] = Road(id_, models).restore(decode(key, table[key], RoadState))
 

@@ -62,11 +62,11 @@ class RecursiveLeastSquares(base.Regressor):
         self.weights: Floats = np.zeros(size)
         self.covariance: Floats = np.eye(size) * prior
 
-    def predict_one(self, x: Mapping[str, float]) -> float:  # type: ignore[override]
+    def predict_one(self, x: Mapping[Any, float]) -> float:
         """The target that is expected with the features `x`."""
         return float(self._vector(x) @ self.weights)
 
-    def learn_one(self, x: Mapping[str, float], y: float) -> None:  # type: ignore[override]
+    def learn_one(self, x: Mapping[Any, float], y: float) -> None:
         """Learn that the features `x` came with the target `y`."""
         vector = self._vector(x)
         error = y - float(vector @ self.weights)
@@ -99,5 +99,5 @@ class RecursiveLeastSquares(base.Regressor):
         self.covariance[columns, rows] = upper
         return self
 
-    def _vector(self, x: Mapping[str, Any]) -> Floats:
+    def _vector(self, x: Mapping[Any, float]) -> Floats:
         return np.fromiter(x.values(), np.float64, self.size)

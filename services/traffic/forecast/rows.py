@@ -35,9 +35,7 @@ def decode(key: str, value: bytes, type_: type[S]) -> S:
     try:
         row = msgspec.msgpack.decode(value, type=_Row)
         if row.format != FORMAT:
-            raise FormatError(
-                f"{key}: format {row.format} instead of {FORMAT}; learn anew with an empty table"
-            )
+            raise FormatError(f"{key}: format {row.format} instead of {FORMAT}; learn anew, without rows")
         return msgspec.msgpack.decode(row.body, type=type_)
     except msgspec.DecodeError as error:
         raise FormatError(f"{key}: {error}") from error

@@ -11,9 +11,9 @@ from services.traffic.forecast.lead import COVERAGE, Scored
 
 HOURS = 24
 HOUR_MS = 3_600_000
-LABELS = tuple(
-    f"{low}-{high}" if high else f"{low}+"
-    for low, high in zip((0, *REGIMES_KMH), (*REGIMES_KMH, 0), strict=True)
+LABELS = (
+    *(f"{low}-{high}" for low, high in zip((0, *REGIMES_KMH), REGIMES_KMH, strict=False)),
+    f"{REGIMES_KMH[-1]}+",
 )
 """Of the regimes, such as `30-60`; the last one has no upper end."""
 
@@ -104,9 +104,8 @@ class Scoreboard:
 
     def since_ms(self) -> int | None:
         """End of the first window scored; None while none was."""
-        return min(
-            (hour.since_ms for hour in self._hours.values() if hour.since_ms is not None), default=None
-        )
+        told = (hour.since_ms for hour in self._hours.values())
+        return min((since_ms for since_ms in told if since_ms is not None), default=None)
 
     def horizons(self) -> tuple[HorizonScores, ...]:
         """Of all hours."""
