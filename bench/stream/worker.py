@@ -21,7 +21,6 @@ from citystream.log.admin import create_topics
 from citystream.servers.connections import kafka_options, redis_client
 from citystream.service import Service
 from citystream.settings import Settings
-from citystream.worker import Role
 from demo.environment import city_environment
 from demo.servers.ports import free_port
 from demo.servers.process import Process
@@ -45,7 +44,7 @@ class Worker(Peer):
         *,
         service: Service[Any],
         command: Sequence[str],
-        roles: tuple[Role, ...] = ("stream",),
+        roles: tuple[str, ...] = ("stream",),
         kinds: tuple[Kind, ...] = (),
         deduplicate: bool = False,
     ) -> None:
@@ -92,7 +91,7 @@ class Worker(Peer):
         }
         return settings.model_copy(update=changes)
 
-    def _process(self, settings: Settings, job: Job, role: Role, port: int) -> Process:
+    def _process(self, settings: Settings, job: Job, role: str, port: int) -> Process:
         environment = city_environment(settings) | {"CITY_HEALTH_PORT": str(port)}
         command = [*self._command, "worker", "--role", role]
         return process_of(f"{self.name}-{role}", command, job, environment)
@@ -129,7 +128,7 @@ class Worker(Peer):
                 await asyncio.sleep(FIRST_LOOK_S)
         raise PeerFailed(f"{process.name} folds nothing:\n{process.last_lines()}")
 
-    async def _all(self, processes: dict[Role, Process], ports: dict[Role, int], events: int) -> None:
+    async def _all(self, processes: dict[str, Process], ports: dict[str, int], events: int) -> None:
         """Wait until each role has taken all records."""
         deadline = time.monotonic() + ALL_S
         async with httpx.AsyncClient() as client:
@@ -143,7 +142,7 @@ class Worker(Peer):
                     await asyncio.sleep(LOOK_S)
 
 
-async def _status(client: httpx.AsyncClient, port: int, role: Role) -> dict[str, Any] | None:
+async def _status(client: httpx.AsyncClient, port: int, role: str) -> dict[str, Any] | None:
     """What a worker says of a role; None while it says nothing."""
     try:
         answer = await client.get(f"http://127.0.0.1:{port}/healthz")
@@ -153,7 +152,7 @@ async def _status(client: httpx.AsyncClient, port: int, role: Role) -> dict[str,
     return found
 
 
-async def _spent(port: int, role: Role) -> dict[str, float]:
+async def _spent(port: int, role: str) -> dict[str, float]:
     """Where a worker's seconds went, as it says itself."""
     async with httpx.AsyncClient() as client:
         text = (await client.get(f"http://127.0.0.1:{port}/metrics")).text

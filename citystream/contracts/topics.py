@@ -88,6 +88,13 @@ DEAD_LETTER_SETTINGS = {
     "retention.ms": str(30 * DAY_MS),
 }
 CONTROL_SETTINGS = {"cleanup.policy": "compact"}
+ROLE_CHANGELOG_SETTINGS = {
+    "cleanup.policy": "compact",
+    # Each step writes all of it anew: what a sleeper wrote between lies behind newer rows soon, and
+    # whole days of it would be gigabytes.
+    "min.compaction.lag.ms": str(DAY_MS // 24),
+    "segment.bytes": str(128 << 20),
+}
 OUTPUT_SETTINGS = {"retention.ms": str(7 * DAY_MS), "cleanup.policy": "delete"}
 
 

@@ -95,7 +95,7 @@ def wanted(settings: Settings, types: Iterable[str], existing: dict[str, int]) -
             name = topics.role_changelog(settings.namespace, type_, role)
             found += [
                 Topic(topics.output(settings.namespace, type_, role), "output", 1, topics.OUTPUT_SETTINGS),
-                Topic(name, "changelog", 1, topics.changelog_settings(type_)),
+                Topic(name, "changelog", 1, topics.ROLE_CHANGELOG_SETTINGS),
             ]
     return found
 

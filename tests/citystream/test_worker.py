@@ -10,13 +10,14 @@ from tests.harness.patience import PATIENCE_S
 HELD = """
 import asyncio, time
 from citystream import worker
+from citystream.roles import Running
 
 class Held:
     async def stop(self):
         {holds}
 
 worker.DRAIN_S = 0.5
-asyncio.run(worker._drain([Held()], None, None, 3))
+asyncio.run(worker._drain([Running(Held(), Held(), None, ())], 3))
 """
 
 

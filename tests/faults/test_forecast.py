@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -69,7 +69,7 @@ def surroundings() -> dict[str, list[Message]]:
     ]
     return {
         "weather": [(b"s", encode(one)) for one in rain],
-        "emergency": [(b"i", encode(one)) for one in told] + [(b"i", b"no event")],
+        "emergency": [*((b"i", encode(one)) for one in told), (b"i", b"no event")],
     }
 
 
@@ -133,7 +133,8 @@ async def in_redis(own: Settings) -> dict[str, RoadForecast]:
     async with redis_client(own) as redis:
         for road in range(ROADS):
             key = redis_keys.latest(own.namespace, contract.TYPE, contract.ROADS, f"road-{road}")
-            found[f"road-{road}"] = stored.latest(await redis.hgetall(key), decoder)
+            fields = cast("dict[bytes, bytes]", await redis.hgetall(key))
+            found[f"road-{road}"] = stored.latest(fields, decoder)
     return found
 
 

@@ -14,9 +14,9 @@ from tests.services.descriptions import SERVICES
 wait_for_topics = worker._wait_for_topics
 
 
-async def wait_then_freeze(service: Service[Any], settings: Settings, stop: asyncio.Event) -> bool:
+async def wait_then_freeze(service: Service[Any], settings: Settings, role: str, stop: asyncio.Event) -> bool:
     """As the worker waits, and then until SIGCONT."""
-    found = await wait_for_topics(service, settings, stop)
+    found = await wait_for_topics(service, settings, role, stop)
     os.kill(os.getpid(), signal.SIGSTOP)
     # A signal to oneself may take a moment.
     await asyncio.sleep(0.1)

@@ -18,7 +18,10 @@ class Surroundings:
 
 @dataclass(frozen=True, slots=True)
 class ClosedWindow:
-    """One closed window; they come in order, and none is left out, also those without any reading."""
+    """One closed window; they come in order, and none is left out, also those without any reading.
+
+    But when a day and more has none, an hour of them is told and the next is the first that has any.
+    """
 
     end_ms: int
     """epoch milliseconds, a multiple of `STEP_S`"""

@@ -61,14 +61,14 @@ class Forecaster:
     def step(self, window: ClosedWindow) -> list[RoadForecast]:
         """Score the forecasts of this window, learn from it, and forecast: each road that is known, by id.
 
-        Windows come in order, `STEP_S` apart; none is left out.
+        Windows come in order; see `ClosedWindow`.
 
         Raises:
-            ValueError: the window does not follow the one before.
+            ValueError: the window does not end after the one before.
         """
         end_ms = window.end_ms
-        if end_ms % (STEP_S * 1000) or (self._as_of_ms and end_ms != self._as_of_ms + STEP_S * 1000):
-            raise ValueError(f"end_ms: {end_ms} does not follow {self._as_of_ms} by {STEP_S} s")
+        if end_ms % (STEP_S * 1000) or end_ms <= self._as_of_ms:
+            raise ValueError(f"end_ms: {end_ms} is no multiple of {STEP_S} s after {self._as_of_ms}")
         self._as_of_ms = end_ms
         speeds = {road: min(speed, MOST_KMH) for road, speed in window.speeds_kmh.items()}
         self._changed = {id_ for id_, road in self._roads.items() if id_ in speeds or road.waits}

@@ -3,8 +3,10 @@
 It knows no Kafka: `take` says when five minutes are over, `step` forecasts, `rows` is what must be kept.
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
@@ -21,11 +23,14 @@ from services.traffic.aggregate import service
 from services.traffic.forecast.closed import ClosedWindow
 from services.traffic.forecast.closing import CityWindows, PartitionWindows
 from services.traffic.forecast.forecaster import Forecaster
+from services.traffic.forecast.rows import FormatError
 from services.traffic.forecast.surroundings import Around
 
 MODEL, PARTITION, FORECAST = "model/", "partition/", "forecast/"
 """What begin the keys of: the forecaster's rows, windows that are not told of yet, the last forecasts."""
 AROUND, STEPPED = "around", "stepped"
+
+log = logging.getLogger(__name__)
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -81,7 +86,10 @@ class Stepper:
         self._weather = Reader(Weather, settings.future_ms)
         self._emergency = Reader(Emergency, settings.future_ms)
         neighbours = {road.id: road.neighbours for road in model.roads.values()} if model else {}
-        self.forecaster = Forecaster(neighbours, zone_of(model, settings.timezone))
+        self._new_forecaster = partial(Forecaster, neighbours, zone_of(model, settings.timezone))
+        self.forecaster = self._new_forecaster()
+        self._useless: dict[str, bytes] = {}
+        """Rows of another version of the forecaster, to be made empty."""
         self.forecasts: dict[str, RoadForecast] = {}
         """The last of each road."""
         self.positions: dict[Part, int] = {}
@@ -124,7 +132,8 @@ class Stepper:
 
     def rows(self) -> dict[str, bytes]:
         """What the last step changed; `STEPPED` belongs behind the others."""
-        rows = {MODEL + key: value for key, value in self.forecaster.changed()}
+        useless, self._useless = self._useless, {}
+        rows = useless | {MODEL + key: value for key, value in self.forecaster.changed()}
         rows |= {FORECAST + road: _encode(one) for road, one in self.forecasts.items()}
         rows |= {f"{PARTITION}{number}": _encode(part) for number, part in self._windows.parts.items()}
         rows[AROUND] = _encode(self._around)
@@ -146,5 +155,10 @@ class Stepper:
             elif key.startswith(FORECAST):
                 forecast = decode(value, type=RoadForecast)
                 self.forecasts[forecast.road_id] = forecast
-        model = ((key.removeprefix(MODEL), value) for key, value in rows.items() if key.startswith(MODEL))
-        self.forecaster.restore(model)
+        model = {key: value for key, value in rows.items() if key.startswith(MODEL) and value}
+        try:
+            self.forecaster.restore((key.removeprefix(MODEL), value) for key, value in model.items())
+        except FormatError as error:
+            log.warning("what was learned is of no use any more, and is learned anew: %s", error)
+            self.forecaster = self._new_forecaster()
+            self._useless = dict.fromkeys(model, b"")

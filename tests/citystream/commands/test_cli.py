@@ -67,7 +67,7 @@ def test_all_five_types_are_the_default(run: Run, namespace: str) -> None:
     assert result.exit_code == 0
     for type_ in ("gps", "traffic", "emergency", "weather", "camera"):
         assert f"{namespace}.{type_} " in result.stdout
-    assert result.stdout.count("created") == 20
+    assert result.stdout.count("created") == 22
 
 
 def test_what_differs_is_told_on_stderr(run: Run, namespace: str) -> None:
