@@ -152,7 +152,7 @@ class Stepper:
             if key.startswith(PARTITION):
                 number = int(key.removeprefix(PARTITION))
                 self._windows.parts[number] = decode(value, type=PartitionWindows)
-            elif key.startswith(FORECAST):
+            elif key.startswith(FORECAST) and value:
                 forecast = decode(value, type=RoadForecast)
                 self.forecasts[forecast.road_id] = forecast
         model = {key: value for key, value in rows.items() if key.startswith(MODEL) and value}
@@ -161,4 +161,4 @@ class Stepper:
         except FormatError as error:
             log.warning("what was learned is of no use any more, and is learned anew: %s", error)
             self.forecaster = self._new_forecaster()
-            self._useless = dict.fromkeys(model, b"")
+            self._useless = dict.fromkeys((key for key in rows if key.startswith((MODEL, FORECAST))), b"")
