@@ -120,7 +120,8 @@ FORECAST_COVERAGE = Gauge(
 )
 FORECAST_AGE_SECONDS = Gauge(
     "city_forecast_age_seconds",
-    "Age of the newest forecast: since the end of the last window that it knows; absent without one.",
+    "Since the end of the last window that a model knows; absent without one.",
+    ["model"],
     multiprocess_mode="livemax",
 )
 # Set by the supervisor alone, so there is nothing to merge.

@@ -93,11 +93,9 @@ def show(city: City) -> None:
 
 
 def _show_forecasts(city: City, now: int) -> None:
-    made_ms = city.forecasts.view.newest_ms
-    if made_ms is not None:
-        metrics.FORECAST_AGE_SECONDS.set(max(0, now - made_ms) / 1000)
     reports = [entry.value for entry in city.models.view.all() if entry.value]
     for report in reports:
+        metrics.FORECAST_AGE_SECONDS.labels(report.name).set(max(0, now - report.as_of_ms) / 1000)
         for horizon in report.horizons:
             labels = report.name, str(horizon.minutes)
             errors = horizon.all.model
