@@ -93,8 +93,7 @@ def show(city: City) -> None:
 
 
 def _show_forecasts(city: City, now: int) -> None:
-    reports = [entry.value for entry in city.models.view.all() if entry.value]
-    for report in reports:
+    for report in (entry.value for entry in city.models.view.all() if entry.value):
         metrics.FORECAST_AGE_SECONDS.labels(report.name).set(max(0, now - report.as_of_ms) / 1000)
         for horizon in report.horizons:
             labels = report.name, str(horizon.minutes)
