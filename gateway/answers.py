@@ -45,7 +45,12 @@ class Freshness(NamedTuple):
     def members(self) -> bytes:
         """The members that say so."""
         as_of = b"null" if self.newest_ms is None else b'"%b"' % _moment(self.newest_ms).encode()
-        return b'"as_of":%b,"source":"%b"' % (as_of, self.source.encode())
+        return b'"as_of":%b,%b' % (as_of, self.source_member)
+
+    @property
+    def source_member(self) -> bytes:
+        """The one that is left where the answer tells its `as_of` itself."""
+        return b'"source":"%b"' % self.source.encode()
 
 
 def freshness(*views: View[Any]) -> Freshness:
@@ -71,9 +76,10 @@ class _Ready(Response):
         self.raw_headers = headers
 
 
-def content(members: bytes, fresh: Freshness) -> Content:
-    """A JSON object of these members and how fresh they are."""
-    return Content(b"{%b,%b}" % (members, fresh.members()), fresh.newest_ms)
+def content(members: bytes, fresh: Freshness, *, dated: bool = False) -> Content:
+    """A JSON object of these members and how fresh they are; `dated`: they tell `as_of` themselves."""
+    told = fresh.source_member if dated else fresh.members()
+    return Content(b"{%b,%b}" % (members, told), fresh.newest_ms)
 
 
 def answer(

@@ -47,7 +47,7 @@ class Batch:
         self._layer = layer
         # Roads last: hours of them may take long, the others are there at once.
         self._wanted = sorted(
-            (_wanted(reader, hours) for reader in city.readers), key=lambda one: one.type_ == "traffic"
+            (_wanted(reader, hours) for reader in city.measured), key=lambda one: one.type_ == "traffic"
         )
         weather_s, camera_s = settings.window_s or weather.WINDOW_S, settings.window_s or camera.WINDOW_S
         lateness_s = settings.lateness_s

@@ -1,4 +1,7 @@
-"""The live city in this process: a view of each kind of thing, and the link that keeps them."""
+"""The live city in this process: a view of each kind of thing, and the link that keeps them.
+
+What is measured makes the city. Forecasts are made of it: one that has none is as whole as before.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,6 +10,7 @@ from citystream.contracts.city_model import CityModel
 from citystream.contracts.traffic import WINDOW_S
 from gateway.cameras import CameraReader
 from gateway.emergencies import EmergencyReader
+from gateway.forecasts import ForecastReader, ModelReader
 from gateway.link import Link, Origin, combined
 from gateway.reader import Reader
 from gateway.staleness import StaleAfter
@@ -29,22 +33,27 @@ class City:
         self.emergencies = EmergencyReader()
         self.weather = WeatherReader(model, stale_after.weather_s)
         self.cameras = CameraReader(model, stale_after.cameras_s)
-        self.readers: Sequence[Reader[Any]] = (
+        self.forecasts = ForecastReader(model, self.traffic.view)
+        self.models = ModelReader()
+        self.measured: Sequence[Reader[Any]] = (
             self.traffic,
             self.vehicles,
             self.emergencies,
             self.weather,
             self.cameras,
         )
+        """Those of events, which the archive has too."""
+        self.readers: Sequence[Reader[Any]] = (*self.measured, self.forecasts, self.models)
         self.views: dict[str, View[Any]] = {reader.view.topic: reader.view for reader in self.readers}
         """By topic, as clients name it."""
+        self.measured_views: Sequence[View[Any]] = [reader.view for reader in self.measured]
 
     @property
     def source(self) -> Origin:
-        """Where answers come from, all views taken together."""
-        return combined([view.source for view in self.views.values()])
+        """Where answers come from, all that is measured taken together."""
+        return combined([view.source for view in self.measured_views])
 
     @property
     def known(self) -> bool:
-        """Whether every view was loaded at least once."""
-        return all(view.known for view in self.views.values())
+        """Whether every view of what is measured was loaded at least once."""
+        return all(view.known for view in self.measured_views)

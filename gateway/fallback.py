@@ -82,7 +82,7 @@ class Fallback:
 
     def __init__(self, city: City) -> None:
         self._link = city.link
-        self._kept = {reader.type_: _Kept(reader) for reader in city.readers}
+        self._kept = {reader.type_: _Kept(reader) for reader in city.measured}
 
     def keep(self, type_: str, found: "Found") -> None:
         """Take what a look at one type's archive brought."""

@@ -100,6 +100,30 @@ DATA_AGE_SECONDS = Gauge(
     ["topic"],
     multiprocess_mode="livemax",
 )
+FORECAST_MAE = Gauge(
+    "city_forecast_mae_kmh",
+    "Mean absolute error of a model's forecasts of the last day so many minutes ahead, km/h.",
+    ["model", "minutes"],
+    multiprocess_mode="livemax",
+)
+FORECAST_MAPE = Gauge(
+    "city_forecast_mape_ratio",
+    "Mean absolute error as a part of the speed that was read, of readings above 0; 0.15 is 15 %.",
+    ["model", "minutes"],
+    multiprocess_mode="livemax",
+)
+FORECAST_COVERAGE = Gauge(
+    "city_forecast_coverage_ratio",
+    "Share of readings that lay in their forecast's interval; 0.8 is wanted.",
+    ["model", "minutes"],
+    multiprocess_mode="livemin",
+)
+FORECAST_AGE_SECONDS = Gauge(
+    "city_forecast_age_seconds",
+    "Since the end of the last window that a model knows; absent without one.",
+    ["model"],
+    multiprocess_mode="livemax",
+)
 # Set by the supervisor alone, so there is nothing to merge.
 PROCESSES = Gauge(
     "city_gateway_processes",

@@ -21,7 +21,7 @@ GET; `/api/session` begins and ends one. Errors are
 list is paged: `next_cursor` asks for the page after it. Answers from the views have `as_of` and `source`:
 `speed`, or `batch` or `last-known` while the speed layer is away; lists have `as_of_median` too. The header
 `City-Age-Ms` says how old `as_of` is. A vehicle, station or camera is `stale` when it lies far behind its
-topic's newest event, and null without
+topic's newest event, a forecast when it lies far behind traffic's; null without
 data. `/ws/live` has the same data as a stream."""
 
 _REFERENCE = "#/components/schemas/{name}"

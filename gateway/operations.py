@@ -89,6 +89,26 @@ def show(city: City) -> None:
             metrics.SOURCE.labels(topic, origin).set(view.source == origin)
         if view.newest_ms is not None:
             metrics.DATA_AGE_SECONDS.labels(topic).set(max(0, now - view.newest_ms) / 1000)
+    _show_forecasts(city, now)
+
+
+def _show_forecasts(city: City, now: int) -> None:
+    for report in (entry.value for entry in city.models.view.all() if entry.value):
+        metrics.FORECAST_AGE_SECONDS.labels(report.name).set(max(0, now - report.as_of_ms) / 1000)
+        for horizon in report.horizons:
+            labels = report.name, str(horizon.minutes)
+            errors = horizon.all.model
+            for metric, told in (
+                (metrics.FORECAST_MAE, errors.mae_kmh),
+                (metrics.FORECAST_MAPE, _part(errors.mape_pct)),
+                (metrics.FORECAST_COVERAGE, _part(horizon.coverage_pct)),
+            ):
+                if told is not None:
+                    metric.labels(*labels).set(told)
+
+
+def _part(pct: float | None) -> float | None:
+    return None if pct is None else pct / 100
 
 
 class Merged(Collector):

@@ -53,7 +53,7 @@ class Processes:
     def own(self) -> ProcessStatus:
         """This process."""
         link = self._city.link
-        newest = [view.newest_ms for view in self._city.views.values() if view.newest_ms is not None]
+        newest = [view.newest_ms for view in self._city.measured_views if view.newest_ms is not None]
         now = now_ms()
         return ProcessStatus(
             process="gateway",

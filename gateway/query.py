@@ -31,16 +31,23 @@ class PageQuery(msgspec.Struct, frozen=True):
     """Id of the last thing of the page before."""
     ids: tuple[str, ...] = ()
     """Only these; none is all."""
+    bbox: Bounds | None = None
 
 
-def page_query(params: QueryParams) -> PageQuery:
-    """Read the parameters of a list of which all is asked for as a rule.
+def page_query(params: QueryParams, *, boxed: bool = False) -> PageQuery:
+    """Read the parameters of a list of which all is asked for as a rule; `boxed`: a `bbox` too.
 
     Raises:
         ProblemError: naming the parameter and the reason.
     """
-    given = values.single(params, {"limit", "cursor", "id", "format"})
-    return PageQuery(values.limit(given), values.after(given), values.ids(params))
+    box = ("bbox",) if boxed else ()
+    given = values.single(params, {"limit", "cursor", "id", "format", *box})
+    return PageQuery(
+        values.limit(given),
+        values.after(given),
+        values.ids(params),
+        values.bbox(given["bbox"]) if "bbox" in given else None,
+    )
 
 
 class VehicleQuery(msgspec.Struct, frozen=True):

@@ -69,7 +69,9 @@ def daily_table(view: DailyView) -> type[msgspec.Struct]:
 
 
 def _with(of: type[msgspec.Struct], name: str, more: list[tuple[str, Any]]) -> type[msgspec.Struct]:
-    return msgspec.defstruct(name, [*_members(of), *more], namespace={"__doc__": of.__doc__})
+    # A thing may tell its `as_of` itself.
+    members = list(dict([*_members(of), *more]).items())
+    return msgspec.defstruct(name, members, namespace={"__doc__": of.__doc__})
 
 
 def _members(of: type[msgspec.Struct]) -> list[tuple[str, Any]]:

@@ -23,7 +23,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     """Shape of what is told of things that may be stale."""
 
     stale: bool | None
-    """Whether it lies far behind its topic's newest event; null where it has no data."""
+    """Whether it lies far behind the newest event of its topic, or of what it is made of; null: no data."""
 
 
 class Staleness:

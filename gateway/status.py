@@ -109,6 +109,8 @@ class PlatformStatus(msgspec.Struct, frozen=True):
 
 
 ROLES = ("stream", "archive")
+FORECAST = ("traffic", "forecast")
+"""The role that a city may go without."""
 
 
 def platform_status(city: City, layers: LayerStates, heard: Sequence[ProcessStatus]) -> dict[str, Any]:
@@ -118,6 +120,9 @@ def platform_status(city: City, layers: LayerStates, heard: Sequence[ProcessStat
     # The platform's own are always told of, others (a type of one's own) while they speak.
     types = dict.fromkeys((*EVENTS, *(one.process for one in fresh if one.role in ROLES)))
     services = [_service(city, fresh, type_, role) for type_ in types for role in ROLES]
+    # Who had forecasts misses them; who never had any does not.
+    if city.forecasts.view.with_data() or any((one.process, one.role) == FORECAST for one in fresh):
+        services.append(_service(city, fresh, *FORECAST))
     services.append(_gateway(city, fresh))
     told = _layers(layers, now)
     states = [told.speed.state, told.archive.state, told.search.state, *(one["state"] for one in services)]

@@ -10,7 +10,7 @@ from gateway.bounds import Bounds, BoundsError, checked
 from gateway.problems import bad_field, naming_fields
 from gateway.values import BBOX_REMEDY
 
-Topic = Literal["traffic", "vehicles", "emergencies", "weather", "cameras"]
+Topic = Literal["traffic", "vehicles", "emergencies", "weather", "cameras", "predictions"]
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 SLOWEST_MS = 60_000
 FASTEST_MS = 200
@@ -22,6 +22,7 @@ DEFAULT_MS: Mapping[Topic, int] = {
     "emergencies": URGENT_MS,
     "weather": OTHER_MS,
     "cameras": OTHER_MS,
+    "predictions": OTHER_MS,
 }
 DEFAULT_ID = "default"
 LONGEST_ID = 64

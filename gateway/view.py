@@ -55,7 +55,8 @@ def _always(_: Entry[V]) -> bool:
 class View(Generic[V]):
     """All things of one kind. `listed` says which belong in lists; the others answer by id only.
 
-    With `staleness` each body tells whether the thing is stale, as its last member.
+    With `staleness` each body tells whether the thing is stale, as its last member: held against the newest
+    event of `beside`, or of its own.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class View(Generic[V]):
         blanks: Iterable[Entry[V]] = (),
         listed: Callable[[Entry[V]], bool] = _always,
         staleness: Staleness | None = None,
+        beside: "View[Any] | None" = None,
     ) -> None:
         self.topic = topic
         self.known = False
@@ -76,6 +78,9 @@ class View(Generic[V]):
         self.listed = listed
         self.ttl_ms = ttl_s * 1000
         self._staleness = staleness
+        self._held: list[View[Any]] = []
+        """Views whose things are held against this one's newest event."""
+        (self if beside is None else beside)._held.append(self)
         self._blanks = {entry.key: entry for entry in blanks}
         """Things of the city model, as they stand without data."""
         self._entries = {key: self._judged(entry) for key, entry in self._blanks.items()}
@@ -189,6 +194,10 @@ class View(Generic[V]):
             # Answers say it.
             self._cache.clear()
         self.newest_ms = newest_ms
+        for view in self._held:
+            view._judge(newest_ms)
+
+    def _judge(self, newest_ms: int | None) -> None:
         if self._staleness:
             for key, stale in self._staleness.reach(newest_ms).items():
                 entry = self._entries[key]

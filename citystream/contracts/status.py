@@ -22,7 +22,7 @@ class ProcessStatus(msgspec.Struct, frozen=True, kw_only=True):
     process: str
     """gps, traffic, …, gateway"""
     role: str
-    """stream, archive or gateway"""
+    """stream, archive, forecast or gateway"""
     instance: str
     """host and process id"""
     at_ms: int

@@ -17,6 +17,7 @@ from gateway.rest import (
     daily,
     described,
     emergencies,
+    forecasts,
     gtfs_realtime,
     model,
     ngsi_ld,
@@ -48,6 +49,7 @@ def endpoints(
     """Every endpoint."""
     others = [
         *traffic.endpoints(city, records),
+        *forecasts.endpoints(city),
         *vehicles.endpoints(city, records),
         *emergencies.endpoints(city),
         *weather.endpoints(city, records.stations),

@@ -35,9 +35,9 @@ def endpoints(city: City, steps: CityHistory) -> list[Endpoint]:
     async def summary(request: Request) -> Response:
         query.no_parameters(request.query_params)
         answers.chosen(request, JSON)
-        views = city.views.values()
+        views = city.measured_views
         answers.require_known(*views)
-        # It is made of all views, so it is kept with the first one, under what the others were then.
+        # It is made of all of them, so it is kept with the first one, under what the others were then.
         revisions = tuple((view.revision, view.newest_ms) for view in views)
         content = city.traffic.view.cached(revisions, lambda: _summary(city))
         return answers.answer(request, content)
@@ -103,7 +103,7 @@ class CongestionAnswer(FreshList, kw_only=True):
 
 
 def _summary(city: City) -> Content:
-    return answers.content(answers.members(traffic_summary(city)), answers.freshness(*city.views.values()))
+    return answers.content(answers.members(traffic_summary(city)), answers.freshness(*city.measured_views))
 
 
 def _congestion(city: City, asked: CongestionQuery, media_type: str, lines: Lines) -> Content:

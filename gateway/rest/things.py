@@ -1,6 +1,6 @@
 """What most areas answer with: all things of a view, or one of them; as JSON, or as GeoJSON."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -20,29 +20,37 @@ from gateway.view import Entry, View
 
 V = TypeVar("V")
 
+PLACED = (JSON, GEOJSON)
+"""Media types of things that have a place."""
+
 
 def listed(
     request: Request,
     view: View[Any],
     name: str,
     lines: Lines = NO_LINES,
+    *,
+    offers: Sequence[str] = PLACED,
+    boxed: bool = False,
 ) -> Response:
-    """All things that belong in lists, or a page of them.
+    """All things that belong in lists, or a page of them; `boxed`: a `bbox` may choose some.
 
     Raises:
         ProblemError: 400 of a parameter; 406; 503 while the view was never loaded.
     """
     answers.require_known(view)
-    media_type = answers.chosen(request, JSON, GEOJSON)
+    media_type = answers.chosen(request, *offers)
 
     def make() -> Content:
-        asked = query.page_query(request.query_params)
-        entries = chosen(view, asked.ids)
+        asked = query.page_query(request.query_params, boxed=boxed)
+        entries = [entry for entry in chosen(view, asked.ids) if entry.within(asked.bbox)]
         shown, last = page(entries, key_of, asked.after, asked.limit)
         head = {
             "total": len(entries),
             "next_cursor": last and cursor(last),
-            "as_of_median": view.cached(("as_of_median", asked.ids), lambda: answers.median_of(entries)),
+            "as_of_median": view.cached(
+                ("as_of_median", asked.ids, asked.bbox), lambda: answers.median_of(entries)
+            ),
         }
         return answers.content(
             answers.collection(media_type, name, shown, lines, head), answers.freshness(view)
@@ -84,8 +92,17 @@ def near(
     return answers.answer(request, content, media_type)
 
 
-def one(request: Request, view: View[Any], field: str, remedy: str, lines: Lines = NO_LINES) -> Response:
-    """The thing that the path names.
+def one(
+    request: Request,
+    view: View[Any],
+    field: str,
+    remedy: str,
+    lines: Lines = NO_LINES,
+    *,
+    offers: Sequence[str] = PLACED,
+    dated: bool = False,
+) -> Response:
+    """The thing that the path names; `dated`: it has `as_of` among its own members.
 
     Raises:
         ProblemError: 400 of a parameter; 404 of an unknown id; 406; 503 while the view was never loaded.
@@ -93,15 +110,18 @@ def one(request: Request, view: View[Any], field: str, remedy: str, lines: Lines
     if request.scope["query_string"]:
         query.format_alone(request.query_params)
     answers.require_known(view)
-    media_type = answers.chosen(request, JSON, GEOJSON)
+    media_type = answers.chosen(request, *offers)
     key = request.path_params[field]
     entry = view.get(key)
     if entry is None:
         raise no_such(field, key, remedy)
     content = entry.answers.get((media_type, view.source))
     if content is None:
-        members = entry.body[1:-1] if media_type == JSON else geojson.feature(entry, lines)
-        content = answers.content(members, answers.Freshness(entry.time_ms, view.source))
+        fresh = answers.Freshness(entry.time_ms, view.source)
+        if media_type == JSON:
+            content = answers.content(entry.body[1:-1], fresh, dated=dated)
+        else:
+            content = answers.content(geojson.feature(entry, lines), fresh)
         entry.answers[media_type, view.source] = content
     return answers.answer(request, content, media_type)
 

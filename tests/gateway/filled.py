@@ -1,4 +1,4 @@
-"""A city that has all five kinds of thing, and daily views."""
+"""A city that has all kinds of thing, forecasts and daily views."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -8,9 +8,11 @@ from pathlib import Path
 
 from citystream.contracts import camera, traffic, weather
 from citystream.contracts.daily_views import DAILY
+from citystream.contracts.forecast import RoadForecast
 from citystream.contracts.manifest import Job
 from tests.conftest import make_bucket
 from tests.gateway.conftest import gateway_environment
+from tests.gateway.forecasts import ahead, publish, report
 from tests.gateway.running import Gateway
 from tests.gateway.speed_layer import SpeedLayer, now_ms, readings
 from tests.gateway.test_city import incident, observation
@@ -44,6 +46,9 @@ async def fill(gateway: Gateway, speed: SpeedLayer, key: str) -> None:
     await speed.latest("weather", weather.LATEST, {"station-1": observation()})
     seen = {"camera_id": "cam-1", "road_id": "north", "counts": {"car": 3}, "mean_speed_kmh": 31.0}
     await speed.latest("camera", camera.LATEST, {"cam-1": {"time_ms": now_ms(), **seen}})
+    made = RoadForecast("north", now_ms(), 30.0, now_ms(), ahead(28.0, 26.0, 24.0, 30.0))
+    await publish(speed.url, speed.namespace, made, reports=[report("described", now_ms())])
+    await gateway.until("/api/models/described", lambda answer: "horizons" in answer)
     for path in (
         f"/api/vehicles/{key}",
         f"/api/emergencies/{key}",

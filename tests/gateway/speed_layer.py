@@ -48,6 +48,7 @@ class SpeedLayer:
     """The services' side of one namespace."""
 
     def __init__(self, url: str, namespace: str) -> None:
+        self.url = url
         self.namespace = namespace
         # Other files' tests kill the server, and a connection with it, between two uses.
         self.client = redis.Redis.from_url(url, retry=Retry(NoBackoff(), 1))

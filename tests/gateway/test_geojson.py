@@ -41,6 +41,7 @@ async def geojson(gateway: Gateway, path: str, **parameters: Any) -> str:
     ("path", "name", "id_field", "geometry"),
     [
         ("/api/traffic/live", "roads", "road_id", LineString),
+        ("/api/traffic/predictions", "roads", "road_id", LineString),
         ("/api/vehicles/locations", "vehicles", "vehicle_id", Point),
         ("/api/emergencies/active", "emergencies", "incident_id", Point),
         ("/api/weather/current", "stations", "station_id", Point),

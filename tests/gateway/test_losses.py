@@ -41,6 +41,7 @@ OF_CAMERA = "/api/cameras/camera-1/history"
 """Of the road that the camera sees now, which these events change."""
 ALWAYS = (
     *LISTS,
+    "/api/traffic/predictions",
     "/api/emergencies/history",
     "/api/analytics/traffic-summary",
     "/api/analytics/congestion",
@@ -207,6 +208,9 @@ async def test_each_route_answers_through_every_loss(
             await until(lambda: sources(gateway), lambda found: found == {"speed"})
             alone = await start_gateway(**environment | {"CITY_REDIS": "redis://127.0.0.1:1/0"})
             await until(lambda: sources(alone), lambda found: found == {"batch"})
+            # The archive has no forecasts, and is a whole city without them.
+            assert (await alone.http.get("/api/traffic/predictions")).status_code == 503
+            assert (await alone.operations.get("/readyz")).json()["ready"] is True
 
             async def both() -> tuple[dict[str, Any], dict[str, Any]]:
                 return await told(gateway), await told(alone)

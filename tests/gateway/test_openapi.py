@@ -24,6 +24,7 @@ KNOWN_IDS = """
 "path.incident_id" = "described-1"
 "path.camera_id" = "cam-1"
 "path.station_id" = "station-1"
+"path.model" = "described"
 "path.entity_id" = "urn:ngsi-ld:Vehicle:described-1"
 """
 

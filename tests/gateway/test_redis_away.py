@@ -2,10 +2,12 @@
 
 import asyncio
 
+from citystream.contracts.forecast import RoadForecast
 from demo.servers.valkey import Valkey
 from tests.gateway.conftest import StartGateway
+from tests.gateway.forecasts import ahead, publish
 from tests.gateway.running import Gateway, receive, subscribe, until
-from tests.gateway.speed_layer import SpeedLayer
+from tests.gateway.speed_layer import SpeedLayer, now_ms
 
 VEHICLE = "/api/vehicles/a"
 
@@ -14,6 +16,8 @@ async def test_redis_killed_leaves_the_last_known_answers_and_its_return_the_new
     valkey: Valkey, own_speed: SpeedLayer, start_gateway: StartGateway
 ) -> None:
     await own_speed.position("a", speed_kmh=1.0)
+    made = RoadForecast("north", now_ms(), ahead=ahead(45.0))
+    await publish(valkey.address, own_speed.namespace, made)
     gateway = await start_gateway(CITY_REDIS=valkey.address)
     async with gateway.live() as socket:
         await subscribe(socket, "vehicles", rate_ms=200)
@@ -25,6 +29,8 @@ async def test_redis_killed_leaves_the_last_known_answers_and_its_return_the_new
         await until(lambda: _age_ms(gateway), lambda age_ms: age_ms > was)
         assert (await receive(socket, "heartbeat"))["source"] in ("speed", "last-known")
         await _is_last_known_everywhere(gateway)
+        (forecast,) = (await gateway.get("/api/traffic/predictions/north"))["forecasts"]
+        assert forecast["speed_kmh"] == 45.0
         track = await gateway.get(f"{VEHICLE}/track")
         assert (track["source"], [point["mean_speed_kmh"] for point in track["points"]]) == (
             "last-known",
@@ -52,6 +58,8 @@ async def _is_last_known_everywhere(gateway: Gateway) -> None:
         "/api/emergencies/near?lat=52.5&lon=13.4",
         "/api/weather/current",
         "/api/cameras",
+        "/api/traffic/predictions",
+        "/api/models",
         "/api/analytics/traffic-summary",
     )
     for path in paths:
@@ -105,6 +113,8 @@ async def test_where_nothing_was_ever_known_it_says_when_to_try_again(start_gate
     gateway = await start_gateway(CITY_REDIS="redis://127.0.0.1:1/0")
     for path in (
         "/api/traffic/live/north",
+        "/api/traffic/predictions/north",
+        "/api/models",
         "/api/vehicles/locations",
         "/api/analytics/traffic-summary",
         "/api/gtfs-realtime/vehicle-positions",

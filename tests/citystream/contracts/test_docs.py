@@ -15,8 +15,18 @@ from pydantic_settings import BaseSettings
 from batch import columns, compact, folding, staging
 from batch.airflow import settings as airflow_settings
 from citystream.archive import parquet
-from citystream.contracts import city_model, indices, manifest, redis_keys, s3_paths, schemas, topics
+from citystream.contracts import (
+    city_model,
+    forecast,
+    indices,
+    manifest,
+    redis_keys,
+    s3_paths,
+    schemas,
+    topics,
+)
 from citystream.contracts import gps as gps_contract
+from citystream.contracts.forecast import Ahead, Errors, HorizonScores, ModelReport, RoadForecast, Scores
 from citystream.contracts.registry import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
 from citystream.metrics import COUNTERS, GAUGES, PREFIX
@@ -301,3 +311,15 @@ def test_only_metrics_that_are_kept_are_named() -> None:
 def test_every_alert_is_explained() -> None:
     rules = set(re.findall(r"alert: (\w+)", Path("compose/prometheus/alerts.yml").read_text()))
     assert set(re.findall(r"^\| `(City\w+)` \|", OPERATIONS, re.M)) == rules
+
+
+def test_forecasts_are_told() -> None:
+    (text,) = re.findall(r"^## Forecasts$(.*?)^## ", CONTRACTS, re.M | re.S)
+    for struct in (RoadForecast, Ahead, ModelReport, HorizonScores, Scores, Errors):
+        for name in struct.__struct_fields__:
+            assert f"`{name}`" in text, name
+    for view in (forecast.ROADS, forecast.MODELS):
+        assert re.search(rf"^\| `{view}` \|.*\| {forecast.TTL_S // 3600} h \|$", text, re.M)
+    (example,) = re.findall(r"```json\n(.*?)```", text, re.S)
+    made = RoadForecast("road-7", 1_795_852_800_000, 41.5, 1_795_852_800_000, (Ahead(5, 40.2, 33.1, 46.0),))
+    assert msgspec.json.decode(example) == forecast.document(made)
