@@ -70,7 +70,7 @@ class Forecaster:
         if end_ms % (STEP_S * 1000) or (self._as_of_ms and end_ms != self._as_of_ms + STEP_S * 1000):
             raise ValueError(f"end_ms: {end_ms} does not follow {self._as_of_ms} by {STEP_S} s")
         self._as_of_ms = end_ms
-        speeds = {road: min(speed, MOST_KMH) for road, speed in window.speeds_kmh.items()}
+        speeds = {road: float(min(speed, MOST_KMH)) for road, speed in window.speeds_kmh.items()}
         self._changed = {id_ for id_, road in self._roads.items() if id_ in speeds or road.waits}
         self._settle(end_ms, speeds)
         moment = Moment.of(window, self._zone)

@@ -1,6 +1,7 @@
 """A linear model that learns one reading at a time, and weighs what is near in time more."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
@@ -81,7 +82,7 @@ class RecursiveLeastSquares(base.Regressor):
 
     def state(self) -> tuple[bytes, bytes]:
         """The weights, and the upper triangle of the covariance row by row, as 64-bit floats."""
-        return self.weights.tobytes(), self.covariance[np.triu_indices(self.size)].tobytes()
+        return self.weights.tobytes(), self.covariance[_upper(self.size)].tobytes()
 
     def restore(self, weights: bytes, triangle: bytes) -> Self:
         """Go on from a state.
@@ -94,10 +95,15 @@ class RecursiveLeastSquares(base.Regressor):
         if len(self.weights) != self.size or len(upper) != self.size * (self.size + 1) // 2:
             raise ValueError(f"weights: {len(self.weights)} features instead of {self.size}")
         self.covariance = np.zeros((self.size, self.size))
-        rows, columns = np.triu_indices(self.size)
+        rows, columns = _upper(self.size)
         self.covariance[rows, columns] = upper
         self.covariance[columns, rows] = upper
         return self
 
     def _vector(self, x: Mapping[Any, float]) -> Floats:
         return np.fromiter(x.values(), np.float64, self.size)
+
+
+@cache
+def _upper(size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    return np.triu_indices(size)
