@@ -48,7 +48,7 @@ def autoregression(values: Floats, ahead: int) -> Floats:
     size = LAGS + 1
     squares = np.tile(np.eye(size) * RIDGE, (sensors, 1, 1))
     products = np.zeros((sensors, size))
-    weights = np.zeros((sensors, size))
+    weights: Floats = np.zeros((sensors, size))
     for step in range(LAGS - 1, steps):
         told_at = step - ahead
         if told_at >= LAGS - 1:
@@ -58,7 +58,7 @@ def autoregression(values: Floats, ahead: int) -> Floats:
             squares[usable] += x[:, :, None] * x[:, None, :]
             products[usable] += x * y[:, None]
             if step % REFIT_STEPS == 0:
-                weights = np.linalg.solve(squares, products[:, :, None])[:, :, 0]
+                weights[:] = np.linalg.solve(squares, products[:, :, None])[:, :, 0]
         if step + ahead < steps and weights.any():
             told[step + ahead] = (_lags(known, step) * weights).sum(axis=1)
     return told

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bench.readings import START_MS
 from citystream.contracts.forecast import STEP_S
+from citystream.garbage import collect_seldom
 from services.traffic.forecast.closed import ClosedWindow
 from services.traffic.forecast.forecaster import Forecaster
 
@@ -39,6 +40,7 @@ def closing() -> Closing:
 
 
 async def _closing() -> Closing:
+    collect_seldom()  # as a worker does
     roads = [f"road-{number}" for number in range(ROADS)]
     near = {
         road: [roads[(number + step) % ROADS] for step in range(1, NEIGHBOURS + 1)]

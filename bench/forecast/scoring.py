@@ -31,9 +31,12 @@ def errors(told: Floats, read: Floats) -> Errors:
     )
 
 
-def within(told: Told, read: Floats) -> Which:
-    """Which readings lay in their interval."""
-    return (told.low <= read) & (read <= told.high)
+def coverage(told: Told, read: Floats, which: Which) -> tuple[float, float]:
+    """Percentage of readings that lay in their interval: of all, and of the sensor that has the least."""
+    inside = which & (told.low <= read) & (read <= told.high)
+    counts = which.sum(axis=0)
+    of_sensors = inside.sum(axis=0)[counts > 0] / counts[counts > 0]
+    return _rounded(100 * inside.sum() / which.sum()), _rounded(100 * of_sensors.min())
 
 
 def winkler(told: Told, read: Floats, which: Which) -> float:

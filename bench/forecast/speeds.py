@@ -1,6 +1,6 @@
 """Recorded speeds: a column a sensor, a line a step, and how near the sensors are to each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
 from pathlib import Path
 
@@ -25,6 +25,10 @@ class Speeds:
     """steps x sensors in the file's unit; NaN is missing"""
     neighbours: dict[str, list[str]]
     """sensor -> the others that it is near to, the nearest first"""
+
+    def having(self, values: Floats) -> "Speeds":
+        """The same sensors with other speeds."""
+        return replace(self, values=values)
 
 
 def read(folder: Path, speeds: str, adjacency: str, step_s: int) -> Speeds:
