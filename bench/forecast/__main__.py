@@ -47,6 +47,9 @@ UNITS = {"mph": Unit(KMH_PER_MPH, (20, 40, 60)), "km/h": Unit(1.0, REGIMES_KMH)}
     show_default=True,
     help="Which is scored, and the last that is read; parameters are chosen on the fourth.",
 )
+@click.option(
+    "--roads", type=click.IntRange(1), default=1_000, show_default=True, help="Of the close that is timed."
+)
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 def main(
     folder: Path,
@@ -58,13 +61,14 @@ def main(
     begin: datetime,
     zone: str,
     fifth: int,
+    roads: int,
     as_json: bool,
 ) -> None:
     """Forecast recorded speeds 5, 15, 30 and 60 minutes ahead, as the traffic service does.
 
     One pass in order of time: each window is forecast, scored, and only then learned from. The last fifth is
     scored beside the last value, the historical average and an autoregression of each sensor, on the same
-    windows, in the file's unit. Then the same with holes in the data, and a close of 1,000 roads.
+    windows, in the file's unit. Then the same with holes in the data, and a close of a large city.
     """
     files = DATASETS.get(dataset or "", (speeds, adjacency))
     names = (speeds or files[0], adjacency or files[1])
@@ -95,7 +99,7 @@ def main(
             "outages_min": [OUTAGE_MIN] * OUTAGES,
         },
         "us_per_step": round(us_per_step, 1),
-        "close": closing(),
+        "close": closing(roads),
         "sensors": len(recorded.sensors),
         "steps": [scored.start, scored.stop],
         "unit": unit,

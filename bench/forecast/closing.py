@@ -12,7 +12,6 @@ from citystream.garbage import collect_seldom
 from services.traffic.forecast.closed import ClosedWindow
 from services.traffic.forecast.forecaster import Forecaster
 
-ROADS = 1_000
 NEIGHBOURS = 4
 # The longest horizon is 12 steps: from then on a step scores and learns at all of them.
 STEPS = 30
@@ -34,16 +33,16 @@ class Closing(TypedDict):
     """the same by the clock: longer where the machine has other work"""
 
 
-def closing() -> Closing:
-    """Close windows of a made-up city in a thread, beside an event loop that ticks."""
-    return asyncio.run(_closing())
+def closing(count: int) -> Closing:
+    """Close windows of a made-up city of so many roads in a thread, beside an event loop that ticks."""
+    return asyncio.run(_closing(count))
 
 
-async def _closing() -> Closing:
+async def _closing(count: int) -> Closing:
     collect_seldom()  # as a worker does
-    roads = [f"road-{number}" for number in range(ROADS)]
+    roads = [f"road-{number}" for number in range(count)]
     near = {
-        road: [roads[(number + step) % ROADS] for step in range(1, NEIGHBOURS + 1)]
+        road: [roads[(number + step) % count] for step in range(1, NEIGHBOURS + 1)]
         for number, road in enumerate(roads)
     }
     forecaster = Forecaster(near, ZoneInfo("UTC"))
@@ -73,7 +72,7 @@ async def _closing() -> Closing:
         await asyncio.to_thread(close, ClosedWindow(START_MS + step * STEP_S * 1000, speeds))
     ticking.cancel()
     return Closing(
-        roads=ROADS,
+        roads=count,
         step_ms=_ms(steps_s),
         rows_ms=_ms(rows_s),
         rows=len(rows),
