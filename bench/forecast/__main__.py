@@ -47,9 +47,7 @@ UNITS = {"mph": Unit(KMH_PER_MPH, (20, 40, 60)), "km/h": Unit(1.0, REGIMES_KMH)}
     show_default=True,
     help="Which is scored, and the last that is read; parameters are chosen on the fourth.",
 )
-@click.option(
-    "--roads", type=click.IntRange(1), default=1_000, show_default=True, help="Of the close that is timed."
-)
+@click.option("--roads", type=click.IntRange(1), default=1_000, show_default=True, help="Of the large city.")
 @click.option("--json", "as_json", is_flag=True, help="End with one line of JSON.")
 def main(
     folder: Path,

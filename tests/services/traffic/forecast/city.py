@@ -15,9 +15,7 @@ MONDAY_MS = 1_772_409_600_000
 """2026-03-02T00:00:00Z."""
 ZONE = ZoneInfo("UTC")
 ROADS = [f"road-{number}" for number in range(8)]
-NEIGHBOURS = {
-    road: [ROADS[(at + 1) % 8], ROADS[(at + 2) % 8], "road-unread"] for at, road in enumerate(ROADS)
-}
+NEIGHBOURS = {road: [ROADS[at - 1], ROADS[at - 2], "road-unread"] for at, road in enumerate(ROADS)}
 
 
 def speeds(steps: int, seed: int = 1) -> Iterator[dict[str, float]]:

@@ -88,10 +88,11 @@ def test_a_window_that_does_not_follow_the_last_is_refused() -> None:
         Forecaster({}, ZONE).step(ClosedWindow(end_ms(0) + 1, {}))
 
 
-@settings(max_examples=25)
-@given(
-    st.lists(st.one_of(st.none(), st.sampled_from([0.0, 400.0]), st.floats(0, 400)), min_size=30, max_size=60)
-)
+READ = st.one_of(st.none(), st.sampled_from([0.0, 400.0]), st.floats(0, 400))
+
+
+@settings(max_examples=20)
+@given(st.lists(READ, min_size=30, max_size=50))
 def test_forecasts_stay_possible_whatever_is_read(read: list[float | None]) -> None:
     forecaster = Forecaster({ROAD: ["other"], "other": [ROAD]}, ZONE)
     for step, speed in enumerate(read):
@@ -104,7 +105,7 @@ def test_forecasts_stay_possible_whatever_is_read(read: list[float | None]) -> N
 
 def test_numbers_stay_finite_when_calm_days_ends_in_chaos() -> None:
     forecaster = Forecaster({ROAD: ["other"], "other": [ROAD]}, ZONE)
-    calm, steps = 3_000, 3_300
+    calm, steps = 1_200, 1_400
     for step in range(steps):
         wild = step >= calm
         read = {ROAD: 400.0 * (step % 2), "other": 0.0} if wild else {ROAD: 60.0, "other": 60.0}

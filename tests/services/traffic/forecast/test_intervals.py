@@ -29,8 +29,8 @@ def test_a_range_of_speeds_with_larger_errors_has_wider_intervals() -> None:
         jammed = step % 4 == 0
         told = interval.around(30.0 if jammed else 100.0)
         interval.learn(told, told.speed + chance.gauss(0, 10 if jammed else 2))
-    jammed, free = interval.around(30.0), interval.around(100.0)
-    assert jammed.high - jammed.low > 2 * (free.high - free.low)
+    in_jam, in_flow = interval.around(30.0), interval.around(100.0)
+    assert in_jam.high - in_jam.low > 2 * (in_flow.high - in_flow.low)
 
 
 def test_the_winkler_score_is_the_width_and_ten_times_what_lies_outside() -> None:
