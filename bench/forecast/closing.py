@@ -1,6 +1,7 @@
 """What a close of a large city costs, and for how long nothing else of its process can run."""
 
 import asyncio
+import gc
 import random
 import time
 from typing import TypedDict
@@ -35,11 +36,16 @@ class Closing(TypedDict):
 
 def closing(count: int) -> Closing:
     """Close windows of a made-up city of so many roads in a thread, beside an event loop that ticks."""
-    return asyncio.run(_closing(count))
+    thresholds = gc.get_threshold()
+    collect_seldom()  # as a worker does
+    try:
+        return asyncio.run(_closing(count))
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*thresholds)
 
 
 async def _closing(count: int) -> Closing:
-    collect_seldom()  # as a worker does
     roads = [f"road-{number}" for number in range(count)]
     near = {
         road: [roads[(number + step) % count] for step in range(1, NEIGHBOURS + 1)]
