@@ -138,8 +138,7 @@ class Forecaster:
                 self._scoreboard.add(end_ms, horizon, scored)
                 self._learned.add(id_)
                 if number % turns == turn:
-                    told = scored.told
-                    self._pooled[horizon].learn_one(told.features(), scored.speed_kmh - told.last_kmh)
+                    scored.teach(self._pooled[horizon])
 
     def _forecast(self, id_: str, moment: Moment) -> RoadForecast:
         road = self._roads.get(id_)
