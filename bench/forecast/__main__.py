@@ -1,6 +1,8 @@
 """`python -m bench.forecast`: the service's forecasts on recorded speeds, beside simple ones."""
 
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from multiprocessing import get_context
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -84,8 +86,10 @@ def main(
         scored = range(steps * (fifth - 1) // FIFTHS, steps * fifth // FIFTHS)
         trial = Trial(scored, begin, local, UNITS[unit])
         values = recorded.values[: scored.stop]
-        horizons, us_per_step = trial.run(recorded.having(values), "as recorded")
-        holey, _ = trial.run(recorded.having(with_gaps(values, scored)), "with gaps")
+        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+            whole = pool.submit(trial.run, recorded.having(values), "as recorded")
+            gaps = pool.submit(trial.run, recorded.having(with_gaps(values, scored)), "with gaps")
+            (horizons, us_per_step), (holey, _) = whole.result(), gaps.result()
     except DatasetError as error:
         raise click.ClickException(str(error)) from error
     progress.print("a close of a large city")
@@ -112,23 +116,24 @@ def main(
 
 def _table(title: str, horizons: dict[str, Scores]) -> Table:
     table = Table(title=title)
-    table.add_column("minutes")
-    for name in FORECASTERS:
-        table.add_column(f"{name}\nMAE / RMSE / MAPE", justify="right")
-    for name in ("in 80 %", "least sensor", "Winkler", "of last value"):
+    table.add_column("minutes", justify="right")
+    table.add_column("forecaster")
+    for name in ("MAE", "RMSE", "MAPE", "in 80 %", "least sensor", "Winkler"):
         table.add_column(name, justify="right")
     for minutes, scores in horizons.items():
-        table.add_row(
-            minutes,
-            *(
-                f"{of['mae']:.2f} / {of['rmse']:.2f} / {of['mape_pct']:.1f} %"
-                for of in (scores[name] for name in FORECASTERS)
+        of_intervals = {
+            "river": (
+                f"{scores['coverage80_pct']:.1f} %",
+                f"{scores['least_sensor_coverage_pct']:.1f} %",
+                f"{scores['winkler']:.2f}",
             ),
-            f"{scores['coverage80_pct']:.1f} %",
-            f"{scores['least_sensor_coverage_pct']:.1f} %",
-            f"{scores['winkler']:.2f}",
-            f"{scores['winkler_last_value']:.2f}",
-        )
+            "last_value": ("", "", f"{scores['winkler_last_value']:.2f}"),
+        }
+        for name in FORECASTERS:
+            of = scores[name]
+            errors = (f"{of['mae']:.2f}", f"{of['rmse']:.2f}", f"{of['mape_pct']:.1f} %")
+            table.add_row(minutes, name, *errors, *of_intervals.get(name, ()))
+        table.add_section()
     return table
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from citystream.contracts.forecast import STEP_S
 from simulator.datasets.dataset import DatasetError, matrix
 
-LEAST_STEPS = 200
+LEAST_WINDOWS = 200
 """Of which a fifth holds each horizon."""
 
 Floats = npt.NDArray[np.float64]
@@ -52,11 +52,10 @@ def read(folder: Path, speeds: str, adjacency: str, step_s: int) -> Speeds:
         if len(line) != len(sensors):
             raise DatasetError(f"{folder / speeds}, line {number}: {len(line)} columns, not {len(sensors)}")
         steps.append([_speed(text) for text in line])
-    if len(steps) < LEAST_STEPS:
-        raise DatasetError(
-            f"{folder / speeds}: {len(steps)} lines of speeds; at least {LEAST_STEPS} are needed"
-        )
-    return Speeds(sensors, _windows(np.array(steps), step_s), _neighbours(folder, adjacency, sensors))
+    windows = _windows(np.array(steps).reshape(-1, len(sensors)), step_s)
+    if len(windows) < LEAST_WINDOWS:
+        raise DatasetError(f"{folder / speeds}: {len(windows)} windows; at least {LEAST_WINDOWS} are needed")
+    return Speeds(sensors, windows, _neighbours(folder, adjacency, sensors))
 
 
 def _speed(text: str) -> float:

@@ -23,7 +23,7 @@ from bench.forecast.speeds import Floats, read
 from bench.forecast.told import Told
 
 SENSORS = ("101", "102", "103", "104")
-STEPS = 360
+STEPS = 420
 DAY = 96
 
 
@@ -50,7 +50,7 @@ def run(folder: Path, *options: str) -> Result:
 
 def test_the_last_line_is_json_with_every_forecaster_at_every_horizon(folder: Path) -> None:
     found = json.loads(run(folder, "--json").stdout.splitlines()[-1])
-    assert found["steps"] == [288, 360]
+    assert found["steps"] == [336, 420]
     for horizons in (found["horizons"], found["gaps"]["horizons"]):
         assert list(horizons) == ["5", "15", "30", "60"]
         for scores in horizons.values():
@@ -59,7 +59,7 @@ def test_the_last_line_is_json_with_every_forecaster_at_every_horizon(folder: Pa
             assert 50 < scores["coverage80_pct"] <= 100
             assert 0 <= scores["least_sensor_coverage_pct"] <= scores["coverage80_pct"]
             assert sum(of["scored"] for of in scores["regimes"].values()) == scores["scored"]
-    assert found["horizons"]["60"]["scored"] == 72 * len(SENSORS)
+    assert found["horizons"]["60"]["scored"] == 84 * len(SENSORS)
     assert found["horizons"]["60"]["river"]["mae"] < found["horizons"]["60"]["last_value"]["mae"]
     assert found["gaps"]["horizons"]["60"]["scored_pct"] < 100
     assert found["us_per_step"] > 0
@@ -88,7 +88,7 @@ def test_zeros_and_what_is_no_number_are_missing(folder: Path) -> None:
         ("speeds.csv", None, "speeds.csv: No such file or directory"),
         ("speeds.csv", "101,101\n1,2\n", "speeds.csv: its first line must name each sensor once"),
         ("speeds.csv", "101,102,103,104\n1,2\n", "speeds.csv, line 2: 2 columns, not 4"),
-        ("speeds.csv", "101,102,103,104\n1,2,3,4\n", "speeds.csv: 1 lines of speeds"),
+        ("speeds.csv", "101,102,103,104\n1,2,3,4\n", "speeds.csv: 1 windows"),
         ("near.csv", "1,0\n0,1\n", "near.csv: 2 lines for 4 sensors"),
         ("near.csv", "1,0,0,0\n0,1,x,0\n0,0,1,0\n0,0,0,1\n", "near.csv, line 2: could not convert"),
     ],
