@@ -70,7 +70,7 @@ class Forecaster:
         if end_ms % (STEP_S * 1000) or end_ms <= self._as_of_ms:
             raise ValueError(f"end_ms: {end_ms} is no multiple of {STEP_S} s after {self._as_of_ms}")
         self._as_of_ms = end_ms
-        speeds = {road: min(speed, MOST_KMH) for road, speed in window.speeds_kmh.items()}
+        speeds = {road: float(min(speed, MOST_KMH)) for road, speed in window.speeds_kmh.items()}
         self._changed = {id_ for id_, road in self._roads.items() if id_ in speeds or road.waits}
         self._settle(end_ms, speeds)
         moment = Moment.of(window, self._zone)
@@ -138,8 +138,7 @@ class Forecaster:
                 self._scoreboard.add(end_ms, horizon, scored)
                 self._learned.add(id_)
                 if number % turns == turn:
-                    told = scored.told
-                    self._pooled[horizon].learn_one(told.features(), scored.speed_kmh - told.last_kmh)
+                    scored.teach(self._pooled[horizon])
 
     def _forecast(self, id_: str, moment: Moment) -> RoadForecast:
         road = self._roads.get(id_)

@@ -1,5 +1,6 @@
 """One road's forecasts of one horizon: told, then scored, then learned from."""
 
+from math import sqrt
 from typing import NamedTuple, Self
 
 import msgspec
@@ -14,6 +15,10 @@ ERROR_RATE = 0.03
 """Share of the newest error in a mean: of about the last 33."""
 FIRST_ERROR_KMH = 8.0
 LEAST_ERROR_KMH = 0.1
+FREE_FLOW_KMH = 100.0
+"""A reading of it counts once."""
+SLOWEST_KMH = 8.0
+"""None counts more than one of it."""
 
 
 class Told(msgspec.Struct, frozen=True, array_like=True):
@@ -27,16 +32,21 @@ class Told(msgspec.Struct, frozen=True, array_like=True):
     unchanged: Interval
     """around the last value"""
 
-    def features(self) -> dict[str, float]:
-        """By name."""
-        return dict(zip(NAMES, self.x, strict=True))
-
 
 class Scored(NamedTuple):
     """A forecast and what was read."""
 
     told: Told
     speed_kmh: float
+
+    def teach(self, model: RecursiveLeastSquares) -> None:
+        """Let a model learn the change that came.
+
+        Slow traffic counts more, by the root of its slowness: a city asks about jams, of which there are few.
+        """
+        features = dict(zip(NAMES, self.told.x, strict=True))
+        weight = sqrt(FREE_FLOW_KMH / max(SLOWEST_KMH, self.speed_kmh))
+        model.learn_one(features, self.speed_kmh - self.told.last_kmh, weight)
 
 
 class LeadState(msgspec.Struct, frozen=True, array_like=True):
@@ -89,8 +99,9 @@ class Lead:
         self._unchanged.learn(told.unchanged, speed_kmh)
         self._own_error = _mean(self._own_error, abs(speed_kmh - told.own_kmh))
         self._pooled_error = _mean(self._pooled_error, abs(speed_kmh - told.pooled_kmh))
-        self.model.learn_one(told.features(), speed_kmh - told.last_kmh)
-        return Scored(told, speed_kmh)
+        scored = Scored(told, speed_kmh)
+        scored.teach(self.model)
+        return scored
 
     def state(self) -> LeadState:
         """What `restore` goes on from."""

@@ -1,11 +1,15 @@
 """A linear model that learns one reading at a time, and weighs what is near in time more."""
 
 from collections.abc import Mapping
+from functools import cache
+from math import sqrt
 from typing import Any, Self
 
 import numpy as np
 import numpy.typing as npt
 from river import base
+
+TINY = float(np.finfo(np.float64).tiny)
 
 Floats = npt.NDArray[np.float64]
 
@@ -66,22 +70,23 @@ class RecursiveLeastSquares(base.Regressor):
         """The target that is expected with the features `x`."""
         return float(self._vector(x) @ self.weights)
 
-    def learn_one(self, x: Mapping[Any, float], y: float) -> None:
-        """Learn that the features `x` came with the target `y`."""
+    def learn_one(self, x: Mapping[Any, float], y: float, w: float = 1.0) -> None:
+        """Learn that the features `x` came with the target `y`, which counts `w` times."""
         vector = self._vector(x)
         error = y - float(vector @ self.weights)
         outlying = max(1.0, abs(error) / self.delta)
         gain = self.covariance @ vector
-        scale = self.forgetting * outlying + float(vector @ gain)
+        scale = self.forgetting * outlying / w + float(vector @ gain)
         self.weights += gain * (error / scale)
-        self.covariance -= np.outer(gain, gain) / scale
-        variances = np.maximum(self.covariance.diagonal(), np.finfo(float).tiny)
+        gain /= sqrt(scale)
+        self.covariance -= gain[:, None] * gain
+        variances = np.maximum(self.covariance.diagonal(), TINY)
         growth = np.sqrt(np.minimum(1 / self.forgetting, self.prior / variances))
-        self.covariance *= np.outer(growth, growth)
+        self.covariance *= growth[:, None] * growth
 
     def state(self) -> tuple[bytes, bytes]:
         """The weights, and the upper triangle of the covariance row by row, as 64-bit floats."""
-        return self.weights.tobytes(), self.covariance[np.triu_indices(self.size)].tobytes()
+        return self.weights.tobytes(), self.covariance[_upper(self.size)].tobytes()
 
     def restore(self, weights: bytes, triangle: bytes) -> Self:
         """Go on from a state.
@@ -94,10 +99,15 @@ class RecursiveLeastSquares(base.Regressor):
         if len(self.weights) != self.size or len(upper) != self.size * (self.size + 1) // 2:
             raise ValueError(f"weights: {len(self.weights)} features instead of {self.size}")
         self.covariance = np.zeros((self.size, self.size))
-        rows, columns = np.triu_indices(self.size)
+        rows, columns = _upper(self.size)
         self.covariance[rows, columns] = upper
         self.covariance[columns, rows] = upper
         return self
 
     def _vector(self, x: Mapping[Any, float]) -> Floats:
         return np.fromiter(x.values(), np.float64, self.size)
+
+
+@cache
+def _upper(size: int) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    return np.triu_indices(size)

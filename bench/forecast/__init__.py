@@ -1,0 +1,1 @@
+"""How good the traffic service's forecasts are on recorded speeds."""
