@@ -9,6 +9,7 @@ from msgspec.structs import astuple
 
 from citystream.contracts.forecast import HORIZONS_MIN, OUTAGE_MS, RoadForecast
 from services.traffic.forecast.closed import ClosedWindow, Surroundings
+from services.traffic.forecast.closing import GAP_STEPS
 from services.traffic.forecast.conformal_interval import MOST_KMH
 from services.traffic.forecast.forecaster import Forecaster
 from tests.services.traffic.forecast.city import ROADS, STEP_MS, ZONE, end_ms
@@ -79,13 +80,26 @@ def test_a_speed_of_0_is_learned_as_one() -> None:
     assert report.model.mape_pct is None
 
 
-def test_a_window_that_does_not_follow_the_last_is_refused() -> None:
+def test_a_window_that_does_not_end_after_the_last_is_refused() -> None:
     forecaster = Forecaster({}, ZONE)
-    forecaster.step(ClosedWindow(end_ms(0), {}))
-    with pytest.raises(ValueError, match="end_ms"):
-        forecaster.step(ClosedWindow(end_ms(2), {}))
-    with pytest.raises(ValueError, match="end_ms"):
-        Forecaster({}, ZONE).step(ClosedWindow(end_ms(0) + 1, {}))
+    forecaster.step(ClosedWindow(end_ms(1), {}))
+    for refused_ms in (end_ms(0), end_ms(1), end_ms(2) + 1):
+        with pytest.raises(ValueError, match="end_ms"):
+            forecaster.step(ClosedWindow(refused_ms, {}))
+
+
+def test_after_a_time_that_was_left_out_a_road_is_forecast_from_what_is_read_then() -> None:
+    forecaster = Forecaster({}, ZONE)
+    for step in range(60):
+        forecaster.step(ClosedWindow(end_ms(step), {ROAD: 80.0}))
+    for step in range(60, 60 + GAP_STEPS):
+        forecaster.step(ClosedWindow(end_ms(step), {}))
+    scored = forecaster.report().horizons[-1].all.scored
+    found = of(ROAD, forecaster.step(ClosedWindow(end_ms(5_000), {ROAD: 20.0})))
+    assert found.last_speed_kmh == 20.0
+    assert all(ahead.speed_kmh < 50 for ahead in found.ahead)
+    # What was forecast before it is never held against what came after.
+    assert forecaster.report().horizons[-1].all.scored <= scored
 
 
 READ = st.one_of(st.none(), st.sampled_from([0.0, 400.0]), st.floats(0, 400))

@@ -1,1 +1,0 @@
-"""What the forecast role is made of."""
