@@ -29,6 +29,7 @@ from citystream.sinks.redis import RedisSink
 from citystream.sole import SoleRole
 from citystream.state.producer import Row
 from citystream.state.table import ExactTable
+from services.traffic.forecast.closed import ClosedWindow
 from services.traffic.forecast.stepper import STEPPED, Stepper, inputs
 
 TYPE, ROLE = "traffic", "forecast"
@@ -78,19 +79,21 @@ class ForecastRole(SoleRole):
         for ordered in await merged.read():
             for window in self._stepper.take(ordered):
                 # Of a whole city some hundred milliseconds: health is answered meanwhile.
-                forecasts = await asyncio.to_thread(self._stepper.step, window)
-                await self._keep(forecasts)
-                self._show(forecasts)
+                messages, rows = await asyncio.to_thread(self._step, window)
+                # What is saved was published.
+                await self.producer.rows(self._output, 0, messages)
+                await self.table.save(self.producer, rows)
+                self._show(self._stepper.forecasts.values())
                 await self._write_redis()
             merged.passed(ordered)
             self._taken += 1
 
-    async def _keep(self, forecasts: Iterable[RoadForecast]) -> None:
-        """Publish a step, then save it: what is saved was published."""
+    def _step(self, window: ClosedWindow) -> tuple[list[Row], dict[str, bytes]]:
+        """What is to be published, and to be saved."""
         encode = msgspec.json.encode
+        forecasts = self._stepper.step(window)
         messages = [Row(one.road_id.encode(), encode(document(one)), b"") for one in forecasts]
-        await self.producer.rows(self._output, 0, messages)
-        await self.table.save(self.producer, self._stepper.rows())
+        return messages, self._stepper.rows()
 
     def _show(self, forecasts: Iterable[RoadForecast]) -> None:
         """Offer to Redis."""
