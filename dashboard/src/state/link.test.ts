@@ -75,8 +75,8 @@ test('what another program encoded all over is read the same', () => {
 
 test('a past minute is told, and one is read with or without a place', () => {
   const atMs = Date.UTC(2026, 10, 28, 8, 15)
-  expect(writeLink(CAMERA, DEFAULTS, atMs)).toBe('map=13.25/48.14000/11.57000/-20&time=2026-11-28T08:15Z')
-  expect(readLink(writeLink(CAMERA, DEFAULTS, atMs))?.atMs).toBe(atMs)
+  expect(writeLink(CAMERA, DEFAULTS, { atMs, ahead: null })).toBe('map=13.25/48.14000/11.57000/-20&time=2026-11-28T08:15Z')
+  expect(readLink(writeLink(CAMERA, DEFAULTS, { atMs, ahead: null }))?.atMs).toBe(atMs)
   expect(readLink('#time=2026-11-28T08%3A15Z')).toEqual({ camera: null, shared: {}, atMs })
   expect(readLink('#select=road:r')?.atMs).toBeUndefined()
 })

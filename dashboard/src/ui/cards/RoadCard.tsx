@@ -8,6 +8,8 @@ import { RoadTrendsButton } from '../trends/TrendsButton.tsx'
 import { useMeasures } from '../useMeasures.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
+import { AheadMark } from '../AheadMark.tsx'
+import { RoadAhead } from './RoadAhead.tsx'
 import { RoadLastDay } from './RoadLastDay.tsx'
 import { RoadUsual } from './RoadUsual.tsx'
 
@@ -30,9 +32,11 @@ export function RoadCard({ id }: { readonly id: string }) {
       kind={SAY.kind}
       title={name}
     >
+      <AheadMark />
       {road !== undefined && <Flow road={road} freeFlowKmh={model?.freeFlowKmh ?? null} />}
       <RoadUsual id={id} road={road} />
       <RoadLastDay id={id} freeFlowKmh={model?.freeFlowKmh ?? null} timeZone={timeZone} />
+      <RoadAhead id={id} timeZone={timeZone} />
       <div className="card-actions">
         <RoadTrendsButton id={id} />
       </div>
