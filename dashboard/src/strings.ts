@@ -425,7 +425,7 @@ export const STRINGS = {
     nearer: 'Less far ahead',
     expected: (speed: string) => `forecast ${speed}`,
     interval: '4 of 5 times',
-    in: (minutes: number, speed: string) => `In ${minutes}${NB}min: ${speed}`,
+    in: (minutes: number) => `In ${minutes}${NB}min`,
     error: (error: string, lastValue: string | null, unit: string) =>
       `Off by ${error}${NB}${unit} on average${lastValue === null ? '' : `; had nothing changed, by ${lastValue}`}.`,
     old: (time: string) => `This forecast is old: it was made at ${time}.`,
@@ -475,6 +475,7 @@ export const STRINGS = {
     none: '–',
     said: (name: string, speed: string | null, vehicles: string | null) =>
       `${name}: ${speed ?? 'no speed'}, ${vehicles === null ? 'vehicles not counted' : `${vehicles} vehicles`}`,
+    saidAhead: (name: string, speed: string) => `${name}: ${speed}`,
     usual: 'Usual',
     usualIs: (value: string) => `Usual ${value}`,
     usualSaid: (speed: string | null, vehicles: string | null) =>

@@ -81,6 +81,14 @@ test('a past minute is told, and one is read with or without a place', () => {
   expect(readLink('#select=road:r')?.atMs).toBeUndefined()
 })
 
+test('minutes ahead are told instead of a time, and only those that can be looked at', () => {
+  const link = writeLink(CAMERA, DEFAULTS, { atMs: 0, ahead: 15 })
+  expect(link).toBe('map=13.25/48.14000/11.57000/-20&ahead=15')
+  expect(readLink(link)).toEqual({ camera: CAMERA, shared: DEFAULTS, atMs: null, ahead: 15 })
+  expect(readLink('#ahead=60')).toEqual({ camera: null, shared: {}, atMs: null, ahead: 60 })
+  expect(readLink('#ahead=45')).toBeNull()
+})
+
 test.each(['2026-11-28T08:15:30Z', '2026-11-28T08:15', '2026-13-28T08:15Z', '1795853700000', ''])('%j is no minute', (time) => {
   expect(readLink(`#map=13/48/11&time=${time}`)?.atMs).toBeNull()
 })

@@ -81,6 +81,12 @@ export function setView(change: (view: View) => View): void {
   city.setState((state) => ({ view: change(state.view) }))
 }
 
+/** What is expected of a road that is looked at; null of none. */
+export function forecastOf({ roadForecasts }: CityState, roadId: string): RoadForecast | null {
+  const forecast = roadForecasts.get(roadId)
+  return forecast === undefined || forecast.ahead.length === 0 ? null : forecast
+}
+
 /** A state after the stream told of changes. */
 export function withNews(state: CityState, changes: readonly AnyChange[]): Pick<CityState, 'live' | 'forecasts' | 'shown' | 'past'> {
   const { past } = state

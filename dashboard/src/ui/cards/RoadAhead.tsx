@@ -1,7 +1,8 @@
 import type { RoadForecast } from '../../contract/forecast.ts'
-import { clockTime, oneDigit, whole } from '../../format.ts'
+import { clockTime, oneDigit } from '../../format.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
+import { toldAhead } from '../toldAhead.ts'
 import { useMeasures } from '../useMeasures.ts'
 
 const SAY = STRINGS.ahead
@@ -26,7 +27,7 @@ export function RoadAhead({ id, timeZone }: Props) {
     <div className="road-ahead" data-testid="road-ahead">
       {told !== undefined && (
         <p>
-          {SAY.in(TOLD_MIN, STRINGS.usual.around(measures.speed(told.speedKmh), whole(measures.speedOf(told.lowKmh)), whole(measures.speedOf(told.highKmh))))}
+          {SAY.in(TOLD_MIN)}: {toldAhead(told, measures)}
         </p>
       )}
       {forecast.ahead.length === 0 && <p className="quiet">{whyNone(forecast, timeZone)}</p>}

@@ -3,7 +3,7 @@ import { useId, useMemo, useState } from 'react'
 import type { RoadForecast } from '../../contract/forecast.ts'
 import type { FlowHistory, FlowWindow } from '../../contract/history.ts'
 import { clockSpan, clockTime, whole } from '../../format.ts'
-import { useCity } from '../../state/store.ts'
+import { forecastOf, useCity } from '../../state/store.ts'
 import { usualSpans, type UsualAt } from '../../state/usual.ts'
 import { STRINGS } from '../../strings.ts'
 import type { Measures } from '../../units.ts'
@@ -28,7 +28,7 @@ interface Props {
 export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
   const { day, retry } = useRoadDay(id)
   const at = useUsualAt(id)
-  const forecast = useCity((state) => state.roadForecasts.get(id) ?? null)
+  const ahead = useCity((state) => forecastOf(state, id))
   const titleId = useId()
   return (
     <section className="day" aria-labelledby={titleId} data-testid="last-day" data-status={day.status}>
@@ -54,7 +54,7 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
         <p className="day-body is-note quiet">{SAY.empty}</p>
       )}
       {day.status === 'known' && day.history.windows.length > 0 && (
-        <Known history={day.history} forecast={forecast} at={at} freeFlowKmh={freeFlowKmh} timeZone={timeZone} />
+        <Known history={day.history} ahead={ahead} at={at} freeFlowKmh={freeFlowKmh} timeZone={timeZone} />
       )}
     </section>
   )
@@ -62,13 +62,13 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
 
 interface KnownProps extends Omit<Props, 'id'> {
   readonly history: FlowHistory
-  /** Null where nobody knows. */
-  readonly forecast: RoadForecast | null
+  /** What is expected; null of nothing. */
+  readonly ahead: RoadForecast | null
   /** What is usual; null where nobody knows. */
   readonly at: UsualAt | null
 }
 
-function Known({ history, forecast, at, freeFlowKmh, timeZone }: KnownProps) {
+function Known({ history, ahead, at, freeFlowKmh, timeZone }: KnownProps) {
   const { windows } = history
   const summaryId = useId()
   const measures = useMeasures()
@@ -76,7 +76,6 @@ function Known({ history, forecast, at, freeFlowKmh, timeZone }: KnownProps) {
   const points = useMemo(() => windows.map(pointOf), [windows])
   const summary = useMemo(() => summaryOf(points, timeZone, measures), [points, timeZone, measures])
   const band = useMemo(() => (at === null ? NO_BAND : usualBand(usualSpans(history, at), (kmh) => kmh)), [history, at])
-  const ahead = forecast === null || forecast.ahead.length === 0 ? null : forecast
   const span = useMemo(() => (ahead === null ? history : withHourAhead(history)), [history, ahead])
   const coming = useMemo(() => (ahead === null ? [] : windowsAhead(ahead, windows.at(-1)?.endMs ?? 0)), [ahead, windows])
   const readAhead = useMemo(() => coming.map(pointAhead), [coming])
