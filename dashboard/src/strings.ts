@@ -77,6 +77,7 @@ const TOPICS: Readonly<Record<string, string>> = {
   emergencies: 'Incidents',
   weather: 'Weather stations',
   cameras: 'Cameras',
+  predictions: 'Forecasts',
 }
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {

@@ -108,7 +108,8 @@ function openStream(): LiveConnection {
       onStatus,
       onChange: (change) => {
         frames.take(change)
-        setConnection({ source: change.freshness.source })
+        // Of the city as it is: forecasts may lack where it does not.
+        if (change.topic !== 'predictions') setConnection({ source: change.freshness.source })
       },
       onHeartbeat: (serverMs, source) => {
         hearClock(serverMs, Date.now())
