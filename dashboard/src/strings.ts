@@ -390,8 +390,8 @@ export const STRINGS = {
   },
   day: {
     title: 'Last day',
-    speed: 'Mean speed',
-    speedAndUsual: 'Mean speed, usual band',
+    shown: (hasUsual: boolean, hasForecast: boolean) =>
+      ['Mean speed', ...(hasUsual ? ['usual band'] : []), ...(hasForecast ? ['forecast'] : [])].join(', '),
     chart: 'Mean speed in the last day',
     slowest: 'Slowest',
     fastest: 'Fastest',
@@ -428,7 +428,7 @@ export const STRINGS = {
     interval: '4 of 5 times',
     in: (minutes: number) => `In ${minutes}${NB}min`,
     error: (error: string, lastValue: string | null, unit: string) =>
-      `Off by ${error}${NB}${unit} on average${lastValue === null ? '' : `; had nothing changed, by ${lastValue}`}.`,
+      `Such forecasts are off by ${error}${NB}${unit} on average${lastValue === null ? '' : `; the last speed alone by ${lastValue}`}.`,
     old: (time: string) => `This forecast is old: it was made at ${time}.`,
     neverRead: 'No forecast: no speed was ever read here.',
     outage: (time: string | null) => `No forecast: no speed read ${time === null ? 'lately' : `since ${time}`}.`,

@@ -19,13 +19,13 @@ function told(value: object | null): string | null {
 
 test('what is expected is told with its interval, and how good such forecasts were', () => {
   expect(told(forecast('r'))).toBe(
-    'In 15\u00a0min: 34\u00a0km/h (26–42)Off by 3.2\u00a0km/h on average; had nothing changed, by 3.5.',
+    'In 15\u00a0min: 34\u00a0km/h (26–42)Such forecasts are off by 3.2\u00a0km/h on average; the last speed alone by 3.5.',
   )
 })
 
 test('it is told in the units that are read', () => {
   setView((view) => ({ ...view, units: 'imperial' }))
-  expect(told(forecast('r'))).toBe('In 15\u00a0min: 21\u00a0mph (16–26)Off by 2.0\u00a0mph on average; had nothing changed, by 2.2.')
+  expect(told(forecast('r'))).toBe('In 15\u00a0min: 21\u00a0mph (16–26)Such forecasts are off by 2.0\u00a0mph on average; the last speed alone by 2.2.')
 })
 
 test('one that is old says when it was made', () => {

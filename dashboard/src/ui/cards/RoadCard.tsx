@@ -1,5 +1,6 @@
 import type { Road } from '../../contract/road.ts'
 import { clockSpan, percent, whole } from '../../format.ts'
+import { isAhead } from '../../state/past.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
@@ -19,6 +20,7 @@ export function RoadCard({ id }: { readonly id: string }) {
   const road = useCity(({ shown }) => shown.traffic.things.get(id))
   const model = useCity((state) => state.model?.roads.get(id))
   const timeZone = useCity((state) => state.model?.city.timeZone ?? 'UTC')
+  const isOfReadings = useCity(({ past }) => !isAhead(past))
   const measures = useMeasures()
   const name = model?.name ?? road?.name
   if (name === undefined) return <GoneCard kind={SAY.kind} id={id} />
@@ -41,7 +43,7 @@ export function RoadCard({ id }: { readonly id: string }) {
         <RoadTrendsButton id={id} />
       </div>
       <Facts>
-        {road !== undefined && (
+        {road !== undefined && isOfReadings && (
           <>
             <Fact name={SAY.span} help={SAY.spanHelp}>
               {road.p15SpeedKmh === null || road.p85SpeedKmh === null

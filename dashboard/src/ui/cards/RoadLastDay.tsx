@@ -34,7 +34,7 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
     <section className="day" aria-labelledby={titleId} data-testid="last-day" data-status={day.status}>
       <header className="day-head">
         <h3 id={titleId}>{SAY.title}</h3>
-        <span className="quiet">{at === null ? SAY.speed : SAY.speedAndUsual}</span>
+        <span className="quiet">{SAY.shown(at !== null, ahead !== null)}</span>
       </header>
       {day.status === 'loading' && (
         <p className="day-body">

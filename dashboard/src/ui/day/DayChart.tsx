@@ -94,7 +94,7 @@ export function DayChart({ name, describedBy, points, span, timeZone, reference,
       </div>
       <div className="day-hours">
         {hours.map(({ ms, label }) => (
-          <span key={ms} style={{ left: left(ms) }}>
+          <span key={ms} data-end={ms === span.toMs} style={{ left: left(ms) }}>
             {label}
           </span>
         ))}

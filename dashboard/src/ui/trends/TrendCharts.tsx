@@ -132,7 +132,7 @@ export function TrendCharts({ series, usual, forecast, span: measured, range, ti
         {readMs !== null && <span className="trend-cursor" style={{ left: left(middleMs) }} />}
         <div className="trend-ticks" data-range={range}>
           {named.map(({ ms, label }) => (
-            <span key={ms} style={{ left: left(ms) }}>
+            <span key={ms} data-end={ms === span.toMs} style={{ left: left(ms) }}>
               {label}
             </span>
           ))}
