@@ -35,6 +35,11 @@ export function isAhead(past: Past | null): past is Past & { readonly ahead: Sto
   return past !== null && past.ahead !== null
 }
 
+/** Whether what is looked at has been: what is to come shows all but roads as it is now. */
+export function isBack(past: Past | null): boolean {
+  return past !== null && !isAhead(past)
+}
+
 /** How far one goes at once, ms: a day of these is as many as a slider has pixels. */
 export const STEP_MS = 300_000
 const DAY_MS = 86_400_000

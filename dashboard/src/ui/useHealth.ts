@@ -1,5 +1,5 @@
 import { healthOf, newestMs, type Health } from '../state/health.ts'
-import { isAhead } from '../state/past.ts'
+import { isBack } from '../state/past.ts'
 import { useCity } from '../state/store.ts'
 import { useServerNow } from './useNow.ts'
 
@@ -15,7 +15,7 @@ export function useHealth(): HealthNow {
   const newest = useCity((state) => newestMs(state.live))
   const now = useServerNow()
   const past = useCity((state) => state.past)
-  if (past !== null && !isAhead(past)) return { health: 'past', ageS: null }
+  if (isBack(past)) return { health: 'past', ageS: null }
   const health = isAway ? 'away' : healthOf(connection, newest, now)
   // What is wrong now is so of the forecast, too.
   if (past !== null && health === 'live') return { health: 'ahead', ageS: null }

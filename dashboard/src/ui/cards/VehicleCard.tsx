@@ -1,3 +1,4 @@
+import { isBack } from '../../state/past.ts'
 import { setView, useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
@@ -13,7 +14,7 @@ export function VehicleCard({ id }: { readonly id: string }) {
   const vehicle = useCity(({ shown }) => shown.vehicles.things.get(id))
   const follows = useCity((state) => state.view.follows)
   const isPast = useCity((state) => state.past !== null)
-  const isOfMinute = useCity((state) => state.past?.ahead === null)
+  const isOfMinute = useCity((state) => isBack(state.past))
   const { speed } = useMeasures()
   if (vehicle === undefined) return <GoneCard kind={SAY.types.other} id={id} />
   return (
