@@ -9,7 +9,6 @@ import { followWanted } from './wanted.ts'
 const FRESH_MS = 30_000
 /** Of a whole day: they change slowly. */
 const SCORES_FRESH_MS = 600_000
-const SCORES = 'scores'
 
 /** Returns what ends it, and forgets what is known. `onError` tells of what could not be had. */
 export function followForecasts(onError: (error: unknown) => void): () => void {
@@ -24,11 +23,12 @@ export function followForecasts(onError: (error: unknown) => void): () => void {
       onError,
     }),
     followWanted({
-      wanted: (view) => (roadsLookedAt(view).length === 0 ? [] : [SCORES]),
+      // Of all roads together, but asked for with each: who looks at another one finds them new.
+      wanted: roadsLookedAt,
       load: (_, signal) => loadScores(signal),
       freshMs: SCORES_FRESH_MS,
-      tell: (known) => {
-        city.setState({ scores: known.get(SCORES) ?? null })
+      tell: (scores) => {
+        city.setState({ scores })
       },
       onError,
     }),

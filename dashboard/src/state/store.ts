@@ -42,8 +42,8 @@ export interface CityState {
   readonly usual: UsualByRoad
   /** Of roads that are looked at one by one. */
   readonly roadForecasts: ReadonlyMap<string, RoadForecast>
-  /** How good forecasts were; null until it is known. */
-  readonly scores: readonly HorizonScore[] | null
+  /** How good forecasts were, as it was told for each of these roads. */
+  readonly scores: ReadonlyMap<string, readonly HorizonScore[]>
   /** What part of the city is looked at closely; null from afar. */
   readonly near: Bounds | null
   readonly view: View
@@ -65,7 +65,7 @@ export const START: CityState = {
   trail: null,
   usual: NO_USUAL,
   roadForecasts: new Map(),
-  scores: null,
+  scores: new Map(),
   near: null,
   view: START_VIEW,
   camera: null,

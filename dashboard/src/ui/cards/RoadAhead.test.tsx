@@ -12,7 +12,7 @@ afterEach(() => {
 })
 
 function told(value: object | null): string | null {
-  city.setState({ roadForecasts: new Map(value === null ? [] : [['r', readForecast(value)]]), scores: readScores(MODELS) })
+  city.setState({ roadForecasts: new Map(value === null ? [] : [['r', readForecast(value)]]), scores: new Map([['r', readScores(MODELS)]]) })
   render(<RoadAhead id="r" timeZone="Europe/Berlin" />)
   return screen.queryByTestId('road-ahead')?.textContent ?? null
 }
@@ -44,7 +44,7 @@ test.each([
 test('nothing is told where nobody knows, and no error before any was scored', () => {
   expect(told(null)).toBeNull()
   cleanup()
-  city.setState({ roadForecasts: new Map([['r', readForecast(forecast('r'))]]), scores: [] })
+  city.setState({ roadForecasts: new Map([['r', readForecast(forecast('r'))]]), scores: new Map([['r', []]]) })
   render(<RoadAhead id="r" timeZone="UTC" />)
   expect(screen.queryByTestId('typical-error')).toBeNull()
 })

@@ -17,7 +17,7 @@ interface Props {
 /** What is expected of a road, or why nothing is, and how good such forecasts were; nothing where nobody knows. */
 export function RoadAhead({ id, timeZone }: Props) {
   const forecast = useCity((state) => state.roadForecasts.get(id))
-  const scores = useCity((state) => state.scores)
+  const scores = useCity((state) => state.scores.get(id))
   const measures = useMeasures()
   if (forecast === undefined) return null
   const told = forecast.ahead.find(({ minutes }) => minutes === TOLD_MIN)
