@@ -1,6 +1,7 @@
 /** Numbers, times and ages as people read them; what is measured is in units.ts. */
 
 const WHOLE = new Intl.NumberFormat('en', { maximumFractionDigits: 0 })
+const ONE = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 })
 const TWO = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })
 const COMPACT = new Intl.NumberFormat('en', { notation: 'compact' })
 const SIGNED = new Intl.NumberFormat('en', { maximumFractionDigits: 0, signDisplay: 'exceptZero' })
@@ -15,6 +16,10 @@ const YEAR_S = 365 * DAY_S
 
 export function whole(value: number): string {
   return WHOLE.format(value)
+}
+
+export function oneDigit(value: number): string {
+  return ONE.format(value)
 }
 
 /** Large numbers in few signs: `12K`. */

@@ -6,7 +6,9 @@ import type { Source } from './contract/message.ts'
 import type { Level } from './contract/road.ts'
 import type { PartState } from './contract/status.ts'
 import type { VehicleType } from './contract/vehicle.ts'
+import { NB } from './format.ts'
 import type { Pace } from './live/subscriptions.ts'
+import type { Outlook } from './state/ahead.ts'
 import type { Health } from './state/health.ts'
 import type { Response } from './state/incident.ts'
 import type { Progress } from './state/incidents.ts'
@@ -75,6 +77,7 @@ const TOPICS: Readonly<Record<string, string>> = {
   emergencies: 'Incidents',
   weather: 'Weather stations',
   cameras: 'Cameras',
+  predictions: 'Forecasts',
 }
 
 const SEVERITIES: Readonly<Record<Severity, string>> = {
@@ -193,6 +196,7 @@ const HEALTHS: Readonly<Record<Health, string>> = {
   away: 'No connection',
   stopped: 'Signed out',
   past: 'Past',
+  ahead: 'Forecast',
 }
 
 const SOURCES: Readonly<Record<Source, string>> = {
@@ -215,6 +219,14 @@ const COMPARED: Readonly<Record<Comparison, string>> = {
   below: 'Slower than usual',
   within: 'As usual',
   above: 'Faster than usual',
+}
+
+/** What the future side of the slider is; why it leads nowhere. */
+const OUTLOOKS: Readonly<Record<Outlook, string>> = {
+  unknown: 'No forecasts known',
+  none: 'No road has a forecast',
+  old: 'Forecasts are too old',
+  there: 'Forecast',
 }
 
 const COMPASS = ['N', 'NE', 'E', 'SE', 'S', 'SW', 'W', 'NW'] as const
@@ -378,8 +390,8 @@ export const STRINGS = {
   },
   day: {
     title: 'Last day',
-    speed: 'Mean speed',
-    speedAndUsual: 'Mean speed, usual band',
+    shown: (hasUsual: boolean, hasForecast: boolean) =>
+      ['Mean speed', ...(hasUsual ? ['usual band'] : []), ...(hasForecast ? ['forecast'] : [])].join(', '),
     chart: 'Mean speed in the last day',
     slowest: 'Slowest',
     fastest: 'Fastest',
@@ -398,6 +410,29 @@ export const STRINGS = {
     unreachable: 'The gateway does not answer.',
     failed: (detail: string) => `The last day can’t be had: ${detail}`,
     retry: 'Try again',
+  },
+  ahead: {
+    mark: 'Forecast',
+    /** What stands beside the clock. */
+    minutes: (minutes: number) => `+${minutes} min, forecast`,
+    of: (minutes: number, time: string) => `Forecast for ${time}, +${minutes}${NB}min`,
+    at: (minutes: number, time: string) => `+${minutes} min, forecast for ${time}`,
+    legend: (time: string) => `as forecast for ${time}`,
+    note: 'Roads as forecast. Incidents are of now; vehicles are not shown.',
+    sides: OUTLOOKS,
+    describe: (outlook: Outlook) =>
+      outlook === 'there' ? 'After now there are four stops with roads as forecast, up to an hour ahead.' : `After now: ${OUTLOOKS[outlook].toLowerCase()}.`,
+    farther: 'Further ahead',
+    nearer: 'Less far ahead',
+    expected: (speed: string) => `forecast ${speed}`,
+    interval: '4 of 5 times',
+    in: (minutes: number) => `In ${minutes}${NB}min`,
+    error: (error: string, lastValue: string | null, unit: string) =>
+      `Such forecasts are off by ${error}${NB}${unit} on average${lastValue === null ? '' : `; the last speed alone by ${lastValue}`}.`,
+    old: (time: string) => `This forecast is old: it was made at ${time}.`,
+    neverRead: 'No forecast: no speed was ever read here.',
+    outage: (time: string | null) => `No forecast: no speed read ${time === null ? 'lately' : `since ${time}`}.`,
+    notMade: 'No forecast has been made yet.',
   },
   past: {
     label: 'The last 24 hours',
@@ -441,6 +476,7 @@ export const STRINGS = {
     none: '–',
     said: (name: string, speed: string | null, vehicles: string | null) =>
       `${name}: ${speed ?? 'no speed'}, ${vehicles === null ? 'vehicles not counted' : `${vehicles} vehicles`}`,
+    saidAhead: (name: string, speed: string) => `${name}: ${speed}`,
     usual: 'Usual',
     usualIs: (value: string) => `Usual ${value}`,
     usualSaid: (speed: string | null, vehicles: string | null) =>

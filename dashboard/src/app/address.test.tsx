@@ -4,7 +4,7 @@ import { setMapHandle, type MapHandle } from '../map/handle.ts'
 import { START, city, setView } from '../state/store.ts'
 import { DEFAULT_LAYERS, selected } from '../state/view.ts'
 import { currentAddress, keepAddress } from './address.ts'
-import { lookBack } from './past.ts'
+import { lookAhead, lookBack } from './past.ts'
 import { keepPreferences } from './preferences.ts'
 
 const CAMERA = { lon: 11, lat: 48, zoom: 13, bearingDeg: 0 }
@@ -81,6 +81,17 @@ test('the address has the past minute that is looked at, and is obeyed in it', (
   pasted('#select=road:r')
   expect(city.getState().past?.atMs).toBe(Date.UTC(2026, 10, 28, 8, 20))
   pasted('#map=12.00/47.00000/10.00000&time=2026-11-27T08:15Z')
+  expect(city.getState().past).toBeNull()
+})
+
+test('the address has the minutes ahead that are looked at, and is obeyed in them', () => {
+  vi.setSystemTime(Date.UTC(2026, 10, 28, 9))
+  pasted('#map=12.00/47.00000/10.00000&ahead=15')
+  expect(city.getState().past).toMatchObject({ ahead: 15, atMs: Date.UTC(2026, 10, 28, 9, 15) })
+  lookAhead(60)
+  vi.advanceTimersByTime(300)
+  expect(window.location.hash).toBe('#map=12.00/47.00000/10.00000&ahead=60')
+  pasted('#map=12.00/47.00000/10.00000')
   expect(city.getState().past).toBeNull()
 })
 

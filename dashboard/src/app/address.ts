@@ -3,7 +3,7 @@
 import { mapHandle } from '../map/handle.ts'
 import { isSameShared, readLink, withLink, writeLink, type Link } from '../state/link.ts'
 import { city, setView } from '../state/store.ts'
-import { openAt } from './past.ts'
+import { lookAhead, openAt } from './past.ts'
 import { asLent } from './preferences.ts'
 
 /** Browsers refuse addresses that change more often than some hundred times in half a minute. */
@@ -25,7 +25,7 @@ export function keepAddress(): void {
   })
   window.addEventListener('pagehide', goAlong)
   city.subscribe((after, before) => {
-    if (after.camera !== before.camera || after.past?.atMs !== before.past?.atMs || !isSameShared(after.view, before.view)) goAlongSoon()
+    if (after.camera !== before.camera || after.past?.atMs !== before.past?.atMs || after.past?.ahead !== before.past?.ahead || !isSameShared(after.view, before.view)) goAlongSoon()
   })
 }
 
@@ -34,7 +34,7 @@ export function currentAddress(): string {
   const { camera, view, past } = city.getState()
   const address = new URL(window.location.href)
   // Before the map is anywhere, the address is as it came.
-  if (camera !== null) address.hash = writeLink(camera, view, past?.atMs ?? null)
+  if (camera !== null) address.hash = writeLink(camera, view, past)
   return address.href
 }
 
@@ -43,7 +43,8 @@ function obey(link: Link): void {
     setView((view) => withLink(view, link))
     if (link.camera !== null) city.setState({ camera: link.camera })
   })
-  if (link.atMs !== undefined) openAt(link.atMs)
+  if (link.ahead !== undefined) lookAhead(link.ahead)
+  else if (link.atMs !== undefined) openAt(link.atMs)
 }
 
 function goAlongSoon(): void {

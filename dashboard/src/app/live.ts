@@ -13,8 +13,10 @@ import { ServerClock } from '../live/clock.ts'
 import { Complaints } from '../live/complaints.ts'
 import { LiveConnection, type Status } from '../live/connection.ts'
 import { Frames, atNextFrame } from '../live/frames.ts'
+import { nothing } from '../state/collection.ts'
 import type { Connection } from '../state/health.ts'
-import { city, withNews } from '../state/store.ts'
+import { city, withNews, type CityState } from '../state/store.ts'
+import { followForecasts } from './forecast.ts'
 import { keepCity } from './kept.ts'
 import { followPast } from './past.ts'
 import { endSession } from './session.ts'
@@ -48,10 +50,12 @@ export function goLive(): () => void {
     ...followFigures(),
     followTrail(onError('track')),
     followUsual(complaints, onError('usual')),
+    followForecasts(onError('forecast')),
     followPast(),
     soundArrivals(),
     lookAgain(stream),
     lookClosely(stream),
+    lookAhead(stream),
     keepPace(stream),
     keepCity(),
   ]
@@ -104,7 +108,8 @@ function openStream(): LiveConnection {
       onStatus,
       onChange: (change) => {
         frames.take(change)
-        setConnection({ source: change.freshness.source })
+        // Of the city as it is: forecasts may lack where it does not.
+        if (change.topic !== 'predictions') setConnection({ source: change.freshness.source })
       },
       onHeartbeat: (serverMs, source) => {
         hearClock(serverMs, Date.now())
@@ -209,6 +214,16 @@ function lookClosely(stream: LiveConnection): () => void {
     window.clearTimeout(timer)
     stop()
   }
+}
+
+/** Forecasts are heard of while the slider is there that leads to them. */
+function lookAhead(stream: LiveConnection): () => void {
+  const look = ({ past, forecasts }: CityState): void => {
+    stream.lookAhead(past !== null)
+    if (past === null && forecasts.freshness !== null) city.setState({ forecasts: nothing() })
+  }
+  look(city.getState())
+  return city.subscribe(look)
 }
 
 /** The stream tells as often as this person wants it. */

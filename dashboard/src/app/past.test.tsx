@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import { incident, road } from '../contract/samples.ts'
-import { START, city } from '../state/store.ts'
-import { followPast, leavePast, lookBack, openAt, openPast, playPast, stepPast } from './past.ts'
+import { readForecast } from '../contract/forecast.ts'
+import { forecast, incident, road } from '../contract/samples.ts'
+import { START, city, withNews } from '../state/store.ts'
+import { followPast, leavePast, lookAhead, lookBack, openAt, openPast, playPast, stepPast } from './past.ts'
 
 const NOW_MS = Date.UTC(2026, 10, 28, 8, 7)
 const MINUTE_MS = 60_000
@@ -138,6 +139,37 @@ test('time goes on by itself, not faster than can be seen, and stops at now', as
   expect([...seen].map((ms) => new Date(ms).toISOString().slice(11, 16))).toEqual(['07:55', '08:00', '08:05'])
   expect(times.slice(1).every((ms, at) => ms - (times[at] ?? 0) >= 700)).toBe(true)
   expect(city.getState().past?.isPlaying).toBe(false)
+})
+
+test('after the newest step come the forecasts, where there are any, and nothing of them is asked for', async () => {
+  openPast()
+  await vi.advanceTimersByTimeAsync(200)
+  stepPast(1)
+  stepPast(1)
+  expect(city.getState().past).toMatchObject({ ahead: null, atMs: Date.UTC(2026, 10, 28, 8, 5) })
+  const freshness = { asOfMs: NOW_MS, source: 'speed' } as const
+  const told = { topic: 'predictions', whole: true, changed: [readForecast(forecast('a'))], removed: [], freshness } as const
+  city.setState((state) => withNews(state, [told]))
+  await vi.advanceTimersByTimeAsync(200)
+  fetch.mockClear()
+  const seen = [1, 1, 1, 1, 1, -1, -1, -1].map((direction) => {
+    stepPast(direction as 1 | -1)
+    return city.getState().past?.ahead
+  })
+  expect(seen).toEqual([5, 15, 30, 60, 60, 30, 15, 5])
+  await vi.advanceTimersByTimeAsync(200)
+  expect(fetch).not.toHaveBeenCalled()
+  stepPast(-1)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(city.getState().past).toMatchObject({ ahead: null, atMs: Date.UTC(2026, 10, 28, 8, 5), answer: { status: 'known' } })
+})
+
+test('who comes by a link to a forecast has the line of the day, too', async () => {
+  lookAhead(15)
+  await vi.advanceTimersByTimeAsync(200)
+  expect(city.getState().past).toMatchObject({ ahead: 15, incidents: [{ id: 'i' }], history: { windows: [] } })
+  expect(asked('/api/traffic/at')).toEqual([])
+  expect(asked('/api/emergencies')).toHaveLength(1)
 })
 
 test('a link of the last day is opened, of another time is of now', () => {

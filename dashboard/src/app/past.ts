@@ -1,9 +1,13 @@
-/** Looks at another time than now: asks for what was then, and goes on by itself while that is wanted. */
+/**
+ * Looks at another time than now: asks for what was then, and goes on by itself while that is wanted. What is to come is
+ * in the stream.
+ */
 
 import { lastDay, loadHistory } from '../api/history.ts'
 import { loadIncidents, loadPicture, type Picture } from '../api/past.ts'
 import type { Incident } from '../contract/incident.ts'
 import { Complaints } from '../live/complaints.ts'
+import { STOPS, lookingAhead, outlookOf, type Stop } from '../state/ahead.ts'
 import { backToLive, dayOf, isOfLastDay, lookingBack, newestStep, stepped, withFailure, withPicture, type Past } from '../state/past.ts'
 import { windowS } from '../state/roads.ts'
 import { city } from '../state/store.ts'
@@ -31,8 +35,26 @@ export function lookBack(atMs: number): void {
   city.setState((state) => lookingBack(state, atMs))
 }
 
-export function stepPast(steps: number): void {
-  city.setState((state) => (state.past === null ? {} : lookingBack(state, stepped(state.past.atMs, steps, serverNow()))))
+export function lookAhead(stop: Stop): void {
+  city.setState((state) => lookingAhead(state, stop, serverNow()))
+}
+
+/** One step on or back. Forecasts follow on the newest step. */
+export function stepPast(direction: 1 | -1): void {
+  city.setState((state) => {
+    const { past, forecasts } = state
+    if (past === null) return {}
+    const nowMs = serverNow()
+    const newest = newestStep(nowMs)
+    if (past.ahead === null && (direction < 0 || past.atMs < newest)) return lookingBack(state, stepped(past.atMs, direction, nowMs))
+    const at = past.ahead === null ? -1 : STOPS.indexOf(past.ahead)
+    if (direction < 0) {
+      const nearer = STOPS[at - 1]
+      return nearer === undefined ? lookingBack(state, newest) : lookingAhead(state, nearer, nowMs)
+    }
+    const farther = STOPS[at + 1]
+    return farther === undefined || outlookOf(forecasts) !== 'there' ? {} : lookingAhead(state, farther, nowMs)
+  })
 }
 
 export function playPast(isPlaying: boolean): void {
@@ -78,6 +100,10 @@ export function followPast(): () => void {
       if (failure !== null) city.setState((state) => withFailure(state, atMs, failure))
     }
   }
+  /** The slider has no marks then, and goes everywhere. */
+  const onMissingDay = (error: unknown): void => {
+    if (!ending.signal.aborted) failed(error)
+  }
   const drop = (): void => {
     window.clearTimeout(timer)
     asked?.ending.abort()
@@ -87,7 +113,9 @@ export function followPast(): () => void {
     window.clearTimeout(playing)
     if (past?.answer.status !== 'loading') drop()
     if (past === null) return
-    if (past.answer.status === 'loading' && asked?.atMs !== past.atMs) {
+    if (past.ahead !== null) {
+      if (past.incidents === null) void day.incidents().catch(onMissingDay)
+    } else if (past.answer.status === 'loading' && asked?.atMs !== past.atMs) {
       drop()
       const { atMs } = past
       const own = new AbortController()

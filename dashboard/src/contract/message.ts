@@ -1,7 +1,7 @@
 /** What the gateway says on the live stream, read once: nothing behind here looks at raw JSON again. */
 
 import { Malformed, fieldsOf, list, number, readable, text, texts, textOrNull, timeMs, timeMsOrNull, word, type Fields } from './fields.ts'
-import { READERS, TOPICS, type Things, type Topic } from './topics.ts'
+import { READERS, type Things, type Topic } from './topics.ts'
 
 /** Where data comes from: `speed` is live. */
 export const SOURCES = ['speed', 'batch', 'last-known'] as const
@@ -79,9 +79,8 @@ function parsed(raw: string): unknown {
 
 function topicOf(of: Fields): Topic {
   const named = text(of, 'topic')
-  const topic = TOPICS.find((one) => one === named)
-  if (topic === undefined) throw new Malformed('topic', 'is none that is known')
-  return topic
+  if (!Object.hasOwn(READERS, named)) throw new Malformed('topic', 'is none that is known')
+  return named as Topic
 }
 
 function changeOf(topic: Topic, of: Fields, whole: boolean, onBadItem: OnBadItem): AnyChange {

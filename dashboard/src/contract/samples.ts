@@ -108,3 +108,48 @@ export const SUMMARY = {
   },
   as_of: '2026-11-28T08:00:00Z',
 }
+
+/** Made at 08:00 after 40 km/h: from 38 km/h in 5 minutes to 16 in 60, give or take 4, 8, 12 and 16. */
+export const AHEAD = [5, 15, 30, 60].map((minutes, at) => ({
+  minutes,
+  window_end: new Date(Date.UTC(2026, 10, 28, 8, minutes)).toISOString(),
+  speed_kmh: [38, 34, 28, 16][at],
+  low_kmh: [34, 26, 16, 0][at],
+  high_kmh: [42, 42, 40, 32][at],
+  congestion: { level: ['light', 'moderate', 'heavy', 'jammed'][at], ratio: 0.5 },
+}))
+
+export function forecast(id: string, other: object = {}): object {
+  return {
+    road_id: id,
+    name: `Road ${id}`,
+    as_of: '2026-11-28T08:00:00Z',
+    last_speed_kmh: 40,
+    last_read: '2026-11-28T08:00:00Z',
+    reason: null,
+    forecasts: AHEAD,
+    stale: false,
+    ...other,
+  }
+}
+
+/** Of a road without a forecast. */
+export function noForecast(id: string, reason: string, lastRead: string | null = null): object {
+  return forecast(id, { as_of: null, last_speed_kmh: null, last_read: lastRead, reason, forecasts: [] })
+}
+
+const ERRORS = { rmse_kmh: 6, mape_pct: 8 }
+
+export const MODELS = {
+  as_of: '2026-11-28T08:00:00Z',
+  source: 'speed',
+  models: [
+    {
+      name: 'river',
+      horizons: [
+        { minutes: 5, all: { scored: 90, model: { mae_kmh: 2, ...ERRORS }, last_value: { mae_kmh: 2.5, ...ERRORS } } },
+        { minutes: 15, all: { scored: 90, model: { mae_kmh: 3.18, ...ERRORS }, last_value: { mae_kmh: 3.54, ...ERRORS } } },
+      ],
+    },
+  ],
+}

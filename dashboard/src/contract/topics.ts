@@ -1,4 +1,5 @@
 import { readCamera, type Camera } from './camera.ts'
+import { readForecast, type RoadForecast } from './forecast.ts'
 import { readIncident, type Incident } from './incident.ts'
 import { readRoad, type Road } from './road.ts'
 import { readStation, type Station } from './station.ts'
@@ -11,11 +12,15 @@ export interface Things {
   emergencies: Incident
   weather: Station
   cameras: Camera
+  predictions: RoadForecast
 }
 
 export type Topic = keyof Things
 
-export const TOPICS = ['traffic', 'vehicles', 'emergencies', 'weather', 'cameras'] as const satisfies readonly Topic[]
+/** How the city is now. */
+export type CityTopic = Exclude<Topic, 'predictions'>
+
+export const TOPICS = ['traffic', 'vehicles', 'emergencies', 'weather', 'cameras'] as const satisfies readonly CityTopic[]
 
 export const READERS: { readonly [T in Topic]: (value: unknown) => Things[T] } = {
   traffic: readRoad,
@@ -23,4 +28,5 @@ export const READERS: { readonly [T in Topic]: (value: unknown) => Things[T] } =
   emergencies: readIncident,
   weather: readStation,
   cameras: readCamera,
+  predictions: readForecast,
 }

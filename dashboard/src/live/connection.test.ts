@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import { CAR, HEAD } from '../contract/samples.ts'
+import { CAR, HEAD, forecast } from '../contract/samples.ts'
 import { FIRST_MS, LONGEST_MS, waitMs } from './backoff.ts'
 import { Complaints } from './complaints.ts'
 import { LiveConnection, SILENCE_MS, type Heard, type Status } from './connection.ts'
@@ -295,4 +295,35 @@ test('who comes back keeps its pace, also one that was chosen meanwhile', () => 
   vi.advanceTimersByTime(FIRST_MS)
   newest().opens()
   expect(newest().sent.find(({ id }) => id === 'traffic')).toMatchObject({ rate_ms: 1_000 })
+})
+
+test('forecasts are heard of while somebody looks ahead, also after a gap', async () => {
+  const { connection, heard } = opened()
+  newest().opens()
+  connection.lookAhead(true)
+  connection.lookAhead(true)
+  const asked = { subscribe: ['predictions'], id: 'predictions', rate_ms: 30_000 }
+  expect(newest().sent.filter(({ id }) => id === 'predictions')).toEqual([asked])
+  newest().says({ type: 'snapshot', ...HEAD, id: 'predictions', topic: 'predictions', seq: 1, items: [forecast('r')] })
+  expect(heard.onChange).toHaveBeenLastCalledWith(expect.objectContaining({ topic: 'predictions', whole: true }))
+  newest().ends(1006)
+  await vi.advanceTimersByTimeAsync(FIRST_MS)
+  newest().opens()
+  expect(newest().sent.at(-1)).toEqual({ ...asked, resume: 'word' })
+  connection.lookAhead(false)
+  expect(newest().sent.at(-1)).toEqual({ unsubscribe: ['predictions'], id: 'predictions' })
+  connection.lookAhead(true)
+  expect(newest().sent.at(-1)).toEqual(asked)
+})
+
+test('a gateway that knows no forecasts is no reason to complain', () => {
+  const { connection, complaints } = opened()
+  newest().opens()
+  const refused = { status: 400, detail: "subscribe: Invalid enum value 'predictions'", field: 'subscribe' }
+  connection.lookAhead(true)
+  newest().says({ type: 'problem', seq: 1, problem: refused })
+  expect(complaints.counts.size).toBe(0)
+  connection.lookAhead(false)
+  newest().says({ type: 'problem', seq: 2, problem: refused })
+  expect(complaints.counts.get('problem')).toBe(1)
 })

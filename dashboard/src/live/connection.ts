@@ -8,12 +8,14 @@ import { readMessage, type AnyChange, type Message, type Source } from '../contr
 import { waitMs } from './backoff.ts'
 import type { Complaints } from './complaints.ts'
 import type { Bounds } from '../contract/model.ts'
-import { NEAR, asked, ended, isOfWhole, nearby, subscriptionsAt, type Pace, type Subscription } from './subscriptions.ts'
+import { AHEAD, NEAR, asked, ended, isOfWhole, nearby, subscriptionsAt, type Pace, type Subscription } from './subscriptions.ts'
 
 /** The gateway says something every 10 s. */
 export const SILENCE_MS = 25_000
 /** Close code of a session that has ended, and of a user who was removed. */
 const POLICY_VIOLATION = 1008
+/** A message that has something that the gateway does not know. */
+const BAD_REQUEST = 400
 /** Of our own: nothing came for too long, or something was left out. */
 const ABANDONED = 4000
 /** State of a socket that takes messages. */
@@ -48,6 +50,7 @@ export class LiveConnection {
   readonly #resume = new Map<string, string>()
   #pace: Pace = 'standard'
   #near: Bounds | null = null
+  #looksAhead = false
   #socket: WebSocket | null = null
   #attempt = 0
   #seq = 0
@@ -83,6 +86,16 @@ export class LiveConnection {
     this.#resume.delete(NEAR)
     if (bbox !== null) this.#ask([nearby(bbox, this.#pace)])
     else if (before !== null) this.#send(ended(nearby(before, this.#pace)))
+  }
+
+  /** Whether to hear of what is forecast. */
+  lookAhead(isWanted: boolean): void {
+    if (isWanted === this.#looksAhead) return
+    this.#looksAhead = isWanted
+    // What it told is forgotten with it.
+    this.#resume.delete(AHEAD.id)
+    if (isWanted) this.#ask([AHEAD])
+    else this.#send(ended(AHEAD))
   }
 
   /** How often to hear of what is new. All go on where they are, at other rates. */
@@ -121,8 +134,11 @@ export class LiveConnection {
   }
 
   #wanted(): readonly Subscription[] {
-    const whole = subscriptionsAt(this.#pace)
-    return this.#near === null ? whole : [...whole, nearby(this.#near, this.#pace)]
+    return [
+      ...subscriptionsAt(this.#pace),
+      ...(this.#near === null ? [] : [nearby(this.#near, this.#pace)]),
+      ...(this.#looksAhead ? [AHEAD] : []),
+    ]
   }
 
   /** Each from its last word on; one of the same id takes the place of the one before. */
@@ -223,6 +239,8 @@ export class LiveConnection {
         this.#heard.onHeartbeat(message.timeMs, message.source)
         break
       case 'problem':
+        // A gateway of before there were forecasts: the page goes on without.
+        if (this.#looksAhead && message.status === BAD_REQUEST && message.field === 'subscribe') break
         this.#means.complaints.add('problem', `${message.status} ${message.detail}`)
         if (message.field === 'resume') {
           this.forget()

@@ -29,6 +29,9 @@ const WHOLE = [
 export const NEAR = 'near'
 const NEAR_MS = { standard: 1_000, fast: 500 } as const
 
+/** Of the next hour, for who looks ahead: new ones come with each window of five minutes. */
+export const AHEAD: Subscription = { id: 'predictions', topics: ['predictions'], rateMs: 30_000 }
+
 /** Of the whole city. */
 export function subscriptionsAt(pace: Pace): readonly Subscription[] {
   return WHOLE.map(({ id, topics, ratesMs }) => ({ id, topics, rateMs: ratesMs[pace] }))
@@ -36,7 +39,7 @@ export function subscriptionsAt(pace: Pace): readonly Subscription[] {
 
 /** Whether it tells of all there is of its topics. */
 export function isOfWhole(id: string): boolean {
-  return WHOLE.some((one) => one.id === id)
+  return id === AHEAD.id || WHOLE.some((one) => one.id === id)
 }
 
 /** The vehicles where somebody looks closely: the same things as of the others, heard of more often. */

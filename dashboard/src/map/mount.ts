@@ -1,6 +1,7 @@
 /** Ties the map to the state: each new state is compared with the last, and the map told what is other. */
 
 import { markedVehicleId } from '../state/incident.ts'
+import { isAhead } from '../state/past.ts'
 import { isSame } from '../state/selection.ts'
 import { START, city, setView, type CityState } from '../state/store.ts'
 import { selected, stacked } from '../state/view.ts'
@@ -47,7 +48,7 @@ export function mountMap(container: HTMLElement): () => void {
   }
 
   const tell = (after: CityState, before: CityState): void => {
-    const isOtherTime = (before.past === null) !== (after.past === null)
+    const isOtherTime = (before.past === null) !== (after.past === null) || before.past?.ahead !== after.past?.ahead
     if (
       before === START ||
       before.view !== after.view ||
@@ -108,7 +109,8 @@ function tellChoice(map: CityMap, state: CityState): void {
   const { view, past } = state
   map.pilot.setSheet(view.sheetOpen)
   map.vehicles.setChoice({
-    visible: view.layers.vehicles,
+    // Nobody knows where they will be.
+    visible: view.layers.vehicles && !isAhead(past),
     selectedId: markedVehicleId(state),
     pale: isPale(state),
     hiddenTypes: view.hiddenTypes,

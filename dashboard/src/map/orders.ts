@@ -7,6 +7,7 @@ import { difference, type Difference } from '../state/collection.ts'
 import { isFaded } from '../state/health.ts'
 import { helpOf, type Help } from '../state/incident.ts'
 import { ranked } from '../state/incidents.ts'
+import { isAhead } from '../state/past.ts'
 import { placeOf, type Place } from '../state/places.ts'
 import { changedLevels, type RoadLevel } from '../state/roads.ts'
 import { chosenId, type Selection } from '../state/selection.ts'
@@ -74,9 +75,9 @@ export function ordersBetween(before: CityState, after: CityState): Orders {
   }
 }
 
-/** What is of a past time is as good as it ever was. */
+/** What is of a past time is as good as it ever was; what is forecast is no better than what it is made of. */
 export function isPale({ past, connection }: CityState): boolean {
-  return past === null && isFaded(connection)
+  return (past === null || isAhead(past)) && isFaded(connection)
 }
 
 /** Those that stand still: vehicles and roads mark themselves, and an incident its own sign. */

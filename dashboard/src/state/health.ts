@@ -25,8 +25,8 @@ export function isFaded({ isPale, source }: Connection): boolean {
   return isPale || (source !== null && source !== 'speed')
 }
 
-/** `past`: another time is looked at. */
-export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'away' | 'stopped' | 'past'
+/** `past`: another time is looked at; `ahead`: one that is to come. */
+export type Health = 'connecting' | 'live' | 'quiet' | 'behind' | 'reconnecting' | 'away' | 'stopped' | 'past' | 'ahead'
 
 /** Moving things report within seconds: a feed that is silent this long has stopped. */
 export const QUIET_MS = 60_000

@@ -75,10 +75,18 @@ test('what another program encoded all over is read the same', () => {
 
 test('a past minute is told, and one is read with or without a place', () => {
   const atMs = Date.UTC(2026, 10, 28, 8, 15)
-  expect(writeLink(CAMERA, DEFAULTS, atMs)).toBe('map=13.25/48.14000/11.57000/-20&time=2026-11-28T08:15Z')
-  expect(readLink(writeLink(CAMERA, DEFAULTS, atMs))?.atMs).toBe(atMs)
+  expect(writeLink(CAMERA, DEFAULTS, { atMs, ahead: null })).toBe('map=13.25/48.14000/11.57000/-20&time=2026-11-28T08:15Z')
+  expect(readLink(writeLink(CAMERA, DEFAULTS, { atMs, ahead: null }))?.atMs).toBe(atMs)
   expect(readLink('#time=2026-11-28T08%3A15Z')).toEqual({ camera: null, shared: {}, atMs })
   expect(readLink('#select=road:r')?.atMs).toBeUndefined()
+})
+
+test('minutes ahead are told instead of a time, and only those that can be looked at', () => {
+  const link = writeLink(CAMERA, DEFAULTS, { atMs: 0, ahead: 15 })
+  expect(link).toBe('map=13.25/48.14000/11.57000/-20&ahead=15')
+  expect(readLink(link)).toEqual({ camera: CAMERA, shared: DEFAULTS, atMs: null, ahead: 15 })
+  expect(readLink('#ahead=60')).toEqual({ camera: null, shared: {}, atMs: null, ahead: 60 })
+  expect(readLink('#ahead=45')).toBeNull()
 })
 
 test.each(['2026-11-28T08:15:30Z', '2026-11-28T08:15', '2026-13-28T08:15Z', '1795853700000', ''])('%j is no minute', (time) => {

@@ -6,12 +6,14 @@
  *
  * Zoom, latitude, longitude and, if the map is turned, degrees; the chosen thing; layers that are shown; types of
  * vehicles that are not; whether the map goes along with the chosen vehicle; roads whose trends are shown (none: those
- * of the whole city) and of how long; `time=2026-11-28T08:15Z`, a minute that is looked at instead of now. What is as it
- * is by default is left out.
+ * of the whole city) and of how long; `time=2026-11-28T08:15Z`, a minute that is looked at instead of now, or `ahead=15`,
+ * a forecast of so many minutes from whenever the link is opened. What is as it is by default is left out.
  */
 
 import { VEHICLE_TYPES } from '../contract/vehicle.ts'
+import { stopOf, type Stop } from './ahead.ts'
 import { readCamera, writeCamera, type Camera } from './camera.ts'
+import type { Past } from './past.ts'
 import { SELECTABLE, type Selection } from './selection.ts'
 import { CITY_TRENDS, TREND_RANGES, withRoad, type Trends } from './trends.ts'
 import { DEFAULT_LAYERS, LAYERS, selected, type Layers, type View } from './view.ts'
@@ -26,7 +28,12 @@ export interface Link {
   readonly shared: Partial<Shared>
   /** The past minute that is looked at; null of now. */
   readonly atMs?: number | null
+  /** How far ahead is looked; absent: not at all. */
+  readonly ahead?: Stop
 }
+
+/** What other time than now is looked at. */
+type Looked = Pick<Past, 'atMs' | 'ahead'>
 
 const DEFAULTS: Shared = { selection: null, layers: DEFAULT_LAYERS, hiddenTypes: [], follows: false, trends: null }
 
@@ -46,13 +53,15 @@ export function readLink(hash: string): Link | null {
     ...trendsOf(parts.get('trends'), parts.get('range')),
   }
   const atMs = minuteOf(parts.get('time'))
-  if (camera !== null) return { camera, shared: { ...DEFAULTS, ...shared }, atMs }
-  if (atMs !== null) return { camera, shared, atMs }
+  const stop = stopOf(Number(parts.get('ahead')))
+  const looked = { atMs, ...(stop === null ? {} : { ahead: stop }) }
+  if (camera !== null) return { camera, shared: { ...DEFAULTS, ...shared }, ...looked }
+  if (atMs !== null || stop !== null) return { camera, shared, ...looked }
   return Object.keys(shared).length === 0 ? null : { camera, shared }
 }
 
-/** The part of an address behind `#`. `atMs`: the past minute that is looked at; null of now. */
-export function writeLink(camera: Camera, shared: Shared, atMs: number | null = null): string {
+/** The part of an address behind `#`. `looked`: null of now. */
+export function writeLink(camera: Camera, shared: Shared, looked: Looked | null = null): string {
   const { selection, layers, hiddenTypes, follows, trends } = shared
   const id = selection === null ? null : encoded(selection.id)
   return [
@@ -65,7 +74,7 @@ export function writeLink(camera: Camera, shared: Shared, atMs: number | null = 
     ...(follows && selection?.kind === 'vehicle' && id !== null ? ['follow=1'] : []),
     ...(trends === null ? [] : [`trends=${trends.roads.flatMap((one) => itemOf(one) ?? []).join(',')}`]),
     ...(trends === null || trends.range === CITY_TRENDS.range ? [] : [`range=${trends.range}`]),
-    ...(atMs === null ? [] : [`time=${new Date(atMs).toISOString().slice(0, 16)}Z`]),
+    ...(looked === null ? [] : [looked.ahead === null ? `time=${new Date(looked.atMs).toISOString().slice(0, 16)}Z` : `ahead=${looked.ahead}`]),
   ].join('&')
 }
 

@@ -1,10 +1,10 @@
-/** The five topics of the live stream, each with its own things. */
+/** The city as the live stream tells it, topic by topic. What is forecast is kept apart. */
 
 import type { AnyChange, Change } from '../contract/message.ts'
-import type { Things, Topic } from '../contract/topics.ts'
+import type { CityTopic, Things } from '../contract/topics.ts'
 import { applied, nothing, type Collection } from './collection.ts'
 
-export type Live = { readonly [T in Topic]: Collection<Things[T]> }
+export type Live = { readonly [T in CityTopic]: Collection<Things[T]> }
 
 export const NO_LIVE: Live = {
   traffic: nothing(),
@@ -15,10 +15,10 @@ export const NO_LIVE: Live = {
 }
 
 export function withChanges(live: Live, changes: readonly AnyChange[]): Live {
-  return changes.reduce<Live>((before, change) => withChange(before, change), live)
+  return changes.reduce<Live>((before, change) => (change.topic === 'predictions' ? before : withChange(before, change)), live)
 }
 
-function withChange<T extends Topic>(live: Live, change: Change<T>): Live {
+function withChange<T extends CityTopic>(live: Live, change: Change<T>): Live {
   const before = live[change.topic] as Collection<Things[T]>
   return { ...live, [change.topic]: applied<T>(before, change) }
 }

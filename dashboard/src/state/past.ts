@@ -8,6 +8,7 @@ import { sinceMs, type Incident, type IncidentStatus } from '../contract/inciden
 import type { Road } from '../contract/road.ts'
 import type { Station } from '../contract/station.ts'
 import type { Vehicle } from '../contract/vehicle.ts'
+import type { Stop } from './ahead.ts'
 import type { Collection } from './collection.ts'
 import { NO_LIVE, type Live } from './live.ts'
 import type { CityState } from './store.ts'
@@ -15,6 +16,8 @@ import type { CityState } from './store.ts'
 export interface Past {
   /** The time that is looked at: a whole minute. */
   readonly atMs: number
+  /** Minutes ahead, of a time that is still to come; null of the past. */
+  readonly ahead: Stop | null
   readonly answer:
     | { readonly status: 'loading' }
     | { readonly status: 'known' }
@@ -25,6 +28,16 @@ export interface Past {
   readonly history: FlowHistory | null
   /** Those of the last day; null until they are known. */
   readonly incidents: readonly Incident[] | null
+}
+
+/** Whether what is looked at is still to come. */
+export function isAhead(past: Past | null): past is Past & { readonly ahead: Stop } {
+  return past !== null && past.ahead !== null
+}
+
+/** Whether what is looked at has been: what is to come shows all but roads as it is now. */
+export function isBack(past: Past | null): boolean {
+  return past !== null && !isAhead(past)
 }
 
 /** How far one goes at once, ms: a day of these is as many as a slider has pixels. */
@@ -58,7 +71,7 @@ type Shown = Pick<CityState, 'past' | 'shown' | 'view'>
 /** A state that looks at a past time. Until that is known, what was shown stands still. */
 export function lookingBack({ past, live, shown, view }: CityState, atMs: number, isPlaying = false): Shown {
   return {
-    past: { history: null, incidents: null, ...past, atMs, isPlaying, answer: { status: 'loading' } },
+    past: { history: null, incidents: null, ...past, atMs, ahead: null, isPlaying, answer: { status: 'loading' } },
     shown: shown === live ? { ...live } : shown,
     view: view.follows ? { ...view, follows: false } : view,
   }
@@ -143,7 +156,8 @@ function of<T extends { readonly id: string }>(things: readonly T[], asOfMs: num
   return { things: new Map(things.map((thing) => [thing.id, thing])), freshness: { asOfMs, source: 'speed' } }
 }
 
-function unmeasured({ id, name }: Road): Road {
+/** A road of which nothing is known but its name. */
+export function unmeasured({ id, name }: Pick<Road, 'id' | 'name'>): Road {
   return {
     id,
     name,

@@ -4,14 +4,17 @@ import { useStore } from 'zustand'
 import { createStore } from 'zustand/vanilla'
 
 import type { Model } from '../api/model.ts'
+import type { HorizonScore, RoadForecast } from '../contract/forecast.ts'
 import type { AnyChange } from '../contract/message.ts'
 import type { Bounds } from '../contract/model.ts'
 import type { Platform } from '../contract/status.ts'
 import type { Congestion, Summary } from '../contract/summary.ts'
+import { aheadWithNews, type Forecasts } from './ahead.ts'
 import type { Camera } from './camera.ts'
+import { applied, nothing } from './collection.ts'
 import { NO_LIVE, withChanges, type Live } from './live.ts'
 import { START_CONNECTION, type Connection } from './health.ts'
-import type { Past } from './past.ts'
+import { isAhead, type Past } from './past.ts'
 import type { Session } from './session.ts'
 import type { Trail } from './trail.ts'
 import { NO_USUAL, type UsualByRoad } from './usual.ts'
@@ -24,6 +27,8 @@ export interface CityState {
   readonly model: Model | null
   /** What the stream tells. */
   readonly live: Live
+  /** What the stream tells of the next hour, while somebody may look at it. */
+  readonly forecasts: Forecasts
   /** What the map and the panels show: the same, unless somebody looks at another time. */
   readonly shown: Live
   /** The other time that somebody looks at; null of now. */
@@ -35,6 +40,10 @@ export interface CityState {
   /** Of the chosen vehicle. */
   readonly trail: Trail | null
   readonly usual: UsualByRoad
+  /** Of roads that are looked at one by one. */
+  readonly roadForecasts: ReadonlyMap<string, RoadForecast>
+  /** How good forecasts were, as it was told for each of these roads. */
+  readonly scores: ReadonlyMap<string, readonly HorizonScore[]>
   /** What part of the city is looked at closely; null from afar. */
   readonly near: Bounds | null
   readonly view: View
@@ -47,6 +56,7 @@ export const START: CityState = {
   connection: START_CONNECTION,
   model: null,
   live: NO_LIVE,
+  forecasts: nothing(),
   shown: NO_LIVE,
   past: null,
   summary: null,
@@ -54,6 +64,8 @@ export const START: CityState = {
   platform: null,
   trail: null,
   usual: NO_USUAL,
+  roadForecasts: new Map(),
+  scores: new Map(),
   near: null,
   view: START_VIEW,
   camera: null,
@@ -69,8 +81,21 @@ export function setView(change: (view: View) => View): void {
   city.setState((state) => ({ view: change(state.view) }))
 }
 
+/** What is expected of a road that is looked at; null of none. */
+export function forecastOf({ roadForecasts }: CityState, roadId: string): RoadForecast | null {
+  const forecast = roadForecasts.get(roadId)
+  return forecast === undefined || forecast.ahead.length === 0 ? null : forecast
+}
+
 /** A state after the stream told of changes. */
-export function withNews({ live, shown }: CityState, changes: readonly AnyChange[]): Pick<CityState, 'live' | 'shown'> {
-  const next = withChanges(live, changes)
-  return { live: next, shown: shown === live ? next : shown }
+export function withNews(state: CityState, changes: readonly AnyChange[]): Pick<CityState, 'live' | 'forecasts' | 'shown' | 'past'> {
+  const { past } = state
+  const live = withChanges(state.live, changes)
+  const forecasts = changes.reduce(
+    (before, change) => (change.topic === 'predictions' ? applied<'predictions'>(before, change) : before),
+    state.forecasts,
+  )
+  const news = { live, forecasts }
+  if (isAhead(past)) return { ...news, ...aheadWithNews(state, past, past.ahead, news) }
+  return { ...news, past, shown: state.shown === state.live ? live : state.shown }
 }

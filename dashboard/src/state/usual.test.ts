@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { usual, usualHour, usualWeek } from '../contract/samples.ts'
 import { readUsual, type UsualHour } from '../contract/usual.ts'
 import { CITY_TRENDS } from './trends.ts'
-import { compared, roadsWithUsual, usualAt, usualSpans, type UsualAt } from './usual.ts'
+import { compared, roadsLookedAt, usualAt, usualSpans, type UsualAt } from './usual.ts'
 
 const HOUR_MS = 3_600_000
 
@@ -73,9 +73,9 @@ test('a speed at the end of a band is within it', () => {
 test('it is wanted of the road on the card, and of one whose trends are shown alone', () => {
   const trends = { ...CITY_TRENDS, roads: ['a'] }
   const selection = { kind: 'road', id: 'b' } as const
-  expect(roadsWithUsual({ selection: null, trends: null })).toEqual([])
-  expect(roadsWithUsual({ selection: { kind: 'sensor', id: 'a' }, trends: CITY_TRENDS })).toEqual([])
-  expect(roadsWithUsual({ selection, trends })).toEqual(['b', 'a'])
-  expect(roadsWithUsual({ selection: { ...selection, id: 'a' }, trends })).toEqual(['a'])
-  expect(roadsWithUsual({ selection, trends: { ...trends, roads: ['a', 'c'] } })).toEqual(['b'])
+  expect(roadsLookedAt({ selection: null, trends: null })).toEqual([])
+  expect(roadsLookedAt({ selection: { kind: 'sensor', id: 'a' }, trends: CITY_TRENDS })).toEqual([])
+  expect(roadsLookedAt({ selection, trends })).toEqual(['b', 'a'])
+  expect(roadsLookedAt({ selection: { ...selection, id: 'a' }, trends })).toEqual(['a'])
+  expect(roadsLookedAt({ selection, trends: { ...trends, roads: ['a', 'c'] } })).toEqual(['b'])
 })

@@ -26,8 +26,8 @@ const WEEKDAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun']
 /** Clocks differ from each other by quarters of an hour. */
 const QUARTER_MS = 900_000
 
-/** Whose usual is shown: that of the road on the card, and of the one whose trends are shown alone. */
-export function roadsWithUsual({ selection, trends }: Pick<View, 'selection' | 'trends'>): readonly string[] {
+/** Those of which more is asked for: the road on the card, and the one whose trends are shown alone. */
+export function roadsLookedAt({ selection, trends }: Pick<View, 'selection' | 'trends'>): readonly string[] {
   const chosen = chosenId(selection, 'road')
   const alone = trends?.roads.length === 1 ? trends.roads : []
   return [...new Set([...(chosen === null ? [] : [chosen]), ...alone])]

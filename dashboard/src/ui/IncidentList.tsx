@@ -5,6 +5,7 @@ import { mapHandle } from '../map/handle.ts'
 import { waitsSinceMs } from '../state/incident.ts'
 import { PROGRESS, countByProgress, ranked } from '../state/incidents.ts'
 import { placeOf } from '../state/places.ts'
+import { isBack } from '../state/past.ts'
 import { chosenId } from '../state/selection.ts'
 import { city, setView, useCity } from '../state/store.ts'
 import { selected } from '../state/view.ts'
@@ -21,7 +22,7 @@ import { whereIs } from './whereIs.ts'
 export function IncidentList() {
   const incidents = useCity((state) => state.shown.emergencies)
   const chosen = useCity(({ view }) => chosenId(view.selection, 'incident'))
-  const isPast = useCity((state) => state.past !== null)
+  const isPast = useCity((state) => isBack(state.past))
   const rows = useMemo(() => ranked(incidents), [incidents])
   const { list, tabId, onFocus, onKeyDown } = useArrowKeys(rows.map(({ id }) => id))
 

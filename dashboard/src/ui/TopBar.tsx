@@ -1,12 +1,13 @@
 import { useCity } from '../state/store.ts'
 import { calendarDay, clockTime } from '../format.ts'
+import { isAhead } from '../state/past.ts'
 import { STRINGS } from '../strings.ts'
 import { Mark } from './icons.tsx'
 import { Search } from './search/Search.tsx'
 import { SettingsMenu } from './SettingsMenu.tsx'
 import { StateChip } from './StateChip.tsx'
 import { UserMenu } from './UserMenu.tsx'
-import { useShownNow } from './useNow.ts'
+import { useLookedAt } from './useNow.ts'
 
 export function TopBar() {
   const city = useCity((state) => state.model?.city ?? null)
@@ -30,12 +31,12 @@ export function TopBar() {
 }
 
 function CityClock({ timeZone }: { readonly timeZone: string }) {
-  const now = useShownNow()
-  const isPast = useCity((state) => state.past !== null)
+  const now = useLookedAt()
+  const past = useCity((state) => state.past)
   return (
     <time className="city-clock" dateTime={new Date(now).toISOString()} title={`${STRINGS.state.localTime}: ${timeZone}`} data-testid="city-clock">
-      {isPast && <span className="past-mark">{STRINGS.past.mark}</span>}
-      <span className="city-clock-day">{calendarDay(now, timeZone)}</span> {clockTime(now, timeZone, !isPast)}
+      {past !== null && <span className="past-mark">{isAhead(past) ? STRINGS.ahead.mark : STRINGS.past.mark}</span>}
+      <span className="city-clock-day">{calendarDay(now, timeZone)}</span> {clockTime(now, timeZone, past === null)}
     </time>
   )
 }

@@ -1,4 +1,5 @@
 import { healthOf, newestMs, type Health } from '../state/health.ts'
+import { isBack } from '../state/past.ts'
 import { useCity } from '../state/store.ts'
 import { useServerNow } from './useNow.ts'
 
@@ -13,10 +14,13 @@ export function useHealth(): HealthNow {
   const isAway = useCity((state) => state.session.status === 'away')
   const newest = useCity((state) => newestMs(state.live))
   const now = useServerNow()
-  const isPast = useCity((state) => state.past !== null)
-  if (isPast) return { health: 'past', ageS: null }
+  const past = useCity((state) => state.past)
+  if (isBack(past)) return { health: 'past', ageS: null }
+  const health = isAway ? 'away' : healthOf(connection, newest, now)
+  // What is wrong now is so of the forecast, too.
+  if (past !== null && health === 'live') return { health: 'ahead', ageS: null }
   return {
-    health: isAway ? 'away' : healthOf(connection, newest, now),
+    health,
     ageS: newest === null ? null : Math.max(0, (now - newest) / 1_000),
   }
 }

@@ -2,6 +2,7 @@
 
 import { useSyncExternalStore } from 'react'
 
+import { isAhead } from '../state/past.ts'
 import { useCity } from '../state/store.ts'
 
 let nowMs = Date.now()
@@ -30,10 +31,16 @@ export function useNow(): number {
   return useSyncExternalStore(subscribe, () => nowMs)
 }
 
-/** The time that is looked at: ages on the page are of then. */
-export function useShownNow(): number {
+/** The time that is looked at, past or to come. */
+export function useLookedAt(): number {
   const now = useServerNow()
   return useCity(({ past }) => past?.atMs) ?? now
+}
+
+/** The time that ages on the page are of: nothing is younger for what is forecast. */
+export function useShownNow(): number {
+  const now = useServerNow()
+  return useCity(({ past }) => (isAhead(past) ? undefined : past?.atMs)) ?? now
 }
 
 /** Of the gateway's clock: a desk's may be wrong. */

@@ -4,6 +4,7 @@ import { boundsOfLine } from '../../map/bounds.ts'
 import { mapHandle } from '../../map/handle.ts'
 import { isAwaited } from '../../state/awaited.ts'
 import { placeOf, type Place } from '../../state/places.ts'
+import { isBack } from '../../state/past.ts'
 import { city, setView, useCity } from '../../state/store.ts'
 import { selected, shownThing } from '../../state/view.ts'
 import { STRINGS } from '../../strings.ts'
@@ -51,7 +52,7 @@ export function Card({ sign, kind, title, actions, around = [], children }: Prop
 /** Of what was chosen and is not there: not any more, or, from a link, not yet. */
 export function GoneCard({ kind, id }: { readonly kind: string; readonly id: string }) {
   const isComing = useCity((state) => isAwaited(state, state.view.selection))
-  const isPast = useCity((state) => state.past !== null)
+  const isPast = useCity((state) => isBack(state.past))
   if (isComing) return <ComingCard kind={kind} />
   return (
     <Card sign={null} kind={kind} title={id}>

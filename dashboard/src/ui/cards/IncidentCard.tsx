@@ -4,6 +4,7 @@ import { askHowItEnded } from '../../app/ended.ts'
 import type { Incident } from '../../contract/incident.ts'
 import { isAwaited } from '../../state/awaited.ts'
 import { helpOf, isOver, lifeOf } from '../../state/incident.ts'
+import { isBack } from '../../state/past.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Lasting } from '../Age.tsx'
@@ -17,7 +18,7 @@ const SAY = STRINGS.incident
 
 export function IncidentCard({ id }: { readonly id: string }) {
   const incident = useCity(({ shown }) => shown.emergencies.things.get(id))
-  const isOfNow = useCity((state) => state.past === null && !isAwaited(state, { kind: 'incident', id }))
+  const isOfNow = useCity((state) => !isBack(state.past) && !isAwaited(state, { kind: 'incident', id }))
   if (incident !== undefined) return <Known incident={incident} />
   return isOfNow ? <Ended id={id} /> : <GoneCard kind={SAY.kinds.other} id={id} />
 }

@@ -1,5 +1,6 @@
 import type { Road } from '../../contract/road.ts'
 import { clockSpan, percent, whole } from '../../format.ts'
+import { isAhead } from '../../state/past.ts'
 import { useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
@@ -8,6 +9,8 @@ import { RoadTrendsButton } from '../trends/TrendsButton.tsx'
 import { useMeasures } from '../useMeasures.ts'
 import { Card, GoneCard } from './Card.tsx'
 import { Fact, Facts, known } from './Facts.tsx'
+import { AheadMark } from '../AheadMark.tsx'
+import { RoadAhead } from './RoadAhead.tsx'
 import { RoadLastDay } from './RoadLastDay.tsx'
 import { RoadUsual } from './RoadUsual.tsx'
 
@@ -17,6 +20,7 @@ export function RoadCard({ id }: { readonly id: string }) {
   const road = useCity(({ shown }) => shown.traffic.things.get(id))
   const model = useCity((state) => state.model?.roads.get(id))
   const timeZone = useCity((state) => state.model?.city.timeZone ?? 'UTC')
+  const isOfReadings = useCity(({ past }) => !isAhead(past))
   const measures = useMeasures()
   const name = model?.name ?? road?.name
   if (name === undefined) return <GoneCard kind={SAY.kind} id={id} />
@@ -30,14 +34,16 @@ export function RoadCard({ id }: { readonly id: string }) {
       kind={SAY.kind}
       title={name}
     >
+      <AheadMark />
       {road !== undefined && <Flow road={road} freeFlowKmh={model?.freeFlowKmh ?? null} />}
       <RoadUsual id={id} road={road} />
       <RoadLastDay id={id} freeFlowKmh={model?.freeFlowKmh ?? null} timeZone={timeZone} />
+      <RoadAhead id={id} timeZone={timeZone} />
       <div className="card-actions">
         <RoadTrendsButton id={id} />
       </div>
       <Facts>
-        {road !== undefined && (
+        {road !== undefined && isOfReadings && (
           <>
             <Fact name={SAY.span} help={SAY.spanHelp}>
               {road.p15SpeedKmh === null || road.p85SpeedKmh === null

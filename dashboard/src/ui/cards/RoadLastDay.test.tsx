@@ -1,8 +1,9 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
+import { readForecast } from '../../contract/forecast.ts'
 import { readRoad } from '../../contract/road.ts'
-import { road, usual, usualHour } from '../../contract/samples.ts'
+import { forecast, road, usual, usualHour } from '../../contract/samples.ts'
 import { readUsual } from '../../contract/usual.ts'
 import { START, city } from '../../state/store.ts'
 import { RoadLastDay } from './RoadLastDay.tsx'
@@ -81,6 +82,20 @@ test('what is usual is a band behind the line, and told with each window that ha
   expect(chart.getAttribute('aria-valuetext')).toBe('07:50–07:55, 20\u00a0km/h, usual 70\u00a0km/h, Light, 12 vehicles')
   fireEvent.keyDown(chart, { key: 'ArrowLeft' })
   expect(chart.getAttribute('aria-valuetext')).toBe('07:45–07:50, No speed measured, Light, 12 vehicles')
+})
+
+test('what is expected goes on after the line, with its band, and keys lead to it', async () => {
+  city.setState({ roadForecasts: new Map([['road/1', readForecast(forecast('road/1'))]]) })
+  answers(200, known(window('07:50', '07:55', 20), window('08:00', '08:05', 40)))
+  await show()
+  const chart = screen.getByRole('slider')
+  expect(chart.querySelectorAll('.ahead-band, .ahead-line, .day-now')).toHaveLength(3)
+  expect(chart.getAttribute('aria-valuetext')).toBe('08:00–08:05, 40\u00a0km/h, Light, 12 vehicles')
+  fireEvent.keyDown(chart, { key: 'ArrowRight' })
+  expect(chart.getAttribute('aria-valuetext')).toBe('08:10–08:15, forecast 34\u00a0km/h, 4 of 5 times, 26–42\u00a0km/h')
+  fireEvent.keyDown(chart, { key: 'End' })
+  expect(chart.getAttribute('aria-valuetext')).toBe('08:55–09:00, forecast 16\u00a0km/h, 4 of 5 times, 0–32\u00a0km/h')
+  expect(screen.getByTestId('day-figures').textContent).toContain('forecast 16')
 })
 
 test('one window, and windows without a speed, are told as such', async () => {

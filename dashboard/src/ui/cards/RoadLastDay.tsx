@@ -1,10 +1,13 @@
 import { useId, useMemo, useState } from 'react'
 
+import type { RoadForecast } from '../../contract/forecast.ts'
 import type { FlowHistory, FlowWindow } from '../../contract/history.ts'
 import { clockSpan, clockTime, whole } from '../../format.ts'
+import { forecastOf, useCity } from '../../state/store.ts'
 import { usualSpans, type UsualAt } from '../../state/usual.ts'
 import { STRINGS } from '../../strings.ts'
 import type { Measures } from '../../units.ts'
+import { windowsAhead, withHourAhead, type AheadWindow } from '../day/ahead.ts'
 import { DayChart } from '../day/DayChart.tsx'
 import { NO_BAND, extremes, middleOf, nearest, type DayPoint } from '../day/shape.ts'
 import { reasonOf } from '../reasonOf.ts'
@@ -25,12 +28,13 @@ interface Props {
 export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
   const { day, retry } = useRoadDay(id)
   const at = useUsualAt(id)
+  const ahead = useCity((state) => forecastOf(state, id))
   const titleId = useId()
   return (
     <section className="day" aria-labelledby={titleId} data-testid="last-day" data-status={day.status}>
       <header className="day-head">
         <h3 id={titleId}>{SAY.title}</h3>
-        <span className="quiet">{at === null ? SAY.speed : SAY.speedAndUsual}</span>
+        <span className="quiet">{SAY.shown(at !== null, ahead !== null)}</span>
       </header>
       {day.status === 'loading' && (
         <p className="day-body">
@@ -50,7 +54,7 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
         <p className="day-body is-note quiet">{SAY.empty}</p>
       )}
       {day.status === 'known' && day.history.windows.length > 0 && (
-        <Known history={day.history} at={at} freeFlowKmh={freeFlowKmh} timeZone={timeZone} />
+        <Known history={day.history} ahead={ahead} at={at} freeFlowKmh={freeFlowKmh} timeZone={timeZone} />
       )}
     </section>
   )
@@ -58,11 +62,13 @@ export function RoadLastDay({ id, freeFlowKmh, timeZone }: Props) {
 
 interface KnownProps extends Omit<Props, 'id'> {
   readonly history: FlowHistory
+  /** What is expected; null of nothing. */
+  readonly ahead: RoadForecast | null
   /** What is usual; null where nobody knows. */
   readonly at: UsualAt | null
 }
 
-function Known({ history, at, freeFlowKmh, timeZone }: KnownProps) {
+function Known({ history, ahead, at, freeFlowKmh, timeZone }: KnownProps) {
   const { windows } = history
   const summaryId = useId()
   const measures = useMeasures()
@@ -70,8 +76,16 @@ function Known({ history, at, freeFlowKmh, timeZone }: KnownProps) {
   const points = useMemo(() => windows.map(pointOf), [windows])
   const summary = useMemo(() => summaryOf(points, timeZone, measures), [points, timeZone, measures])
   const band = useMemo(() => (at === null ? NO_BAND : usualBand(usualSpans(history, at), (kmh) => kmh)), [history, at])
-  const read = readMs === null ? undefined : windows[nearest(points, readMs)]
-  const rows = read === undefined ? summary : readingOf(read, at, timeZone, measures)
+  const span = useMemo(() => (ahead === null ? history : withHourAhead(history)), [history, ahead])
+  const coming = useMemo(() => (ahead === null ? [] : windowsAhead(ahead, windows.at(-1)?.endMs ?? 0)), [ahead, windows])
+  const readAhead = useMemo(() => coming.map(pointAhead), [coming])
+  const rowsAt = (ms: number): readonly Row[] => {
+    const all = [...windows, ...coming]
+    const one = all[nearest(all, ms)]
+    if (one === undefined) return []
+    return 'lowKmh' in one ? readingAhead(one, timeZone, measures) : readingOf(one, at, timeZone, measures)
+  }
+  const rows = readMs === null ? summary : rowsAt(readMs)
   return (
     <div className="day-body">
       <p className="hidden-words" id={summaryId}>
@@ -89,14 +103,13 @@ function Known({ history, at, freeFlowKmh, timeZone }: KnownProps) {
         name={SAY.chart}
         describedBy={summaryId}
         points={points}
-        span={history}
+        span={span}
         timeZone={timeZone}
         reference={freeFlowKmh === null ? null : { value: freeFlowKmh, name: SAY.freeFlow(measures.speed(freeFlowKmh)) }}
         band={band}
-        say={({ startMs }) => {
-          const window = windows[nearest(points, startMs)]
-          return window === undefined ? '' : saidOf(window, at, timeZone, measures)
-        }}
+        ahead={ahead}
+        readAhead={readAhead}
+        say={({ startMs }) => saidOf(rowsAt(startMs))}
         readMs={readMs}
         onRead={setReadMs}
       />
@@ -139,9 +152,18 @@ function readingOf(window: FlowWindow, at: UsualAt | null, timeZone: string, { s
   ]
 }
 
+function pointAhead({ startMs, endMs, speedKmh }: AheadWindow): DayPoint {
+  return { startMs, endMs, value: speedKmh, level: null }
+}
+
+function readingAhead({ startMs, endMs, speedKmh, lowKmh, highKmh }: AheadWindow, timeZone: string, { speed, speeds }: Measures): readonly Row[] {
+  return [
+    { name: clockSpan(startMs, endMs, timeZone), text: STRINGS.ahead.expected(speed(speedKmh)) },
+    { name: STRINGS.ahead.interval, text: speeds(lowKmh, highKmh) },
+  ]
+}
+
 /** For those who do not see it. */
-function saidOf(window: FlowWindow, at: UsualAt | null, timeZone: string, measures: Measures): string {
-  return readingOf(window, at, timeZone, measures)
-    .flatMap(({ name, text }) => [name, text])
-    .join(', ')
+function saidOf(rows: readonly Row[]): string {
+  return rows.flatMap(({ name, text }) => [name, text]).join(', ')
 }

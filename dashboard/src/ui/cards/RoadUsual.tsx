@@ -5,7 +5,7 @@ import { STRINGS } from '../../strings.ts'
 import type { Measures } from '../../units.ts'
 import { toldUsual } from '../usual.ts'
 import { useMeasures } from '../useMeasures.ts'
-import { useShownNow } from '../useNow.ts'
+import { useLookedAt } from '../useNow.ts'
 import { useUsualAt } from '../useUsualAt.ts'
 
 const SAY = STRINGS.usual
@@ -21,7 +21,7 @@ interface Props {
 /** What is usual on a road at the time that is looked at, and how its speed is to that; nothing where nobody knows. */
 export function RoadUsual({ id, road }: Props) {
   const at = useUsualAt(id)
-  const nowMs = useShownNow()
+  const nowMs = useLookedAt()
   const measures = useMeasures()
   const hour = at?.(nowMs) ?? null
   const told = hour === null ? null : toldUsual(hour, measures)

@@ -1,3 +1,4 @@
+import { isBack } from '../../state/past.ts'
 import { setView, useCity } from '../../state/store.ts'
 import { STRINGS } from '../../strings.ts'
 import { Age } from '../Age.tsx'
@@ -13,6 +14,7 @@ export function VehicleCard({ id }: { readonly id: string }) {
   const vehicle = useCity(({ shown }) => shown.vehicles.things.get(id))
   const follows = useCity((state) => state.view.follows)
   const isPast = useCity((state) => state.past !== null)
+  const isOfMinute = useCity((state) => isBack(state.past))
   const { speed } = useMeasures()
   if (vehicle === undefined) return <GoneCard kind={SAY.types.other} id={id} />
   return (
@@ -43,7 +45,7 @@ export function VehicleCard({ id }: { readonly id: string }) {
     >
       {vehicle.stale && <p className="mark-stale">{SAY.stale}</p>}
       <Facts>
-        <Fact name={isPast ? STRINGS.past.speed : SAY.speed}>{known(vehicle.speedKmh, speed)}</Fact>
+        <Fact name={isOfMinute ? STRINGS.past.speed : SAY.speed}>{known(vehicle.speedKmh, speed)}</Fact>
         {!isPast && <Fact name={SAY.heading}>{known(vehicle.headingDeg, SAY.compass)}</Fact>}
         {vehicle.roadId !== null && (
           <Fact name={SAY.road}>

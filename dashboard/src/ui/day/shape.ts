@@ -28,7 +28,11 @@ export const NO_BAND: readonly BandPoint[] = []
 export interface Span {
   readonly fromMs: number
   readonly toMs: number
+  /** From here on time is drawn `WIDER` than before it: an hour ahead of a day would be too narrow to be read. */
+  readonly widerFromMs?: number
 }
+
+export const WIDER = 8
 
 export interface Scale {
   readonly x: (ms: number) => number
@@ -65,11 +69,25 @@ export function highest(band: readonly BandPoint[], reference: number | null): n
 }
 
 /** From 0 up to a number. */
-export function scaleTo({ fromMs, toMs }: Span, top: number): Scale {
+export function scaleTo(span: Span, top: number): Scale {
+  const whole = widthTo(span.toMs, span)
   return {
-    x: (ms) => round(((ms - fromMs) / (toMs - fromMs)) * WIDTH),
+    x: (ms) => round((widthTo(ms, span) / whole) * WIDTH),
     y: (value) => round((1 - value / top) * HEIGHT),
   }
+}
+
+/** How far it is to a time, in milliseconds of what is not wider. */
+function widthTo(ms: number, { fromMs, widerFromMs = Infinity }: Span): number {
+  return ms - fromMs + Math.max(0, ms - widerFromMs) * (WIDER - 1)
+}
+
+/** Which time is at a share of the width. */
+export function timeAt(share: number, span: Span): number {
+  const { fromMs, toMs, widerFromMs = toMs } = span
+  const width = share * widthTo(toMs, span)
+  const beyond = width - (widerFromMs - fromMs)
+  return beyond <= 0 ? fromMs + width : widerFromMs + beyond / WIDER
 }
 
 /** Longer ones may begin in the hour before that of most of it. */
@@ -137,11 +155,11 @@ export function shades(points: readonly DayPoint[], scale: Scale, reference: num
 const CALM: ReadonlySet<Level> = new Set<Level>(['free', 'unknown'])
 
 /** Where the day's marked hours are, by the clocks of a zone: days of 23 and of 25 hours have them too. */
-export function ticks({ fromMs, toMs }: Span, timeZone: string): readonly Tick[] {
+export function ticks({ fromMs, toMs, widerFromMs = toMs }: Span, timeZone: string): readonly Tick[] {
   const clock = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const found: Tick[] = []
   // Clocks differ from each other by quarters of an hour.
-  for (let ms = Math.ceil(fromMs / QUARTER_MS) * QUARTER_MS; ms <= toMs; ms += QUARTER_MS) {
+  for (let ms = Math.ceil(fromMs / QUARTER_MS) * QUARTER_MS; ms <= widerFromMs; ms += QUARTER_MS) {
     const [label = '', minute] = clock.format(ms).split(':')
     if (minute !== '00' || !MARKED.includes(label)) continue
     const last = found.at(-1)

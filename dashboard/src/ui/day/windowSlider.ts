@@ -3,7 +3,7 @@
 import type { KeyboardEvent, PointerEvent } from 'react'
 
 import { SLIDER_KEYS, stepOf } from '../steps.ts'
-import { nearest, type DayPoint, type Span } from './shape.ts'
+import { nearest, timeAt, type DayPoint, type Span } from './shape.ts'
 
 interface Slider {
   /** In order of time, at least one. */
@@ -12,13 +12,15 @@ interface Slider {
   /** When the window began that is read; null while none is. */
   readonly readMs: number | null
   readonly onRead: (startMs: number | null) => void
+  /** Which one counts as read while none is; absent: the last. */
+  readonly restAt?: number
   /** What is read stays read until another window is chosen: a pointer has to press. */
   readonly holds?: boolean
 }
 
-/** Which window counts as read: the last one while none is. */
-export function readAt({ windows, readMs }: Pick<Slider, 'windows' | 'readMs'>): number {
-  return readMs === null ? windows.length - 1 : nearest(windows, readMs)
+/** Which window counts as read. */
+export function readAt({ windows, readMs, restAt = windows.length - 1 }: Pick<Slider, 'windows' | 'readMs' | 'restAt'>): number {
+  return readMs === null ? restAt : nearest(windows, readMs)
 }
 
 /** What the element gets: the window under the pointer is read, or the one that keys lead to. */
@@ -30,7 +32,7 @@ export function windowSlider(slider: Slider) {
   }
   const onPointer = (event: PointerEvent): void => {
     const { left, width } = event.currentTarget.getBoundingClientRect()
-    if (width > 0) read(nearest(windows, span.fromMs + ((event.clientX - left) / width) * (span.toMs - span.fromMs)))
+    if (width > 0) read(nearest(windows, timeAt((event.clientX - left) / width, span)))
   }
   return {
     role: 'slider',

@@ -1,9 +1,11 @@
-import { cleanup, fireEvent, render, screen } from '@testing-library/react'
+import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
 import { lookBack } from '../../app/past.ts'
+import { readForecast } from '../../contract/forecast.ts'
+import { forecast, noForecast } from '../../contract/samples.ts'
 import { withFailure } from '../../state/past.ts'
-import { START, city } from '../../state/store.ts'
+import { START, city, withNews } from '../../state/store.ts'
 import { Age } from '../Age.tsx'
 import { MapControls } from '../MapControls.tsx'
 import { StateChip } from '../StateChip.tsx'
@@ -45,6 +47,50 @@ test('it tells the time and the speed, and keys move it', () => {
   fireEvent.keyDown(slider, { key: 'End' })
   expect(at()).toBe('2026-11-28T08:05')
   expect(screen.getByRole('button', { name: '5 minutes on' })).toHaveProperty('disabled', true)
+})
+
+function tell(...forecasts: readonly object[]): void {
+  const freshness = { asOfMs: Date.UTC(2026, 10, 28, 8), source: 'speed' } as const
+  const told = { topic: 'predictions', whole: true, changed: forecasts.map(readForecast), removed: [], freshness } as const
+  act(() => {
+    city.setState((state) => withNews(state, [told]))
+  })
+}
+
+test('after now there are four stops, by keys and by buttons', () => {
+  tell(forecast('a'))
+  render(<Timeline />)
+  const slider = screen.getByRole('slider')
+  fireEvent.keyDown(slider, { key: 'End' })
+  expect(city.getState().past?.ahead).toBe(60)
+  expect(screen.getByTestId('timeline-time').textContent).toBe('+60 min, forecast09:00')
+  expect(slider.getAttribute('aria-valuetext')).toBe('+60 min, forecast for 09:00')
+  expect(screen.getByRole('status').textContent).toBe('Roads as forecast. Incidents are of now; vehicles are not shown.')
+  expect(screen.getByRole('button', { name: 'Further ahead' })).toHaveProperty('disabled', true)
+  expect(screen.getByRole('button', { name: 'Play' })).toHaveProperty('disabled', true)
+  for (const minutes of [30, 15, 5]) {
+    fireEvent.keyDown(slider, { key: 'ArrowLeft' })
+    expect(city.getState().past?.ahead).toBe(minutes)
+  }
+  fireEvent.click(screen.getByRole('button', { name: 'Less far ahead' }))
+  expect(city.getState().past?.ahead).toBeNull()
+  expect(at()).toBe('2026-11-28T08:05')
+  fireEvent.click(screen.getByRole('button', { name: 'Further ahead' }))
+  expect(city.getState().past?.ahead).toBe(5)
+})
+
+test.each([
+  ['No forecasts known', null],
+  ['No road has a forecast', [noForecast('a', 'outage')]],
+  ['Forecasts are too old', [forecast('a', { stale: true })]],
+])('why nothing is ahead is said: %s', (words, forecasts) => {
+  if (forecasts !== null) tell(...forecasts)
+  render(<Timeline />)
+  expect(screen.getByTestId('timeline').textContent).toContain(`After now: ${words.toLowerCase()}.`)
+  expect(document.querySelector('.timeline-side')?.textContent).toBe(words)
+  fireEvent.keyDown(screen.getByRole('slider'), { key: 'End' })
+  expect(at()).toBe('2026-11-28T08:05')
+  expect(city.getState().past?.ahead).toBeNull()
 })
 
 test('what is chosen stays chosen when one leaves it', () => {

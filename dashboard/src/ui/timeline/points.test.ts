@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 
 import { readIncident } from '../../contract/incident.ts'
 import { incident } from '../../contract/samples.ts'
-import { marksOf, stepsOf } from './points.ts'
+import { marksOf, stepsOf, stopAt, stopsOf } from './points.ts'
 
 const STEP_MS = 300_000
 const FROM_MS = Date.UTC(2026, 10, 28, 8)
@@ -31,6 +31,11 @@ test.each([
   const steps = stepsOf(SPAN, known)
   expect(steps.map(({ value }) => value)).toEqual(values)
   expect(steps.map(({ startMs }) => (startMs - FROM_MS) / STEP_MS)).toEqual([0, 1, 2, 3])
+})
+
+test('what stands for a minute ahead has it in its middle', () => {
+  expect(stopsOf(FROM_MS).map(({ startMs, endMs }) => ((startMs + endMs) / 2 - FROM_MS) / 60_000)).toEqual([5, 15, 30, 60])
+  expect([-1, 0, 9, 10, 20, 60].map((minutes) => stopAt(FROM_MS + minutes * 60_000, FROM_MS))).toEqual([null, 5, 5, 15, 30, 60])
 })
 
 test('incidents are marked where they began, the worst last', () => {

@@ -2,6 +2,7 @@
 
 import type { FlowHistory } from '../../contract/history.ts'
 import { sinceMs, type Incident, type Severity } from '../../contract/incident.ts'
+import { STOPS, type Stop } from '../../state/ahead.ts'
 import { STEP_MS } from '../../state/past.ts'
 import { scaleOf, type DayPoint, type Span } from '../day/shape.ts'
 
@@ -16,6 +17,24 @@ export function stepsOf({ fromMs, toMs }: Span, history: FlowHistory | null): re
     const isMeasured = window !== undefined && window.startMs < startMs + STEP_MS
     return { startMs, endMs: startMs + STEP_MS, value: isMeasured ? window.meanSpeedKmh : null, level: null }
   })
+}
+
+const MINUTE_MS = 60_000
+
+/** What can be chosen ahead: around each of the minutes, so that what is drawn in the middle stands at them. */
+export function stopsOf(nowMs: number): readonly DayPoint[] {
+  let fromMin = 0
+  return STOPS.map((stop) => {
+    const startMs = nowMs + fromMin * MINUTE_MS
+    fromMin = 2 * stop - fromMin
+    return { startMs, endMs: nowMs + fromMin * MINUTE_MS, value: null, level: null }
+  })
+}
+
+/** Which of them a time lies in; null of the past. */
+export function stopAt(ms: number, nowMs: number): Stop | null {
+  const stops = stopsOf(nowMs)
+  return ms < nowMs ? null : (STOPS[stops.findIndex(({ endMs }) => ms < endMs)] ?? null)
 }
 
 export interface Marks {

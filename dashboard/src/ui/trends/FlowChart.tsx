@@ -1,5 +1,7 @@
 import { useMemo } from 'react'
 
+import type { RoadForecast } from '../../contract/forecast.ts'
+import { aheadPaths, mostAhead } from '../day/ahead.ts'
 import { HEIGHT, NO_BAND, WIDTH, areaPath, bandPath, highest, linePath, scaleTo, shades, type DayPoint, type Span, type Tick } from '../day/shape.ts'
 import { axisOf, mostOf, type Line, type UsualLine } from './series.ts'
 
@@ -16,6 +18,8 @@ interface Props {
   readonly reference?: { readonly value: number; readonly name: string } | null
   /** What is usual, below the lines. */
   readonly usual?: UsualLine | null
+  /** What follows on one line alone, and how to write its km/h. */
+  readonly ahead?: { readonly forecast: RoadForecast; readonly speedOf: (kmh: number) => number } | null
   /** The middle of what is read. */
   readonly readMs: number
   /** What each line has there. */
@@ -23,14 +27,16 @@ interface Props {
 }
 
 /** Lines over one axis of time. It is for the eye: who reads it asks the slider around it. */
-export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, reference = null, usual = null, readMs, read }: Props) {
+export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, reference = null, usual = null, ahead = null, readMs, read }: Props) {
   const value = reference?.value ?? null
   const axis = useMemo(() => {
     const drawn = usual === null ? lines : [...lines, usual]
-    return axisOf(mostOf(drawn, highest(usual?.band ?? NO_BAND, value)), steps)
-  }, [lines, usual, value, steps])
+    const most = mostOf(drawn, highest(usual?.band ?? NO_BAND, value))
+    return axisOf(ahead === null ? most : Math.max(most, ahead.speedOf(mostAhead(ahead.forecast))), steps)
+  }, [lines, usual, value, ahead, steps])
   const scale = useMemo(() => scaleTo(span, axis.at(-1) ?? 1), [span, axis])
   const band = useMemo(() => bandPath(usual?.band ?? NO_BAND, scale), [usual, scale])
+  const expected = useMemo(() => (ahead === null ? null : aheadPaths(ahead.forecast, scale, ahead.speedOf)), [ahead, scale])
   const [only] = lines
   const lacking = useMemo(
     () => (value === null || only === undefined ? [] : shades(only.points, scale, value)),
@@ -51,6 +57,8 @@ export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, 
         {lacking.map(({ level, path }) => (
           <path key={path} className="day-lacking" data-level={level} d={path} />
         ))}
+        {expected !== null && <path className="ahead-band" d={expected.band} />}
+        {span.widerFromMs !== undefined && <path className="day-now" d={`M${scale.x(span.widerFromMs)} 0V${HEIGHT}`} />}
         {value !== null && <path className="day-reference" d={`M0 ${scale.y(value)}H${WIDTH}`} />}
         {isFilled && lines.length === 1 && only !== undefined && (
           <path className="trend-area" data-series={only.at} d={areaPath(only.points, scale)} />
@@ -62,6 +70,7 @@ export function FlowChart({ lines, span, ticks, label, steps, isFilled = false, 
             <path className="is-open" d={linePath(points.filter((one) => !isOver(nowMs)(one)), scale)} />
           </g>
         ))}
+        {expected !== null && <path className="ahead-line" d={expected.line} />}
       </svg>
       {axis.map((one) => (
         <span key={one} className="trend-number" style={{ top: top(one) }}>

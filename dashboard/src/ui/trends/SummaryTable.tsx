@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 
+import type { RoadForecast } from '../../contract/forecast.ts'
 import { clockTime, percent, shortDay, whole } from '../../format.ts'
 import type { TrendRange } from '../../state/trends.ts'
 import type { UsualAt } from '../../state/usual.ts'
@@ -14,13 +15,15 @@ interface Props {
   readonly series: readonly Series[]
   /** Of one road alone: what is usual on it; null where nobody knows. */
   readonly usual: UsualAt | null
+  /** Of one road alone: what is expected; null of none. */
+  readonly forecast: RoadForecast | null
   readonly range: TrendRange
   readonly timeZone: string
 }
 
 /** The range in a few figures: what the charts show, for those who do not see them, too. */
-export function SummaryTable({ id, series, usual, range, timeZone }: Props) {
-  const { speed } = useMeasures()
+export function SummaryTable({ id, series, usual, forecast, range, timeZone }: Props) {
+  const { speed, speeds } = useMeasures()
   const columns = useMemo(() => series.map((one) => ({ ...one, summary: summaryOf(one) })), [series])
   const usualKmh = useMemo(() => series.map(({ windows }) => (usual === null ? null : usualMeanKmh(windows, usual))), [series, usual])
   const when = ({ startMs }: Extreme): string => {
@@ -52,6 +55,12 @@ export function SummaryTable({ id, series, usual, range, timeZone }: Props) {
         busiest === null ? null : [STRINGS.day.vehicles(whole(busiest.value)), when(busiest)],
       ),
     },
+    ...(forecast?.ahead ?? []).map(
+      ({ minutes, speedKmh, lowKmh, highKmh }): TableRow => ({
+        name: STRINGS.ahead.in(minutes),
+        cells: [[speed(speedKmh), speeds(lowKmh, highKmh)]],
+      }),
+    ),
   ]
   return (
     <table id={id} className="trend-table">

@@ -1,14 +1,16 @@
 import { useMemo, useState } from 'react'
 
+import type { RoadForecast } from '../../contract/forecast.ts'
 import { compact, duration, whole } from '../../format.ts'
 import { moments, type Moment, type TrendRange } from '../../state/trends.ts'
 import { usualSpans, type UsualAt } from '../../state/usual.ts'
 import { STRINGS } from '../../strings.ts'
+import { aheadTicks, windowsAhead, withHourAhead } from '../day/ahead.ts'
 import { dayTicks, middleOf, scaleTo, ticks, WIDTH, type Span } from '../day/shape.ts'
 import { readAt, windowSlider } from '../day/windowSlider.ts'
 import { useMeasures } from '../useMeasures.ts'
 import { FlowChart } from './FlowChart.tsx'
-import { readingOf, saidOf, type Read, type Reading } from './reading.ts'
+import { readingAhead, readingOf, saidOf, type Read, type Reading } from './reading.ts'
 import { speedLine, usualSpeedLine, usualVolumeLine, volumeLine, type Series } from './series.ts'
 
 const SAY = STRINGS.trends
@@ -21,6 +23,8 @@ interface Props {
   readonly series: readonly Series[]
   /** Of one road alone: what is usual on it; null where nobody knows. */
   readonly usual: UsualAt | null
+  /** Of one road alone in the last day: what is expected; null of none. */
+  readonly forecast: RoadForecast | null
   readonly span: Span
   readonly range: TrendRange
   readonly timeZone: string
@@ -29,35 +33,44 @@ interface Props {
 }
 
 /** Speed above, volume below, over one axis of time; one slider reads both. */
-export function TrendCharts({ series, usual, span, range, timeZone, describedBy }: Props) {
+export function TrendCharts({ series, usual, forecast, span: measured, range, timeZone, describedBy }: Props) {
   const measures = useMeasures()
   const [readMs, setReadMs] = useState<number | null>(null)
+  const span = useMemo(() => (forecast === null ? measured : withHourAhead(measured)), [measured, forecast])
   const all = useMemo(() => moments(series.map(({ windows }) => windows)), [series])
+  const coming = useMemo(() => (forecast === null ? [] : windowsAhead(forecast, all.at(-1)?.endMs ?? 0)), [forecast, all])
+  const ahead = useMemo(() => (forecast === null ? null : { forecast, speedOf: measures.speedOf }), [forecast, measures])
   const speeds = useMemo(() => series.map((one) => speedLine(one, measures.speedOf)), [series, measures])
   const volumes = useMemo(() => series.map(volumeLine), [series])
   const lengthMs = lengthOf(all.at(-1))
-  const usualHours = useMemo(() => (usual === null ? [] : usualSpans(span, usual)), [usual, span])
+  const usualHours = useMemo(() => (usual === null ? [] : usualSpans(measured, usual)), [usual, measured])
   const usualSpeeds = useMemo(() => usualSpeedLine(usualHours, measures.speedOf), [usualHours, measures])
   const usualVolumes = useMemo(() => usualVolumeLine(usualHours, lengthMs), [usualHours, lengthMs])
   const marks = useMemo(
     () =>
       range === 'week'
         ? dayTicks(span, timeZone)
-        : ticks(span, timeZone).map(({ ms, label }) => ({ ms, label: SAY.hour(label) })),
+        : [...ticks(span, timeZone).map(({ ms, label }) => ({ ms, label: SAY.hour(label) })), ...aheadTicks(span)],
     [range, span, timeZone],
   )
-  const slider = { windows: all, span, readMs, onRead: setReadMs }
-  const moment = all[readAt(slider)]
-  if (moment === undefined) return null
+  const slider = { windows: [...all, ...coming], span, readMs, onRead: setReadMs, restAt: all.length - 1 }
+  const at = readAt(slider)
+  const expected = coming[at - all.length]
+  const moment = all[at] ?? (expected === undefined ? undefined : { ...expected, windows: [] })
+  const [only] = series
+  if (moment === undefined || only === undefined) return null
 
   const middleMs = middleOf(moment)
-  const reading = readingOf(series, moment, usual?.(middleMs) ?? null, timeZone, measures)
+  const usualThen = usual?.(middleMs) ?? null
+  const reading =
+    expected === undefined
+      ? readingOf(series, moment, usualThen, timeZone, measures)
+      : readingAhead(only, expected, usualThen, timeZone, measures)
   const { x } = scaleTo(span, 1)
   const left = (ms: number): string => `${(x(ms) / WIDTH) * 100}%`
   // The name of a day that has just begun has no room.
   const named = range === 'week' ? marks.filter(({ ms }) => span.toMs - ms > NAMED_MS) : marks
-  const [only] = series
-  const freeFlowKmh = series.length === 1 && only !== undefined ? only.freeFlowKmh : null
+  const freeFlowKmh = series.length === 1 ? only.freeFlowKmh : null
   const valuesAt = (pick: 'meanSpeedKmh' | 'vehicles', show: (value: number) => number): { at: number; value: number | null }[] =>
     series.map((one, index) => {
       const value = moment.windows[index]?.[pick] ?? null
@@ -95,8 +108,9 @@ export function TrendCharts({ series, usual, span, range, timeZone, describedBy 
               : { value: measures.speedOf(freeFlowKmh), name: STRINGS.day.freeFlow(measures.speed(freeFlowKmh)) }
           }
           usual={usualSpeeds}
+          ahead={ahead}
           readMs={middleMs}
-          read={valuesAt('meanSpeedKmh', measures.speedOf)}
+          read={expected === undefined ? valuesAt('meanSpeedKmh', measures.speedOf) : [{ at: only.at, value: measures.speedOf(expected.speedKmh) }]}
         />
         <Head
           title={SAY.volume(duration(lengthOf(moment) / 1_000))}
@@ -118,7 +132,7 @@ export function TrendCharts({ series, usual, span, range, timeZone, describedBy 
         {readMs !== null && <span className="trend-cursor" style={{ left: left(middleMs) }} />}
         <div className="trend-ticks" data-range={range}>
           {named.map(({ ms, label }) => (
-            <span key={ms} style={{ left: left(ms) }}>
+            <span key={ms} data-end={ms === span.toMs} style={{ left: left(ms) }}>
               {label}
             </span>
           ))}

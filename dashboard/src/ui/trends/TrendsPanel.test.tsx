@@ -1,7 +1,8 @@
 import { act, cleanup, fireEvent, render, screen } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 
-import { usual, usualHour } from '../../contract/samples.ts'
+import { readForecast } from '../../contract/forecast.ts'
+import { forecast, usual, usualHour } from '../../contract/samples.ts'
 import { readUsual } from '../../contract/usual.ts'
 import { START, city } from '../../state/store.ts'
 import { TrendsPanel } from './TrendsPanel.tsx'
@@ -59,6 +60,20 @@ test('one road has what is usual in both charts, the legend, the slider and the 
   expect(slider.getAttribute('aria-valuetext')).toMatch(/; usual 70\u00a0km\/h, 70 vehicles$/)
   expect(legend(panel)).toEqual(['Usual 70\u00a0km/h (60–75)', 'Usual 70'])
   expect(screen.getByRole('row', { name: /^Usual 70\u00a0km\/h$/ })).not.toBeNull()
+})
+
+test('one road has what is expected in its speed chart, the slider and the table', async () => {
+  const expected = readForecast(forecast('a'))
+  city.setState({ roadForecasts: new Map([['a', expected], ['b', expected]]) })
+  const panel = await show('a')
+  expect(panel.querySelectorAll('.ahead-band')).toHaveLength(1)
+  const slider = screen.getByTestId('trend-slider')
+  expect(slider.getAttribute('aria-valuetext')).not.toContain('forecast')
+  fireEvent.keyDown(slider, { key: 'End' })
+  expect(slider.getAttribute('aria-valuetext')).toMatch(/^Sat 28 Nov, 08:55–09:00; .*: forecast 16\u00a0km\/h \(0–32\)$/)
+  expect(screen.getByRole('row', { name: /^In 15\u00a0min 34\u00a0km\/h 26–42\u00a0km\/h$/ })).not.toBeNull()
+  cleanup()
+  expect((await show('a', 'b')).querySelector('.ahead-band')).toBeNull()
 })
 
 test.each([[[]], [['a', 'b']], [['c']]])('of roads %j nothing is told of what is usual', async (roads) => {

@@ -2,7 +2,7 @@ import { useEffect, useId, useMemo, useRef } from 'react'
 import { useShallow } from 'zustand/react/shallow'
 
 import { LOADING, type Asked } from '../../app/history.ts'
-import { setView, useCity } from '../../state/store.ts'
+import { forecastOf, setView, useCity } from '../../state/store.ts'
 import { TREND_RANGES, shownIn, withRoad, withoutRoad, type TrendRange, type Trends } from '../../state/trends.ts'
 import { STRINGS } from '../../strings.ts'
 import { CloseIcon } from '../icons.tsx'
@@ -136,6 +136,9 @@ function Known({ shown, range, timeZone }: KnownProps) {
   )
   const [only, ...others] = shown
   const usual = useUsualAt(only === undefined || others.length > 0 ? null : only.roadId)
+  const forecast = useCity((state) =>
+    range === 'week' || only === undefined || only.roadId === null || others.length > 0 ? null : forecastOf(state, only.roadId),
+  )
   const [first] = series
   const isEmpty = series.every(({ windows }) => windows.length === 0)
   if (shown.some(({ asked }) => asked.status === 'loading') && isEmpty) {
@@ -150,8 +153,8 @@ function Known({ shown, range, timeZone }: KnownProps) {
   if (isEmpty) return <p className="trend-note quiet">{SAY.empty}</p>
   return (
     <>
-      <TrendCharts series={series} usual={usual} span={first.span} range={range} timeZone={timeZone} describedBy={tableId} />
-      <SummaryTable id={tableId} series={series} usual={usual} range={range} timeZone={timeZone} />
+      <TrendCharts series={series} usual={usual} forecast={forecast} span={first.span} range={range} timeZone={timeZone} describedBy={tableId} />
+      <SummaryTable id={tableId} series={series} usual={usual} forecast={forecast} range={range} timeZone={timeZone} />
       <p className="trend-small quiet">{SAY.meanHelp}</p>
     </>
   )

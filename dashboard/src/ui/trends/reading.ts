@@ -6,6 +6,8 @@ import { NB, calendarDay, clockSpan, signed, whole } from '../../format.ts'
 import type { Moment } from '../../state/trends.ts'
 import { STRINGS } from '../../strings.ts'
 import type { Measures } from '../../units.ts'
+import type { AheadWindow } from '../day/ahead.ts'
+import { toldAhead } from '../toldAhead.ts'
 import { toldUsual, usualVehicles } from '../usual.ts'
 import type { Series } from './series.ts'
 
@@ -32,6 +34,19 @@ export interface Read {
   /** Null of what was not measured. */
   readonly speed: string | null
   readonly vehicles: string | null
+  /** Nothing was measured yet. */
+  readonly isAhead?: boolean
+}
+
+/** Of one road alone, what is expected. */
+export function readingAhead({ name, at }: Series, window: AheadWindow, usual: UsualHour | null, timeZone: string, measures: Measures): Reading {
+  const { startMs, endMs } = window
+  return {
+    when: `${calendarDay(startMs, timeZone)}, ${clockSpan(startMs, endMs, timeZone)}`,
+    of: [{ name, at, speed: STRINGS.ahead.expected(toldAhead(window, measures)), vehicles: null, isAhead: true }],
+    more: null,
+    usual: usual === null ? null : usualReadOf(usual, endMs - startMs, measures),
+  }
 }
 
 export function readingOf(
@@ -89,7 +104,9 @@ function valuesOf(window: FlowWindow | null | undefined): { readonly speedKmh: n
 
 /** For those who do not see it. */
 export function saidOf({ when, of, more, usual }: Reading): string {
-  const parts = of.map(({ name, speed, vehicles }) => SAY.said(name, speed, vehicles))
+  const parts = of.map(({ name, speed, vehicles, isAhead = false }) =>
+    isAhead && speed !== null ? SAY.saidAhead(name, speed) : SAY.said(name, speed, vehicles),
+  )
   if (more !== null) parts.push(SAY.said(SAY.difference, more.speed, more.vehicles))
   if (usual !== null && (usual.speed !== null || usual.vehicles !== null)) parts.push(SAY.usualSaid(usual.speed, usual.vehicles))
   return [when, ...parts].join('; ')
