@@ -1,7 +1,7 @@
 """`python -m bench.forecast.grid`: what becomes of the fourth fifth where one parameter is another.
 
-The service's constants were chosen by it. Each run is a process of its own, in which one constant is
-replaced; the last fifth is never read.
+It tells how much the choice of each constant matters. Each run is a process of its own, in which one of them
+is replaced; the last fifth is never read.
 """
 
 from concurrent.futures import ProcessPoolExecutor
@@ -92,7 +92,7 @@ def main(folder: Path, at_once: int, as_json: bool) -> None:
     for minutes in HORIZONS_MIN:
         table.add_column(str(minutes), justify="right")
     for label, found in scores.items():
-        table.add_row(label, *(" / ".join(f"{value:.2f}" for value in of) for of in found.values()))
+        table.add_row(label, *(" / ".join(f"{value:#.3g}" for value in of) for of in found.values()))
     result = {
         label: {minutes: of._asdict() for minutes, of in found.items()} for label, found in scores.items()
     }
