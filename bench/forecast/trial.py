@@ -78,10 +78,15 @@ class Trial:
             "winkler_last_value": winkler(unchanged, values, which),
             "scored": int(which.sum()),
             "scored_pct": round(float(100 * which.sum() / read.sum()), 2),
-            "regimes": {
-                label: {"scored": int((which & those).sum()), **_errors(told, values, which & those)}
-                for label, those in regimes(values, self.unit.regimes).items()
-            },
+            "regimes": self._by_regime(values, told, values, which),
+            "regimes_when_told": self._by_regime(unchanged.speed, told, values, which),
+        }
+
+    def _by_regime(self, by: Floats, told: Mapping[str, Floats], values: Floats, which: Which) -> Scores:
+        """Scores where `by` lies between two bounds."""
+        return {
+            label: {"scored": int((which & those).sum()), **_errors(told, values, which & those)}
+            for label, those in regimes(by, self.unit.regimes).items()
         }
 
 

@@ -58,7 +58,8 @@ def test_the_last_line_is_json_with_every_forecaster_at_every_horizon(folder: Pa
                 assert 0 < scores[name]["mae"] <= scores[name]["rmse"]
             assert 50 < scores["coverage80_pct"] <= 100
             assert 0 <= scores["least_sensor_coverage_pct"] <= scores["coverage80_pct"]
-            assert sum(of["scored"] for of in scores["regimes"].values()) == scores["scored"]
+            for by in ("regimes", "regimes_when_told"):
+                assert sum(of["scored"] for of in scores[by].values()) == scores["scored"]
     assert found["horizons"]["60"]["scored"] == 84 * len(SENSORS)
     assert found["horizons"]["60"]["river"]["mae"] < found["horizons"]["60"]["last_value"]["mae"]
     assert found["gaps"]["horizons"]["60"]["scored_pct"] < 100

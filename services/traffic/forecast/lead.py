@@ -1,6 +1,5 @@
 """One road's forecasts of one horizon: told, then scored, then learned from."""
 
-from math import sqrt
 from typing import NamedTuple, Self
 
 import msgspec
@@ -17,6 +16,8 @@ FIRST_ERROR_KMH = 8.0
 LEAST_ERROR_KMH = 0.1
 FREE_FLOW_KMH = 100.0
 """A reading of it counts once."""
+SLOWNESS = 0.5
+"""Power of how often a slower one counts: 0 is once, 1 as if errors were percentages."""
 SLOWEST_KMH = 8.0
 """None counts more than one of it."""
 
@@ -42,10 +43,10 @@ class Scored(NamedTuple):
     def teach(self, model: RecursiveLeastSquares) -> None:
         """Let a model learn the change that came.
 
-        Slow traffic counts more, by the root of its slowness: a city asks about jams, of which there are few.
+        Slow traffic counts more: a city asks about jams, of which there are few.
         """
         features = dict(zip(NAMES, self.told.x, strict=True))
-        weight = sqrt(FREE_FLOW_KMH / max(SLOWEST_KMH, self.speed_kmh))
+        weight = (FREE_FLOW_KMH / max(SLOWEST_KMH, self.speed_kmh)) ** SLOWNESS
         model.learn_one(features, self.speed_kmh - self.told.last_kmh, weight)
 
 

@@ -12,6 +12,8 @@ from services.traffic.forecast.features import LAGS, NAMES, Moment, of_profile, 
 from services.traffic.forecast.lead import Lead, LeadState, Scored
 from services.traffic.forecast.recursive_least_squares import RecursiveLeastSquares
 
+OUTLIER_KMH = 4.0
+"""A change this far from what was expected begins to count less."""
 REMEMBERED = max(LAGS) + 1
 """Speeds; the newest is one of them."""
 
@@ -112,4 +114,4 @@ class Road:
 
 def new_models(forgetting: float) -> Models:
     """Models that know nothing."""
-    return [RecursiveLeastSquares(len(NAMES), forgetting) for _ in HORIZONS_MIN]
+    return [RecursiveLeastSquares(len(NAMES), forgetting, OUTLIER_KMH) for _ in HORIZONS_MIN]
