@@ -113,7 +113,7 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
     family = demo.family()
     ports = listening(family)
     # Beside the gateway one folds the archive, one reads closed days, and Python tracks what they share.
-    assert len(family) == 13, "valkey, moto, noida-db, five services, gateway and its three, simulator"
+    assert len(family) == 14, "valkey, moto, noida-db, services, forecast, gateway and its three, simulator"
     demo.process.send_signal(signal.SIGINT)
     assert demo.process.wait(PATIENCE_S) == 0
     left = psutil.wait_procs(family, timeout=PATIENCE_S)[1]

@@ -16,7 +16,9 @@ const AFTER_MS = 1_500
 /** Shows what is new for a while; who points at it keeps it. Screen readers hear it from the announcer. */
 export function IncidentToast() {
   const [notice, setNotice] = useState<Notice>(NO_NOTICE)
-  const [isHeld, setIsHeld] = useState(false)
+  /** The one that somebody points at or is in. It may end meanwhile, and then nobody is told of a blur. */
+  const [held, setHeld] = useState<string | null>(null)
+  const isHeld = held !== null && held === notice.shown[0]?.id
   useEffect(
     () =>
       city.subscribe((after, before) => {
@@ -46,7 +48,7 @@ export function IncidentToast() {
   const where = useCity((state) => (worst === undefined ? null : whereIs(state, worst)))
   if (worst === undefined) return null
   const close = (): void => {
-    setIsHeld(false)
+    setHeld(null)
     setNotice((now) => next(now, performance.now()))
   }
   const isOne = notice.shown.length === 1
@@ -61,16 +63,16 @@ export function IncidentToast() {
       data-severity={worst.severity}
       data-testid="toast"
       onPointerEnter={() => {
-        setIsHeld(true)
+        setHeld(worst.id)
       }}
       onPointerLeave={() => {
-        setIsHeld(false)
+        setHeld(null)
       }}
       onFocus={() => {
-        setIsHeld(true)
+        setHeld(worst.id)
       }}
       onBlur={() => {
-        setIsHeld(false)
+        setHeld(null)
       }}
     >
       <span className="severity" data-severity={worst.severity} aria-hidden="true">
