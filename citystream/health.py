@@ -24,8 +24,10 @@ from citystream.contracts.status import ProcessStatus
 from citystream.http_server import HttpServer
 from citystream.log.source import Log
 from citystream.metrics import Metrics
+from citystream.process import cpu_seconds, resident_bytes
 from citystream.roles import RoleHealth
 from citystream.servers.connections import redis_client
+from citystream.servers.redis_memory import RedisMemory, redis_memory
 from citystream.settings import Settings
 from citystream.stalls import waiting_tasks
 from citystream.stream import Stream
@@ -78,12 +80,13 @@ class StreamHealth:
         freshness = statistics.median(stream.ages_ms) if stream.ages_ms else None
         self._metrics.show("lag_records", lag, role=self.role)
         self._metrics.show("partitions", len(stream.parts), role=self.role)
-        if stream.parts:
-            folds = [part.fold for part in stream.parts.values()]
-            self._metrics.show("states", sum(1 for fold in folds for _ in fold.all_slots()))
-            self._metrics.show("watermark_seconds", min(fold.watermark_ms for fold in folds) / 1000)
-        if freshness is not None:
-            self._metrics.show("freshness_seconds", freshness / 1000)
+        folds = [part.fold for part in stream.parts.values()]
+        watermark_ms = min((fold.watermark_ms for fold in folds), default=0)
+        self._metrics.show("states", sum(1 for fold in folds for _ in fold.all_slots()))
+        # Without partitions, or before their first event, there is none.
+        self._metrics.show("watermark_timestamp_seconds", watermark_ms / 1000 if watermark_ms > 0 else None)
+        self._metrics.show("freshness_seconds", None if freshness is None else freshness / 1000)
+        self._metrics.show("table_bytes", stream.table_bytes, role=self.role)
         return ProcessStatus(
             process=stream.service.name,
             role=self.role,
@@ -128,7 +131,7 @@ class ArchiveHealth:
         self._metrics.show("partitions", len(archive.buffers), role=self.role)
         self._metrics.show("sink_up", float(sink.state == "up"), sink="s3")
         self._metrics.show("sink_pending", sink.pending, sink="s3")
-        self._metrics.show("sink_written", archive.archived, sink="s3")
+        self._metrics.follow("sink_written_total", archive.archived, sink="s3")
         lag_s = archive.lag_s
         used = archive.retention.used(lag_s)
         show_kafka(self._metrics, self.role, archive.log)
@@ -201,16 +204,23 @@ class Health:
         await self._server.serve(sockets=[listener])
 
     async def report(self) -> None:
-        """Write the statuses, best effort; whoever misses them knows that something is wrong."""
+        """Write the statuses, best effort; whoever misses them knows that something is wrong.
+
+        On the way Redis is asked how full it is.
+        """
         self.refresh()
+        memory: RedisMemory | None = None
         try:
             pipe = self._redis.pipeline(transaction=False)
             for role, status in self._statuses.items():
                 name = redis_keys.status(self._settings.namespace, f"{status.process}-{role}", self._instance)
                 pipe.set(name, msgspec.json.encode(status), ex=redis_keys.STATUS_TTL_S)
             await pipe.execute()
+            memory = redis_memory(await self._redis.info("memory"))
         except (RedisError, OSError) as error:
             log.debug("status not written: %s", error)
+        self._metrics.show("redis_memory_used_bytes", memory and memory.used_bytes)
+        self._metrics.show("redis_memory_used_ratio", memory and memory.used_ratio)
 
     async def close(self) -> None:
         if self._server:
@@ -221,6 +231,8 @@ class Health:
         """Look at every role again."""
         for role in self._roles:
             self._statuses[role.role] = role.status(self._instance, self._port)
+        self._metrics.show("process_resident_bytes", resident_bytes())
+        self._metrics.follow("process_cpu_seconds_total", cpu_seconds())
         stuck = [role.role for role in self._roles if role.stuck]
         if stuck and not self._stuck:
             log.error("stuck: %s; what is awaited:\n%s", ", ".join(stuck), waiting_tasks())

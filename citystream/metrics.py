@@ -1,74 +1,18 @@
-"""Every metric of a service process: its name, unit, labels and meaning.
+"""Counts and shows what a worker does, in the metrics of the catalogue."""
 
-`docs/metrics.md` is made from this file: `python -m citystream.metrics > docs/metrics.md`.
-"""
-
+import contextlib
 import re
-import sys
-from collections.abc import Mapping
+import time
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
+from citystream.contracts import worker_metrics
+from citystream.contracts.metric import PREFIX
 from citystream.fold.fold import PartitionFold
 from citystream.sinks.buffered import BufferedSink
-
-Labels = tuple[str, ...]
-
-COUNTERS: Mapping[str, tuple[Labels, str]] = {
-    "events_folded_total": (("service",), "Events folded into states."),
-    "events_late_total": (("service",), "Events that came after their window had closed for good."),
-    "events_duplicate_total": (("service",), "Events dropped because their id was seen."),
-    "events_refused_total": (("service",), "Events that became dead letters."),
-    "events_tolerated_total": (
-        ("service", "form"),
-        "Events taken though they were not clean; the forms are in [contracts.md](contracts.md).",
-    ),
-    "events_unlisted_total": (
-        ("service", "field", "word"),
-        "Words met that are in no list, so that the field is read as `other` or `unknown`. Free text, and "
-        "what comes after the first 50 words, is `(others)`.",
-    ),
-    "records_lost_total": (("service",), "Records that retention took before they were folded."),
-    "records_archived_total": (("service",), "Records written to S3."),
-    "archive_objects_total": (("service",), "Objects written to S3."),
-    "archive_failures_total": (("service",), "Objects that S3 did not take; tried again."),
-    "checkpoints_total": (("service",), "Checkpoints done."),
-    "checkpoint_failures_total": (("service",), "Partitions' checkpoints that failed; tried again."),
-    "seconds_total": (
-        ("service", "role", "activity"),
-        "Where time goes. Of the stream role's chunks: `poll` (waiting for one), `decode` (estimated from a "
-        "sample of each chunk), `fold`, `paused` (waiting for a sink); these four make a second. Of its "
-        "clocks, which run while chunks are waited for: `table` (checkpoint), `redis`, `elasticsearch`. Of "
-        "the archive role: `encode`, `s3`.",
-    ),
-}
-
-GAUGES: Mapping[str, tuple[Labels, str]] = {
-    "lag_records": (("service", "role"), "Records between what is done and the log's end."),
-    "partitions": (("service", "role"), "Partitions owned."),
-    "kafka_up": (("service", "role"), "1 while Kafka answers within 5 s, else 0."),
-    "kafka_answer_seconds": (("service", "role"), "How long its last answer to a small question took."),
-    "archive_lag_seconds": (("service",), "Age of the oldest record that is not in S3."),
-    "archive_retention_used_ratio": (
-        ("service",),
-        "That age as a part of the topic's `retention.ms`; at 1 Kafka deletes what is not in S3.",
-    ),
-    "paused_partitions": (
-        ("service", "role", "cause"),
-        "Partitions not read. `dead_letters`: until an operator resumes them; `buffer_full`: until S3 takes "
-        "more.",
-    ),
-    "states": (("service",), "States held in memory."),
-    "watermark_seconds": (("service",), "Lowest watermark of the partitions owned, epoch seconds."),
-    "freshness_seconds": (("service",), "Median age of the last events published."),
-    "sink_up": (("service", "sink"), "1 while the sink takes writes, 0 while its breaker is open."),
-    "sink_pending": (("service", "sink"), "Values waiting for a sink."),
-    "sink_written": (("service", "sink"), "Values a sink has taken."),
-    "sink_dropped": (("service", "sink"), "Values given up because more than the bound were waiting."),
-}
-
-PREFIX = "city_"
 
 MOST_WORDS = 50
 WORD = re.compile(r"[a-z0-9_]{1,32}")
@@ -76,30 +20,51 @@ OTHER_WORDS = "(others)"
 
 
 class Metrics:
-    """All of the catalogue, in one registry."""
+    """All of a worker's, in one registry; names are those of the catalogue without their prefix."""
 
     def __init__(self, service: str) -> None:
         self.registry = CollectorRegistry()
         self._service = service
-        self._counters = {
-            name: Counter(PREFIX + name, meaning, labels, registry=self.registry)
-            for name, (labels, meaning) in COUNTERS.items()
-        }
-        self._gauges = {
-            name: Gauge(PREFIX + name, meaning, labels, registry=self.registry)
-            for name, (labels, meaning) in GAUGES.items()
-        }
-        for name, (labels, _) in COUNTERS.items():
-            if labels == ("service",):
-                self._counters[name].labels(service)
+        self._counters: dict[str, Counter] = {}
+        self._gauges: dict[str, Gauge] = {}
+        self._told: defaultdict[tuple[str, ...], float] = defaultdict(float)
+        """What counters that follow a total stand at."""
+        for one in worker_metrics.METRICS:
+            name = one.name.removeprefix(PREFIX)
+            if one.kind == "counter":
+                self._counters[name] = Counter(one.name, one.meaning, one.labels, registry=self.registry)
+                if one.labels == ("service",):
+                    self._counters[name].labels(service)
+            else:
+                self._gauges[name] = Gauge(one.name, one.meaning, one.labels, registry=self.registry)
 
-    def count(self, name: str, amount: float = 1, **labels: Any) -> None:
-        """Add to a counter of the catalogue."""
+    def count(self, name: str, amount: float = 1, **labels: str) -> None:
+        """Add to a counter."""
         self._counters[name].labels(service=self._service, **labels).inc(amount)
 
-    def show(self, name: str, value: float, **labels: Any) -> None:
-        """Set a gauge of the catalogue."""
-        self._gauges[name].labels(service=self._service, **labels).set(value)
+    @contextlib.contextmanager
+    def spending(self, role: str, activity: str) -> Iterator[None]:
+        """Count the time of what is done within as an activity of a role."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.count("seconds_total", time.perf_counter() - started, role=role, activity=activity)
+
+    def follow(self, name: str, total: float, **labels: str) -> None:
+        """Let a counter stand at a total that is kept elsewhere and never falls."""
+        key = (name, *labels.values())
+        self.count(name, total - self._told[key], **labels)
+        self._told[key] = total
+
+    def show(self, name: str, value: float | None, **labels: str) -> None:
+        """Set a gauge; None takes it away: what is not known has no series."""
+        labels["service"] = self._service
+        gauge = self._gauges[name]
+        if value is None:
+            gauge.remove_by_labels(labels)
+        else:
+            gauge.labels(**labels).set(value)
 
 
 class StreamMetrics:
@@ -151,28 +116,14 @@ class StreamMetrics:
 
     def wrote(self, sink: BufferedSink) -> None:
         """Show a sink as it is after a flush."""
-        status = sink.status()
-        self.spent(sink.name, sink.take_spent())
-        self.all.show("sink_up", float(status.state == "up"), sink=sink.name)
-        self.all.show("sink_pending", status.pending, sink=sink.name)
-        self.all.show("sink_written", sink.written, sink=sink.name)
-        self.all.show("sink_dropped", sink.dropped, sink=sink.name)
+        show_sink(self.all, "stream", sink)
 
 
-def page() -> str:
-    """The catalogue as `docs/metrics.md`."""
-    rows = [
-        f"| `{PREFIX}{name}` | {kind} | {', '.join(f'`{label}`' for label in labels)} | {meaning} |"
-        for kind, catalogue in (("counter", COUNTERS), ("gauge", GAUGES))
-        for name, (labels, meaning) in catalogue.items()
-    ]
-    head = (
-        "# Metrics of the services\n\n"
-        "Each worker serves these on `/metrics` of its health port. The gateway's are in "
-        "[gateway.md](gateway.md).\n\n| metric | kind | labels | meaning |\n|---|---|---|---|\n"
-    )
-    return head + "\n".join(rows) + "\n"
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())
+def show_sink(metrics: Metrics, role: str, sink: BufferedSink) -> None:
+    """Show a role's sink as it is after a flush."""
+    status = sink.status()
+    metrics.count("seconds_total", sink.take_spent(), role=role, activity=sink.name)
+    metrics.show("sink_up", float(status.state == "up"), sink=sink.name)
+    metrics.show("sink_pending", status.pending, sink=sink.name)
+    metrics.follow("sink_written_total", sink.written, sink=sink.name)
+    metrics.follow("sink_dropped_total", sink.dropped, sink=sink.name)

@@ -146,6 +146,7 @@ class SoleRole(abc.ABC):
         show_kafka(self.metrics, self.role, self.log)
         self.metrics.show("lag_records", self.lag, role=self.role)
         self.metrics.show("partitions", self.inputs, role=self.role)
+        self.metrics.show("table_bytes", self.table.size_bytes, role=self.role)
         sinks = dict(self.sinks)
         whole = self.log.probe.up and all(sink.state == "up" for sink in sinks.values())
         return ProcessStatus(

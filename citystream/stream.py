@@ -152,6 +152,11 @@ class Stream:
         return folded
 
     @property
+    def table_bytes(self) -> int:
+        """Size of the table's partitions that are owned."""
+        return sum(self._table.store.size_bytes(number) for number in self.parts)
+
+    @property
     def touched(self) -> int:
         """States that changed since the last publish."""
         return sum(part.fold.touched for part in self.parts.values())

@@ -11,11 +11,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 from citystream.contracts import manifest as manifests
+from citystream.contracts.gateway_metrics import OF_NEWEST_DAY
 from citystream.contracts.manifest import Manifest
 from gateway import private_file
-
-# `job` is Prometheus's own label of whom it scrapes.
-NAME = "name"
 
 
 class DayMetrics(Collector):
@@ -27,46 +25,27 @@ class DayMetrics(Collector):
 
     def collect(self) -> Iterable[Metric]:
         """All families; those without a sample have no series."""
-        day = GaugeMetricFamily(
-            "city_batch_day_timestamp_seconds",
-            "End of the newest day that is over and published, Unix time.",
-        )
-        finished = GaugeMetricFamily(
-            "city_batch_job_finished_timestamp_seconds",
-            "When a job of that day ended last, Unix time.",
-            labels=[NAME],
-        )
-        seconds = GaugeMetricFamily("city_batch_job_seconds", "How long it took.", labels=[NAME])
-        rows = GaugeMetricFamily("city_batch_job_rows", "Rows that it wrote.", labels=[NAME])
-        failed = GaugeMetricFamily(
-            "city_batch_job_checks_failed",
-            "Rules of quality that were broken on that day, or metrics that drift past the bound.",
-            labels=[NAME],
-        )
-        drift = GaugeMetricFamily(
-            "city_batch_drift_ratio",
-            "What differs between speed and batch on that day without an explanation, 1 is all.",
-            labels=["type", "metric"],
-        )
-        incomplete = GaugeMetricFamily(
-            "city_batch_incomplete",
-            "1 if the batch layer does not have all of that day's events of the type, else 0.",
-            labels=["type"],
-        )
+        families = {
+            one.name: GaugeMetricFamily(one.name, one.meaning, labels=one.labels) for one in OF_NEWEST_DAY
+        }
+
+        def show(name: str, value: float, *labels: str) -> None:
+            families[f"city_batch_{name}"].add_metric(labels, value)
+
         found = self._day()
         if found:
-            day.add_metric([], found.end_ms / 1000)
+            show("day_timestamp_seconds", found.end_ms / 1000)
             for type_, one in found.compacted.items():
-                incomplete.add_metric([type_], bool(one.reasons))
+                show("incomplete", bool(one.reasons), type_)
             for name, job in found.jobs.items():
-                finished.add_metric([name], job.finished_ms / 1000)
-                seconds.add_metric([name], job.seconds)
-                rows.add_metric([name], job.rows)
-                failed.add_metric([name], job.checks_failed)
+                show("job_finished_timestamp_seconds", job.finished_ms / 1000, name)
+                show("job_seconds", job.seconds, name)
+                show("job_rows", job.rows, name)
+                show("job_checks_failed", job.checks_failed, name)
                 for what, percent in job.drift_pct.items():
                     type_, _, metric = what.partition(".")
-                    drift.add_metric([type_, metric], percent / 100)
-        return [day, finished, seconds, rows, failed, drift, incomplete]
+                    show("drift_ratio", percent / 100, type_, metric)
+        return families.values()
 
 
 class Newest:

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from citystream.process import resident_bytes
 from gateway import headers, metrics, problems
 from gateway.batch_metrics import DayFile, DayMetrics
 from gateway.city import City
@@ -82,6 +83,9 @@ def application_of_several(standing: Callable[[], Standing], metrics_folder: Pat
 def show(city: City) -> None:
     """Set the metrics that nothing but time changes, or everything does."""
     now = now_ms()
+    resident = resident_bytes()
+    if resident is not None:
+        metrics.RESIDENT_BYTES.set(resident)
     metrics.REDIS_DOWN_SECONDS.set(city.link.down_s)
     for topic, view in city.views.items():
         metrics.THINGS.labels(topic).set(len(view))

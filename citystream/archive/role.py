@@ -6,10 +6,9 @@ object is there. While S3 is away the buffer stays bounded, the partition is pau
 """
 
 import asyncio
-import contextlib
 import logging
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -214,7 +213,7 @@ class Archive:
     async def _put(self, s3: S3, buffer: Buffer, records: Sequence[Record]) -> int:
         """Create the object; returns the last offset that the object there has, whoever wrote it."""
         first, last = records[0], records[-1]
-        with self._spending("encode"):
+        with self.metrics.spending("archive", "encode"):
             body = await asyncio.to_thread(_encode, buffer.number, records, self.service, self.settings)
         metadata = {
             s3_paths.FIRST_OFFSET: str(first.offset),
@@ -233,7 +232,7 @@ class Archive:
             )
             client = await s3.client()
             # Its own time-outs do not see a server that takes the body and never answers.
-            with self._spending("s3"):
+            with self.metrics.spending("archive", "s3"):
                 async with asyncio.timeout(PUT_S):
                     there = await self._create(client, name, body, metadata)
             if there is None:
@@ -264,15 +263,6 @@ class Archive:
             found: dict[str, str] = head["Metadata"]
             return found
         return None
-
-    @contextlib.contextmanager
-    def _spending(self, activity: str) -> Iterator[None]:
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            seconds = time.perf_counter() - started
-            self.metrics.count("seconds_total", seconds, role="archive", activity=activity)
 
     @property
     def ready(self) -> bool:

@@ -30,6 +30,8 @@ ROCKSDB_OPTIONS = {
     "max_open_files": 256,
 }
 
+SIZES = ("rocksdb.total-sst-files-size", "rocksdb.size-all-mem-tables")
+
 # A sleeper's rows come some seconds late; a standby reads for months.
 BURIED = 20_000
 
@@ -109,6 +111,11 @@ class ExactStore(Store):
     def rows(self, partition: int) -> Iterator[tuple[bytes, bytes]]:
         """Every row of one partition."""
         return self._visible_items(self._db_for_partition(partition))
+
+    def size_bytes(self, partition: int) -> int:
+        """What one partition takes: its files, and what is in none yet; 0 where it is not open."""
+        database = self._dbs.get(partition)
+        return sum(database.property_int_value(name) or 0 for name in SIZES) if database else 0
 
     def row(self, partition: int, key: bytes) -> bytes | None:
         """One row."""

@@ -47,6 +47,11 @@ class WholeSteps:
                 newest[key], self._slots[key], found[key] = step, slot, value[VERSION_BYTES:]
         return found
 
+    @property
+    def size_bytes(self) -> int:
+        """What it takes on the disk and in RocksDB's memory; 0 where it is another process's."""
+        return self._table.store.size_bytes(PARTITION)
+
     async def save(self, producer: CheckpointProducer, rows: Mapping[str, bytes]) -> None:
         """Write one more step: the changelog first, then the disk, which never runs ahead of it.
 

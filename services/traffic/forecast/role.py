@@ -21,7 +21,7 @@ from citystream.contracts.status import SinkStatus
 from citystream.fold.fold import LatestState, Slot
 from citystream.fold.updates import Origin
 from citystream.log.merged import MergedLog
-from citystream.metrics import Metrics
+from citystream.metrics import Metrics, show_sink
 from citystream.roles import Running
 from citystream.service import Latest
 from citystream.settings import Settings
@@ -76,13 +76,17 @@ class ForecastRole(SoleRole):
             await merged.stop()
 
     async def _read(self, merged: MergedLog) -> None:
-        for ordered in await merged.read():
+        with self.metrics.spending(ROLE, "poll"):
+            records = await merged.read()
+        for ordered in records:
             for window in self._stepper.take(ordered):
                 # Of a whole city some hundred milliseconds: health is answered meanwhile.
-                messages, rows = await asyncio.to_thread(self._step, window)
-                # What is saved was published.
-                await self.producer.rows(self._output, 0, messages)
-                await self.table.save(self.producer, rows)
+                with self.metrics.spending(ROLE, "learn"):
+                    messages, rows = await asyncio.to_thread(self._step, window)
+                with self.metrics.spending(ROLE, "table"):
+                    # What is saved was published.
+                    await self.producer.rows(self._output, 0, messages)
+                    await self.table.save(self.producer, rows)
                 self._show(self._stepper.forecasts.values())
                 await self._write_redis()
             merged.passed(ordered)
@@ -112,6 +116,7 @@ class ForecastRole(SoleRole):
         if self._redis.take_returned():
             self._show(self._stepper.forecasts.values())
         await self._redis.flush()
+        show_sink(self.metrics, self.role, self._redis)
 
     @property
     def taken(self) -> int:
