@@ -10,6 +10,7 @@ RATE ?= 1000
 SEED ?= 1
 PORT ?= 8000
 DURATION ?=
+MONITORING ?=
 # Most tests wait: four processes fill two cores. Each has servers of its own.
 JOBS ?= 4
 # What to test: all of it, or a part, without lint.
@@ -41,6 +42,7 @@ help: ## What there is (this)
 	@echo "  BROKER=embedded|apache   Kafka from a wheel, or Apache Kafka (needs Java and Maven)"
 	@echo "  RATE=$(RATE)                events per second    SEED=$(SEED)   the city's course, the same for the same seed"
 	@echo "  PORT=$(PORT)                of the gateway, or a free one    DURATION=  seconds after which the demo ends"
+	@echo "  MONITORING=1             a Prometheus beside the demo, where this machine has one"
 	@echo "  T=tests/gateway          tests of this part alone, without lint    JOBS=$(JOBS)   test processes"
 	@echo "  CHROMIUM=                of the browser tests, else one on PATH, else one that is fetched"
 	@echo "  CITY_KAFKA, CITY_REDIS, CITY_S3, CITY_ELASTICSEARCH   your own servers instead of embedded ones"
@@ -77,7 +79,7 @@ $(DASHBOARD): $(PACKAGES) $(DASHBOARD_SOURCES)
 
 demo: $(INSTALLED) ## A live city with a status table; Ctrl-C stops it
 	@$(BIN)/city-demo up --broker $(BROKER) --rate $(RATE) --seed $(SEED) --port $(PORT) $(if $(DURATION),--duration $(DURATION)) \
-		--dashboard "nice $(MAKE) --no-print-directory dashboard"
+		$(if $(filter-out 0,$(MONITORING)),--monitoring) --dashboard "nice $(MAKE) --no-print-directory dashboard"
 
 smoke: $(INSTALLED) ## The same for a minute without a screen, checked; exits 0 or 1
 	@$(BIN)/city-demo smoke --broker $(BROKER) --rate $(RATE) --seed $(SEED) $(if $(DURATION),--duration $(DURATION))

@@ -16,6 +16,7 @@ from citystream.settings import Settings
 from demo.backends import Backends
 from demo.credentials import Credentials, write_users_file
 from demo.environment import city_environment, write_environment
+from demo.monitoring import ABSENT, Monitoring, prometheus, write_targets
 from demo.plan import SERVICES, Plan
 from demo.servers.ports import free_port
 from demo.servers.process import Process, installed
@@ -60,6 +61,8 @@ class City:
             },
         )
         self.simulator = self._child("simulator", self._simulator_arguments(), {})
+        program = prometheus() if plan.monitoring else None
+        self.monitoring = Monitoring(plan, program) if program else None
         self._started: list[Child] = []
         self._threads = ThreadPoolExecutor(thread_name_prefix="servers")
 
@@ -78,7 +81,16 @@ class City:
 
     @property
     def children(self) -> list[Child]:
-        return [*self.services, self.forecast, self.gateway, self.simulator]
+        return [*self.workers, self.gateway, self.simulator, *self._beside]
+
+    @property
+    def workers(self) -> list[Child]:
+        """Those that read topics."""
+        return [*self.services, self.forecast]
+
+    @property
+    def _beside(self) -> list[Child]:
+        return [self.monitoring.child] if self.monitoring else []
 
     def _child(
         self, name: str, arguments: list[str], extra: Mapping[str, str], program: str | None = None
@@ -130,7 +142,12 @@ class City:
         await create_topics(self.settings, SERVICES)
         write_users_file(self.plan.users_file, self.credentials)
         write_environment(self.plan.environment_file, self.settings)
-        for child in (*self.services, self.forecast, self.gateway):
+        write_targets(self.plan, self._health_ports)
+        if self.monitoring:
+            self.monitoring.write_config()
+        elif self.plan.monitoring:
+            self._say(ABSENT)
+        for child in (*self.workers, self.gateway, *self._beside):
             self._start_child(child)
         self._say("waiting for the services and the gateway to be ready")
         await self._until_ready()
@@ -181,8 +198,8 @@ class City:
 
     def stop(self) -> None:
         """Stop all in order: who sends, who reads, who answers, who keeps. About 10 s at the most."""
-        readers = [*self.services, self.forecast]
-        for children, timeout_s in (([self.simulator], 2.0), (readers, 5.0), ([self.gateway], 2.0)):
+        last = [self.gateway, *self._beside]
+        for children, timeout_s in (([self.simulator], 2.0), (self.workers, 5.0), (last, 2.0)):
             for name in stop_together([child.process for child in children], timeout_s):
                 self._say(f"{name} did not stop within {timeout_s:.0f} s and was killed")
         # Nothing of theirs is kept, so there is nothing to wait for.

@@ -65,8 +65,17 @@ seed_option = click.option(
     metavar="COMMAND",
     help="Builds the gateway's page while the city starts; the city lives without it too.",
 )
+@click.option(
+    "--monitoring", is_flag=True, help="A Prometheus beside it, with our alerts, where this machine has one."
+)
 def up(
-    broker: Broker, rate: int, seed: int, port: int, duration: float | None, dashboard: str | None
+    broker: Broker,
+    rate: int,
+    seed: int,
+    port: int,
+    duration: float | None,
+    dashboard: str | None,
+    monitoring: bool,
 ) -> None:
     """Start the city and show how it is doing; Ctrl-C stops everything.
 
@@ -75,8 +84,16 @@ def up(
       city-demo up
       city-demo up --broker apache --rate 5000
       CITY_REDIS=redis://cache:6379/0 city-demo up
+      city-demo up --monitoring
     """
-    plan = Plan(folder=(DATA / "demo").absolute(), broker=broker, rate=rate, seed=seed, port=port)
+    plan = Plan(
+        folder=(DATA / "demo").absolute(),
+        broker=broker,
+        rate=rate,
+        seed=seed,
+        port=port,
+        monitoring=monitoring,
+    )
     try:
         asyncio.run(run_up(plan, duration, dashboard, Console()))
     except FAILURES as error:

@@ -28,6 +28,8 @@ class Plan:
     """What the simulator does wrong on purpose."""
     namespace: str | None = None
     """Of topics, keys, objects and indices, unless CITY_NAMESPACE is set; None is the setting's own."""
+    monitoring: bool = False
+    """Whether a Prometheus is started beside it, where this machine has one."""
     archive_s: float | None = None
     """Age at which an archived object is cut; None is the setting's own."""
 
@@ -53,6 +55,11 @@ class Plan:
     def environment_file(self) -> Path:
         """The services' settings, for a shell."""
         return self.state / "environment"
+
+    @property
+    def targets_file(self) -> Path:
+        """Where the city's processes tell their metrics, for a Prometheus to read."""
+        return self.state / "prometheus" / "targets.json"
 
     @property
     def count_file(self) -> Path:

@@ -118,6 +118,8 @@ async def up(plan: Plan, duration_s: float | None, dashboard: str | None, consol
         show.doing = f"live; first data after {show.seconds():.1f} s"
         show.say(show.doing)
         show.say(f"{city.url}  user {city.credentials.username}  password {city.credentials.password}")
+        if city.monitoring:
+            show.say(f"Prometheus, with our alerts: {city.monitoring.url}")
         show.say(f"today out of the batch layer: {batch_command(city.plan)}")
         await asyncio.sleep(duration_s if duration_s is not None else math.inf)
 

@@ -17,6 +17,7 @@ import pytest
 from demo.servers.ports import is_free
 from demo.servers.process import installed
 from tests.harness.patience import PATIENCE_S
+from tests.harness.scraped import types
 
 BATCH_S = 300.0
 
@@ -105,6 +106,7 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
     demo.wait_for("the city goes on without its map")
     demo.wait_for("live; first data after")
     roads_of_today(demo)
+    scraped(demo)
     worker = next(one for one in demo.family() if any("city-camera" in part for part in one.cmdline()))
     worker.kill()
     demo.wait_for("camera ended with status -9")
@@ -127,6 +129,21 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
     password = json.loads(credentials.read_text())["password"]
     logs = (demo.folder / ".data" / "demo" / "logs").glob("*.log")
     assert not [log.name for log in logs if password in log.read_text(errors="replace")]
+
+
+def scraped(demo: Demo) -> None:
+    """As a Prometheus does that reads where the processes are."""
+    groups = json.loads((demo.folder / ".data/demo/state/prometheus/targets.json").read_text())
+    found = {}
+    for group in groups:
+        (target,) = group["targets"]
+        labels = group["labels"]
+        found[labels["process"]] = labels["job"]
+        served = types(httpx.get(f"http://{target}/metrics", timeout=PATIENCE_S).text)
+        name = "city_gateway_things" if labels["job"] == "gateway" else "city_lag_records"
+        assert name in served, labels
+    workers = ("gps", "traffic", "emergency", "weather", "camera", "forecast")
+    assert found == {**dict.fromkeys(workers, "city"), "gateway": "gateway"}
 
 
 def roads_of_today(demo: Demo) -> None:
