@@ -175,7 +175,10 @@ async def _watch(roles: Sequence[Running], health: Health, stop: asyncio.Event) 
             if app.crashed:
                 log.error("%s gave up: %r", app.conf.id, app.crash_reason)
                 return 1
-        await health.report()
+        try:
+            await health.report()
+        except Exception:  # what can't be told is no reason to stop
+            log.exception("the status could not be told; the worker goes on")
         try:
             async with asyncio.timeout(STATUS_EVERY_S):
                 await stop.wait()

@@ -46,9 +46,9 @@ async def test_an_emptied_redis_has_its_live_views_back(
             try:
                 await exactness.live_views_are_exact(own, SERVICE, log, rules, ends)
                 break
-            except AssertionError:
+            except AssertionError as error:
                 if asyncio.get_running_loop().time() - emptied > PATIENCE_S:
-                    raise
+                    raise AssertionError(f"{await worker.health()}\n{worker.log_tail()}") from error
                 await asyncio.sleep(0.2)
         print(f"back after {asyncio.get_running_loop().time() - emptied:.1f} s")
     finally:
