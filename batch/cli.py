@@ -25,13 +25,14 @@ from batch.retain import Kept, why_not
 from batch.retain import retain as retained
 from batch.running import answered, run_job, run_work
 from batch.session import Session, city_zone
+from citystream.commands.group import Group
 from citystream.commands.settings import load_settings
 from citystream.commands.times import TimeType
 from citystream.contracts.city_day import city_day
 from citystream.contracts.manifest import Manifest, encode
 
 
-@click.group()
+@click.group(cls=Group)
 def main() -> None:
     """The batch layer: closed days, made from the archive. Settings come from CITY_* in the environment.
 

@@ -1,14 +1,14 @@
 """How far a job is: bars on a terminal, else a line now and then; both on stderr."""
 
-import sys
 import time
 from types import TracebackType
 from typing import Self
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bars
+
+from citystream.logs.setup import on_terminal, say
 
 LINE_EVERY_S = 10.0
 
@@ -47,7 +47,7 @@ class Progress:
 
     def __init__(self, *, terminal: bool | None = None) -> None:
         self.bars: Bars | None = None
-        if sys.stderr.isatty() if terminal is None else terminal:
+        if on_terminal() if terminal is None else terminal:
             self.bars = Bars(
                 TextColumn("{task.description}"),
                 BarColumn(),
@@ -77,4 +77,4 @@ class Progress:
         if self.bars:
             self.bars.console.print(line, markup=False, highlight=False)
         else:
-            click.echo(line, err=True)
+            say(line)

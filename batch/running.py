@@ -23,7 +23,7 @@ from citystream.commands.settings import load_settings
 from citystream.contracts.city_day import CityDay, city_day
 from citystream.contracts.city_model import CityModelError
 from citystream.contracts.manifest import Manifest
-from citystream.logs import configure_logging
+from citystream.logs.setup import configure_logging, say
 
 Work = Callable[[Session], AsyncIterator[Manifest]]
 Job = Callable[[Session, CityDay], Awaitable[Manifest]]
@@ -43,7 +43,7 @@ def run_work(
 ) -> None:
     """All days of a work, and what is left of older versions."""
     settings = load_settings()
-    configure_logging()
+    configure_logging(settings.log, "batch")
     made: list[Manifest] = []
     with Progress() as progress:
 
@@ -74,7 +74,7 @@ def answered(asked: Awaitable[Any]) -> Any:
     try:
         return asyncio.run(wait())
     except asyncio.CancelledError:
-        click.echo("terminated; nothing was published that is not whole", err=True)
+        say("terminated; nothing was published that is not whole")
         sys.exit(128 + signal.SIGTERM)
     except StoreError as error:
         raise click.ClickException(

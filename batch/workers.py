@@ -13,6 +13,7 @@ from batch.object_store import object_store
 from citystream.children import begin_child, end_children
 from citystream.garbage import collect_seldom
 from citystream.installed import installed_service
+from citystream.logs.setup import configure_logging
 from citystream.service import Service
 from citystream.settings import Settings
 
@@ -38,6 +39,7 @@ class Worker:
 
 def _begin(settings: Settings) -> None:
     begin_child()
+    configure_logging(settings.log, "batch", "decoder")
     collect_seldom()
     Worker.settings = settings
     Worker.store = object_store(settings)

@@ -199,7 +199,7 @@ class Health:
         listener = socket.create_server((self._settings.health_host, self._settings.health_port))
         self._port = listener.getsockname()[1]
         on_bound(self._port)
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="off")
+        config = uvicorn.Config(app, log_config=None, log_level="warning", access_log=False, lifespan="off")
         self._server = HttpServer(config)
         await self._server.serve(sockets=[listener])
 

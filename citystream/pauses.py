@@ -17,6 +17,7 @@ from citystream.contracts import topics
 from citystream.fold.dead_letter_limit import DeadLetterLimit, Notice
 from citystream.log.batches import Record
 from citystream.log.source import Log
+from citystream.refusals import without_values
 from citystream.servers.connections import kafka_options
 from citystream.settings import Settings
 from citystream.state.partition import OwnedPartition
@@ -156,8 +157,9 @@ class Pauses:
                 "partition %d: paused at offset %d: %s; go on with: city-%s resume",
                 part.number,
                 limit.paused.offset,
-                limit.paused,
+                without_values(str(limit.paused)),
                 self._service,
+                extra=self._log.about(part.number, limit.paused.offset),
             )
             self._log.pause([part.number])
         self._attend()
@@ -212,6 +214,12 @@ class Pauses:
                 self._standing[number] = standing[number]
             if limit.paused and standing.get(number) == answer_to(limit.paused):
                 await self._log.seek(number, limit.paused.offset)
-                log.warning("partition %d: resumed at offset %d", number, limit.paused.offset)
+                offset = limit.paused.offset
+                log.warning(
+                    "partition %d: resumed at offset %d",
+                    number,
+                    offset,
+                    extra=self._log.about(number, offset),
+                )
                 limit.resume()
                 self._log.resume([number])

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from citystream.contracts.city_model import checked_timezone
+from citystream.logs.forms import Form
 
 
 class SettingsError(ValueError):
@@ -30,6 +31,9 @@ class Settings(BaseSettings):
     """IANA name; unset is the model's, and UTC where it has none."""
     data_dir: Path = Path(".data")
     """RocksDB tables lie below it."""
+
+    log: Form = "text"
+    """Form of log lines, on stderr: text to read, or one JSON object a line for collectors."""
 
     kafka: str = "127.0.0.1:9092"
     """host:port, comma-separated."""

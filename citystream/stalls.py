@@ -12,6 +12,8 @@ import traceback
 from collections.abc import Iterator
 from typing import Any
 
+from citystream.logs.setup import write_past_locks
+
 LOOKS = 4
 """So many looks without a sign of life, and a loop counts as held."""
 SIGNS = 2
@@ -39,9 +41,8 @@ def _look(alive: threading.Event, ended: threading.Event, look_s: float) -> None
         silent = 0 if alive.is_set() else silent + 1
         alive.clear()
         if silent and silent % LOOKS == 0:
-            # Past logging, whose lock the held loop may have.
-            sys.stderr.write(f"the loop is held for {silent * look_s:.1f} s\n{_stacks()}")
-            sys.stderr.flush()
+            # Past logging's locks, one of which the held loop may have.
+            write_past_locks(__name__, f"the loop is held for {silent * look_s:.1f} s\n{_stacks()}")
 
 
 def _stacks() -> str:

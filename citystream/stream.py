@@ -22,6 +22,7 @@ from citystream.log.contiguity import Contiguity
 from citystream.log.source import Log
 from citystream.metrics import StreamMetrics
 from citystream.pauses import Pauses
+from citystream.refusals import Refusals
 from citystream.service import Service
 from citystream.settings import Settings
 from citystream.sinks.elasticsearch import ElasticsearchSink
@@ -67,6 +68,7 @@ class Stream:
         self._contiguity = Contiguity(self.log, metrics.lost)
         self.parts: dict[int, OwnedPartition] = {}
         self.pauses = Pauses(self.log, service.name, settings)
+        self._refusals = Refusals(service.name, self.log.topic)
         self.redis = RedisSink(settings, service.name)
         self.elasticsearch = ElasticsearchSink(settings, service.name)
         self._sinks = (self.redis, self.elasticsearch)
@@ -129,7 +131,7 @@ class Stream:
             return
         part.fold.next_offset = max(start, records[0].offset)
         decode_s = part.fold.decode_seconds(records)
-        started = time.perf_counter()
+        refused, started = len(part.fold.letters), time.perf_counter()
         self.pauses.fold(part, records)
         spent_s = time.perf_counter() - started
         # An interrupted sample would stand for more than there was.
@@ -137,6 +139,10 @@ class Stream:
         self.metrics.spent("decode", decode_s)
         self.metrics.spent("fold", spent_s - decode_s)
         self.metrics.folded(part.fold)
+        if len(part.fold.letters) > refused:
+            self._refusals.tell(partition, part.fold.letters[refused:])
+        if log.isEnabledFor(logging.DEBUG):
+            self._tell_folded(part, start, spent_s)
         if part.fold.has_expired:
             # Chunk by chunk, or a backfill would close more windows at once than may wait for a sink.
             self._collect(part)
@@ -145,6 +151,17 @@ class Stream:
         self._arrivals.append(records[0].timestamp)
         self._folded += len(records)
         await self._keep_pace()
+
+    def _tell_folded(self, part: OwnedPartition, start: int, spent_s: float) -> None:
+        end = part.fold.next_offset
+        log.debug(
+            "partition %d: folded offsets %d to %d in %.1f ms",
+            part.number,
+            start,
+            end - 1,
+            spent_s * 1000,
+            extra={**self.log.about(part.number, start), "next_offset": end},
+        )
 
     def take_folded(self) -> int:
         """Records folded since this was last asked."""
@@ -225,6 +242,7 @@ class Stream:
                 bounds.end,
                 committed,
                 sum(1 for _ in part.fold.all_slots()),
+                extra=self.log.about(partition, part.fold.next_offset),
             )
             return part
 

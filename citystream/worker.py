@@ -21,7 +21,8 @@ from citystream.garbage import collect_seldom
 from citystream.health import STATUS_EVERY_S, ArchiveHealth, Health, StreamHealth
 from citystream.log.batches import deliver_parsed
 from citystream.log.source import fetch_patiently, partition_counts
-from citystream.logs import configure_logging
+from citystream.logs import level
+from citystream.logs.setup import configure_logging
 from citystream.metrics import Metrics
 from citystream.roles import Running
 from citystream.service import Service
@@ -52,7 +53,7 @@ def run(service: Service[Any], settings: Settings, role: str, others: Mapping[st
     Raises:
         SettingsError: the role can't work with these settings.
     """
-    configure_logging()
+    configure_logging(settings.log, service.name, role)
     fetch_patiently()
     deliver_parsed()
     # Records come by the ten thousand and go without cycles; looking for those took a third of the time.
@@ -89,6 +90,7 @@ async def _run(service: Service[Any], settings: Settings, role: str, others: Map
                 return 0
             log.warning("Kafka went away while the worker started: %s; it starts over", error)
             logging.shutdown()
+            level.ignore_signal()
             # Faust's half-started threads end with the program that they are in.
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program, without a shell
         code = await _watch(roles, health, stop)

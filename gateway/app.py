@@ -163,7 +163,7 @@ def build(
             allow_origins=own.cors_origins,
             allow_methods=["GET"],
             allow_headers=["Authorization"],
-            expose_headers=["City-Age-Ms", "City-Incomplete", "Content-Disposition", "ETag"],
+            expose_headers=["City-Age-Ms", "City-Incomplete", "Content-Disposition", "ETag", "X-Request-Id"],
         )
     return Applications(
         Answered(public, headers.defaults(tls=own.tls_certificate is not None)),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from citystream.children import begin_child
+from citystream.logs.setup import configure_logging
 from citystream.settings import Settings
 
 if TYPE_CHECKING:
@@ -37,6 +38,7 @@ def begin(settings: Settings, wanted: Sequence[Wanted]) -> None:
     from citystream.stream import time_rules
 
     begin_child()
+    configure_logging(settings.log, "gateway", "archive")
     rules = time_rules(settings)
     Folding.types = {
         one.type_: ArchivedWindows(

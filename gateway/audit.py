@@ -2,16 +2,15 @@
 
 A line names the account and its role, and a route by its pattern; never an address, a password, or a name
 that no account has, for it may be a password in the wrong field. The same of the same user comes once a
-minute, and then with how often it was.
+minute, and then with how often it was, and the request that was the first of those.
 """
 
 import asyncio
 import logging
+from dataclasses import dataclass
 
-import msgspec
-
-from citystream.contracts.event_time import rfc3339
-from gateway.link import now_ms
+from citystream.logs.setup import for_collectors
+from gateway import request_id
 from gateway.users import User
 
 log = logging.getLogger("gateway.audit")
@@ -20,26 +19,33 @@ TOLD_EVERY_S = 60.0
 
 _Line = tuple[tuple[str, str | None], ...]
 
-_repeats: dict[_Line, int] = {}
+
+@dataclass(slots=True)
+class _Repeats:
+    count: int = 0
+    first: str | None = None
+    """Id of the request."""
+
+
+_repeats: dict[_Line, _Repeats] = {}
 
 
 def to_stderr() -> None:
     """Write lines that are JSON from the first character on, for a collector to pick."""
-    handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(message)s"))
-    log.addHandler(handler)
-    log.propagate = False
+    for_collectors(log)
 
 
 def note(what: str, result: str, user: User | None, **about: str) -> None:
     """It happened; told at once, or counted if it was told within the last minute."""
     who = {"user": user.name, "role": user.role.value} if user else {"user": None, "role": None}
     line: _Line = tuple({"what": what, "result": result, **who, **about}.items())
-    if line in _repeats:
-        _repeats[line] += 1
+    asked_by, repeats = request_id.current(), _repeats.get(line)
+    if repeats:
+        repeats.first = repeats.first if repeats.count else asked_by
+        repeats.count += 1
         return
-    _repeats[line] = 0
-    _write(line, 1)
+    _repeats[line] = _Repeats()
+    _write(line, 1, asked_by)
     asyncio.get_running_loop().call_later(TOLD_EVERY_S, _tell_repeats, line)
 
 
@@ -50,11 +56,12 @@ def tell_all() -> None:
 
 
 def _tell_repeats(line: _Line) -> None:
-    repeats = _repeats.pop(line, 0)
-    if repeats:
-        _write(line, repeats)
+    repeats = _repeats.pop(line, None)
+    if repeats and repeats.count:
+        _write(line, repeats.count, repeats.first)
 
 
-def _write(line: _Line, count: int) -> None:
-    told = {"time": rfc3339(now_ms()), **dict(line), "count": count}
-    log.info("%s", msgspec.json.encode(told).decode())
+def _write(line: _Line, count: int, asked_by: str | None) -> None:
+    told = dict(line)
+    asked = {request_id.NAME: asked_by} if asked_by else {}
+    log.info("%s %s", told["what"], told["result"], extra={**told, "count": count, **asked})

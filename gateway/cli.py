@@ -6,7 +6,9 @@ import sys
 
 import click
 
+from citystream.commands.group import Group
 from citystream.contracts.city_model import CityModelError
+from citystream.logs.setup import configure_logging
 from citystream.settings import Settings, SettingsError
 from citystream.settings import load as load_settings
 from gateway import audit, server, users
@@ -21,7 +23,7 @@ from gateway.users import Role, UsersError
 log = logging.getLogger("gateway")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="citystream")
 def main() -> None:
     """The city's front door: REST and WebSocket over live data.
@@ -60,7 +62,7 @@ def serve(host: str | None, port: int | None, processes: int | None) -> None:
     settings, own = _settings()
     given = {"host": host, "port": port, "processes": processes}
     own = own.model_copy(update={name: value for name, value in given.items() if value is not None})
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    configure_logging(settings.log, "gateway")
     audit.to_stderr()
     try:
         known = users.read(own.users_file)

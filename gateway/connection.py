@@ -12,7 +12,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from gateway import headers, metrics
+from gateway import headers, metrics, request_id
 from gateway.limits import LONGEST_URL, url_too_long
 from gateway.patience import Patient
 from gateway.problems import ProblemError
@@ -258,9 +258,11 @@ class Connection(Patient, HttpToolsProtocol):
             self.transport.close()
             return
         if problem is not None:
-            answer = problem.response()
+            with request_id.of_nobody() as own:
+                answer = problem.response()
             ours = headers.completed(answer.raw_headers, headers.defaults(tls=self.scheme == "https"))
-            told = [*self.server_state.default_headers, *ours, (b"connection", b"close")]
+            named = [(request_id.HEADER, own.encode()), (b"connection", b"close")]
+            told = [*self.server_state.default_headers, *ours, *named]
             lines = b"".join(name + b": " + value + b"\r\n" for name, value in told)
             status = f"HTTP/1.1 {problem.status} {HTTPStatus(problem.status).phrase}\r\n"
             self.transport.write(status.encode() + lines + b"\r\n" + bytes(answer.body))

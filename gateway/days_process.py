@@ -11,6 +11,7 @@ import msgspec
 from citystream.children import begin_child
 from citystream.contracts.manifest import WINDOWS_COLUMNS
 from citystream.contracts.state import State
+from citystream.logs.setup import configure_logging
 from citystream.servers.connections import s3_files
 from citystream.settings import Settings
 
@@ -33,6 +34,7 @@ class Bucket:
 def begin(settings: Settings) -> None:
     """Called once, when the process starts."""
     begin_child()
+    configure_logging(settings.log, "gateway", "days")
     Bucket.name, Bucket.files = settings.s3_bucket, s3_files(settings)
     Bucket.threads = ThreadPoolExecutor(AT_ONCE)
 

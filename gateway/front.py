@@ -4,6 +4,7 @@ A layer costs about as much as making an answer does, so there are two; who may 
 decided between them.
 """
 
+import logging
 from functools import lru_cache
 from http import HTTPStatus
 from time import perf_counter
@@ -11,7 +12,7 @@ from time import perf_counter
 from prometheus_client import Counter, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from gateway import audit, metrics
+from gateway import audit, metrics, request_id
 from gateway.authentication import Authenticator, unauthorized
 from gateway.budget import Budget
 from gateway.headers import Headers, completed
@@ -23,6 +24,8 @@ from gateway.rest.session import PATH as SESSION_PATH
 from gateway.session import cookie
 from gateway.session.sessions import CHALLENGE, Session, Sessions
 
+log = logging.getLogger(__name__)
+
 CLOSED = ("/api", "/ws")
 """What stands below these is for users alone."""
 
@@ -33,7 +36,8 @@ _STARTS = frozenset({"http.response.start", "websocket.http.response.start"})
 class Answered:
     """Outermost: counts and times every HTTP answer, and gives each the headers that its handler did not.
 
-    A fault of our own becomes a problem document, and then the server's to log.
+    Each, and each WebSocket handshake, has its request's id. A fault of our own becomes a problem document,
+    and then the server's to log.
     """
 
     def __init__(self, app: ASGIApp, defaults: Headers) -> None:
@@ -45,12 +49,15 @@ class Answered:
             await self._app(scope, receive, send)
             return
         started, status, defaults = perf_counter(), 0, self._defaults
+        own = (request_id.HEADER, request_id.begin(scope["headers"]).encode())
 
         async def send_with(message: Message) -> None:
             nonlocal status
             if message["type"] in _STARTS:
                 status = message["status"]
-                message["headers"] = completed(message["headers"], defaults)
+                message["headers"] = [*completed(message["headers"], defaults), own]
+            elif message["type"] == "websocket.accept":
+                message["headers"] = [*message.get("headers", ()), own]
             await send(message)
 
         try:
@@ -62,9 +69,13 @@ class Answered:
         finally:
             if scope["type"] == "http":
                 matched = scope.get("route")
-                answered, took = _meters(matched.path if matched else "none", scope["method"], status or 500)
+                asked = (matched.path if matched else "none", scope["method"], status or 500)
+                answered, took = _meters(*asked)
+                spent_s = perf_counter() - started
                 answered.inc()
-                took.observe(perf_counter() - started)
+                took.observe(spent_s)
+                if log.isEnabledFor(logging.DEBUG):
+                    _tell(*asked, spent_s)
 
 
 class Door:
@@ -147,6 +158,13 @@ def _header(scope: Scope, wanted: bytes) -> bytes | None:
             found: bytes = value
             return found
     return None
+
+
+def _tell(route: str, method: str, status: int, spent_s: float) -> None:
+    """A line of access: no query, no id in a path, no address."""
+    ms = round(spent_s * 1000, 1)
+    about = {"method": method, "route": route, "status": status, "ms": ms}
+    log.debug("%s %s: %d in %.1f ms", method, route, status, ms, extra=about)
 
 
 # Looking a child up costs more than counting does.

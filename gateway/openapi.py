@@ -26,6 +26,12 @@ data. `/ws/live` has the same data as a stream."""
 
 _REFERENCE = "#/components/schemas/{name}"
 
+_REQUEST_ID: Mapping[str, Any] = {
+    "X-Request-Id": {
+        "schema": {"type": "string"},
+        "description": "The request's, in log lines too: the client's own, or a new one.",
+    }
+}
 _RETRY_AFTER = {"Retry-After": {"schema": {"type": "integer"}, "description": "Seconds."}}
 _HEADERS: Mapping[int, Mapping[str, Any]] = {
     401: {"WWW-Authenticate": {"schema": {"type": "string"}}},
@@ -44,6 +50,8 @@ class Problem(msgspec.Struct, frozen=True, omit_defaults=True):
     remedy: str
     field: str | msgspec.UnsetType = msgspec.UNSET
     """The parameter or header that can't be used."""
+    request_id: str | msgspec.UnsetType = msgspec.UNSET
+    """As in the header `X-Request-Id`; log lines have it too."""
 
 
 def document(endpoints: Sequence[Endpoint]) -> dict[str, Any]:
@@ -134,9 +142,9 @@ def _good(told: Endpoint | Change, schemas: _Schemas) -> dict[str, Any]:
     content = {media: {"schema": schemas.of(declared)} for media, declared in told.answers.items()}
     description = told.summary + "."
     return (
-        {"200": {"description": description, "content": content}}
+        {"200": {"description": description, "headers": dict(_REQUEST_ID), "content": content}}
         if content
-        else {"204": {"description": description}}
+        else {"204": {"description": description, "headers": dict(_REQUEST_ID)}}
     )
 
 
@@ -150,7 +158,7 @@ def _problems(own: Iterable[int]) -> dict[str, Any]:
 def _operation(endpoint: Endpoint, schemas: _Schemas) -> dict[str, Any]:
     answers = _good(endpoint, schemas)
     if endpoint.tagged:
-        answers["200"]["headers"] = {
+        answers["200"]["headers"] |= {
             "ETag": {"schema": {"type": "string"}},
             "City-Age-Ms": {"schema": {"type": "integer"}, "description": "How old `as_of` is."},
             **{
@@ -198,10 +206,8 @@ def _parameter(parameter: Parameter, where: str) -> dict[str, Any]:
 
 
 def _problem(status: int) -> dict[str, Any]:
-    described: dict[str, Any] = {
+    return {
         "description": HTTPStatus(status).phrase,
+        "headers": {**_REQUEST_ID, **_HEADERS.get(status, {})},
         "content": {MEDIA_TYPE: {"schema": {"$ref": _REFERENCE.format(name="Problem")}}},
     }
-    if status in _HEADERS:
-        described["headers"] = _HEADERS[status]
-    return described

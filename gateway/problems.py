@@ -11,6 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from gateway import request_id
+
 MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
 
@@ -37,6 +39,7 @@ class ProblemError(Exception):
     def document(self) -> dict[str, Any]:
         """The members of the problem document."""
         named = {"field": self.field} if self.field is not None else {}
+        own = request_id.current()
         return {
             "type": "about:blank",
             "title": HTTPStatus(self.status).phrase,
@@ -44,6 +47,7 @@ class ProblemError(Exception):
             "detail": self.detail,
             **named,
             "remedy": self.remedy,
+            **({request_id.NAME: own} if own else {}),
         }
 
     def response(self) -> Response:

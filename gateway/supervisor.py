@@ -12,6 +12,7 @@ import signal
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from ctypes import c_bool
 from dataclasses import replace
 from multiprocessing import get_context
 from pathlib import Path
@@ -19,6 +20,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 from typing import NoReturn
 
+from citystream.logs import level
 from citystream.race import race
 from citystream.servers.breaker import Breaker
 from gateway import audit, operations, server, worker
@@ -38,7 +40,7 @@ _spawn = get_context("spawn")
 class Worker:
     """A process that runs, or did."""
 
-    def __init__(self, work: Work, listener: socket.socket) -> None:
+    def __init__(self, work: Work, listener: socket.socket, debug: c_bool) -> None:
         """Begin it.
 
         Raises:
@@ -46,7 +48,7 @@ class Worker:
         """
         self.word = _spawn.RawValue(Word)
         self._began_s = monotonic()
-        self.process = _spawn.Process(target=worker.run, args=(work, listener, self.word))
+        self.process = _spawn.Process(target=worker.run, args=(work, listener, self.word, debug))
         self.process.start()
 
     @property
@@ -76,6 +78,11 @@ class Supervisor:
         self._metrics_folder = metrics_folder
         self._workers: dict[int, Worker] = {}
         self._asked_to_end = asyncio.Event()
+        self._debug: c_bool = _spawn.RawValue(c_bool, level.is_debug())
+        level.on_switch(self._switch)
+
+    def _switch(self, debug: bool) -> None:
+        self._debug.value = debug
 
     def standing(self) -> Standing:
         """How they stand now."""
@@ -117,7 +124,7 @@ class Supervisor:
         Raises:
             OSError: it ended, or could not begin; the message says how.
         """
-        one = self._workers[place] = Worker(self._work_at(place), self._listener)
+        one = self._workers[place] = Worker(self._work_at(place), self._listener, self._debug)
         code = await one.end()
         if one.word.at_s:
             breaker.succeeded()

@@ -9,12 +9,15 @@ import socket
 import sys
 import threading
 import time
+from ctypes import c_bool
 from dataclasses import dataclass
 from multiprocessing import parent_process
 from pathlib import Path
 from typing import NoReturn
 
 from citystream.contracts.city_model import CityModelError
+from citystream.logs import level
+from citystream.logs.setup import configure_logging
 from citystream.settings import Settings
 from gateway import audit, operations, server
 from gateway.app import build
@@ -46,17 +49,16 @@ class Work:
     limits: ConnectionLimits
 
 
-def run(work: Work, listener: socket.socket, word: Word) -> None:
-    """A worker's life: until SIGTERM, or until the supervisor is gone."""
+def run(work: Work, listener: socket.socket, word: Word, debug: c_bool) -> None:
+    """A worker's life: until SIGTERM, or until the supervisor is gone. It logs from DEBUG on as that does."""
     # prometheus_client goes by `os.environ`, and a child by what this changes: the process that folds the
     # archive has metrics of the same names, and would write them among ours.
     os.unsetenv(METRICS_FOLDER)
     # A Ctrl-C is the supervisor's, which then ends this one.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_the_supervisor, daemon=True).start()
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s[%(process)d]: %(message)s"
-    )
+    configure_logging(work.settings.log, "gateway")
+    level.use(debug=bool(debug.value))
     audit.to_stderr()
     try:
         tls = certificate_of(work.own)
@@ -73,19 +75,24 @@ def run(work: Work, listener: socket.socket, word: Word) -> None:
         log.error("%s", error)
         sys.exit(1)
     public = server.Port(apps.public, listener, work.limits, tls, work.own.trusted_proxies)
-    server.in_loop(public, _serve(public, apps.city, word))
+    server.in_loop(public, _serve(public, apps.city, word, debug))
 
 
-async def _serve(public: server.Port, city: City, word: Word) -> None:
-    speaking = asyncio.create_task(_speak(city, word))
+async def _serve(public: server.Port, city: City, word: Word, debug: c_bool) -> None:
+    speaking = asyncio.create_task(_speak(city, word, debug))
     try:
         await server.until_asked(public, signal.SIGTERM)
     finally:
         speaking.cancel()
 
 
-async def _speak(city: City, word: Word) -> NoReturn:
+async def _speak(city: City, word: Word, debug: c_bool) -> NoReturn:
+    asked = level.is_debug()
     while True:
+        # Not by a signal of its own: one that has just begun would end by it.
+        if debug.value != asked:
+            asked = debug.value
+            level.switch(debug=asked)
         operations.show(city)
         word.known, word.redis_up = city.known, city.link.up
         word.origin = ORIGINS.index(city.source)

@@ -1,8 +1,6 @@
 """`city-simulator`: make a city, run it, or feed real data."""
 
 import asyncio
-import logging
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TypeVar
@@ -11,7 +9,9 @@ import click
 from pydantic import ValidationError
 
 from citystream import settings as environment
+from citystream.commands.group import Group
 from citystream.contracts import city_model
+from citystream.logs.setup import configure_logging
 from citystream.settings import Settings
 from simulator import city, feed, live
 from simulator.arguments import Misbehaviours, Moment, SpeedUp
@@ -28,14 +28,13 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 Result = TypeVar("Result")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 def main() -> None:
     """A simulated city, and real data sets, as events on the platform's topics.
 
     Kafka is where CITY_KAFKA says (default 127.0.0.1:9092), and topic names begin with
     CITY_NAMESPACE. Make the topics with `city topics create`.
     """
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
 
 
 @main.command()
@@ -162,11 +161,14 @@ def feed_command(
 def _settings(namespace: str | None = None) -> Settings:
     try:
         settings = environment.load()
-        return Settings(namespace=namespace) if namespace else settings
+        if namespace:
+            settings = Settings(namespace=namespace)
     except environment.SettingsError as error:
         raise click.UsageError(str(error)) from error
     except ValidationError as error:
         raise click.UsageError(f"--namespace: {error.errors()[0]['msg']}") from error
+    configure_logging(settings.log, "simulator")
+    return settings
 
 
 def _write_model(out: Path, made: city_model.CityModel) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import sys
 import time
 from pathlib import Path
 from types import TracebackType
@@ -10,6 +9,7 @@ from typing import Self
 
 import click
 
+from citystream.logs.setup import on_terminal
 from simulator.counts import Counts
 from simulator.publisher import Publisher
 
@@ -29,7 +29,7 @@ class Progress:
         self._publisher = publisher
         self._counts = counts
         self._count_file = count_file
-        self._terminal = sys.stderr.isatty()
+        self._terminal = on_terminal()
         self._logged_s = time.monotonic()
         self._total = 0
         self._silent = False

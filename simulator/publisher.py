@@ -193,6 +193,11 @@ class Publisher:
         if error is None:
             self._last_answer_s = time.monotonic()
             self._counts.add(tally)
+            if log.isEnabledFor(logging.DEBUG):
+                type_, partition = target
+                topic = topics.source(self._settings.namespace, type_)
+                about = {"topic": topic, "partition": partition}
+                log.debug("%s partition %d has %d more", topic, partition, tally.total(), extra=about)
         elif self._failure is None:
             self._failure = error
 

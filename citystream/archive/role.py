@@ -239,6 +239,9 @@ class Archive:
                 self.archived += len(records)
                 self.metrics.count("records_archived_total", len(records))
                 self.metrics.count("archive_objects_total")
+                if log.isEnabledFor(logging.DEBUG):
+                    about = {**self.log.about(buffer.number, first.offset), "object": name}
+                    log.debug("archived offsets %d to %d as %s", first.offset, last.offset, name, extra=about)
                 return last.offset
             if there[s3_paths.FIRST_TIMESTAMP_MS] == str(first.timestamp):
                 return int(there[s3_paths.LAST_OFFSET])

@@ -15,7 +15,7 @@ from citystream.commands.times import TimeType
 from citystream.dlq import resubmit as again
 from citystream.dlq.letters import DeadLetterError, Letter, Wanted, escaped
 from citystream.dlq.log import DeadLetterLog, Place, dead_letter_log
-from citystream.logs import configure_logging
+from citystream.logs.setup import configure_logging, say
 from citystream.service import Service
 from citystream.settings import Settings
 
@@ -64,14 +64,14 @@ def dead_letter_commands(name: str, prepared: Prepared) -> click.Group:
     def list_command(field: str | None, since: datetime | None, limit: int, as_json: bool) -> None:
         """List dead letters, the youngest first: origin, time, bytes, field and reason."""
         _, settings = prepared()
-        letters, total = _run(_list(settings, name, Wanted(field, since), limit))
+        letters, total = _run(settings, name, _list(settings, name, Wanted(field, since), limit))
         if as_json:
             for letter in letters:
                 click.echo(msgspec.json.encode(letter.facts()).decode())
         else:
             _table(letters)
         if total > len(letters):
-            click.echo(f"{len(letters)} of {total}; --limit 0 shows all", err=True)
+            say(f"{len(letters)} of {total}; --limit 0 shows all")
 
     @group.command(epilog=f"Example: city-{name} dlq show city.{name}-0-1234")
     @click.argument("origin", type=OriginType())
@@ -81,7 +81,7 @@ def dead_letter_commands(name: str, prepared: Prepared) -> click.Group:
         The bytes are a sender's own, and may hold what not everybody may see.
         """
         _, settings = prepared()
-        letter = _run(_show(settings, name, origin))
+        letter = _run(settings, name, _show(settings, name, origin))
         for header, raw in letter.headers:
             click.echo(f"{header}: {escaped(raw)}")
         click.echo()
@@ -110,7 +110,7 @@ def dead_letter_commands(name: str, prepared: Prepared) -> click.Group:
             raise click.UsageError("--field, --since and --limit go with --all")
         service, settings = prepared()
         wanted = Wanted(field, since, frozenset(origins) if origins else None)
-        result = _run(_resubmit(service, settings, wanted, limit))
+        result = _run(settings, name, _resubmit(service, settings, wanted, limit))
         for origin, at_field, reason in result.kept[:MAX_PRINTED]:
             click.echo(f"stays: {origin}: {escaped(f'{at_field}: {reason}'.encode())}")
         if len(result.kept) > MAX_PRINTED:
@@ -121,8 +121,8 @@ def dead_letter_commands(name: str, prepared: Prepared) -> click.Group:
     return group
 
 
-def _run(work: Coroutine[Any, Any, T]) -> T:
-    configure_logging()
+def _run(settings: Settings, name: str, work: Coroutine[Any, Any, T]) -> T:
+    configure_logging(settings.log, name, "dlq")
     try:
         return asyncio.run(work)
     except DeadLetterError as error:
@@ -134,7 +134,7 @@ async def _list(settings: Settings, name: str, wanted: Wanted, limit: int) -> tu
     async with dead_letter_log(settings, name) as log:
         places = (await log.find(wanted)).values()
         if log.foreign:
-            click.echo(f"{log.foreign} records are no dead letters of ours, and passed over", err=True)
+            say(f"{log.foreign} records are no dead letters of ours, and passed over")
         youngest = heapq.nlargest(limit or len(places), places)
         found = {place: letter async for place, letter in log.read(youngest)}
     return [found[place] for place in sorted(found, reverse=True)], len(places)

@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from citystream.commands.times import TimeType
-from citystream.logs import configure_logging
+from citystream.logs.setup import configure_logging, say
 from citystream.replay.ranges import Bound, ReplayError, ReplayRange
 from citystream.service import Service
 from citystream.settings import Settings
@@ -103,7 +103,7 @@ def replay_command(name: str, prepared: Callable[[], tuple[Service[Any], Setting
             restart=restart,
         )
         service, settings = prepared()
-        configure_logging()
+        configure_logging(settings.log, name, "replay")
         with ReplayProgress(f"replay {name}") as progress:
             try:
                 report = asyncio.run(replay_until_signalled(service, settings, order, progress))
@@ -111,7 +111,7 @@ def replay_command(name: str, prepared: Callable[[], tuple[Service[Any], Setting
                 raise click.ClickException(str(error)) from error
         click.echo(msgspec.json.encode(report).decode())
         if not report.finished:
-            click.echo("interrupted; the same command goes on from here", err=True)
+            say("interrupted; the same command goes on from here")
             sys.exit(1)
 
     return command

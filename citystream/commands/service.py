@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from citystream.commands.dlq import dead_letter_commands
+from citystream.commands.group import Group
 from citystream.commands.replay import replay_command
 from citystream.commands.resume import resume_command
 from citystream.commands.settings import load_settings
@@ -40,7 +41,7 @@ def command_line(
         settings = load_settings()
         return (prepare(settings) if prepare else service), settings
 
-    @click.group(help=f"The {service.name} service. Settings come from CITY_* in the environment.")
+    @click.group(cls=Group, help=f"The {service.name} service. Settings come from CITY_* in the environment.")
     def group() -> None: ...
 
     @group.command(epilog=f"Example: CITY_KAFKA=kafka:9092 {name} worker --role stream")

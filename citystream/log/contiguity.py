@@ -71,4 +71,5 @@ class Contiguity:
             partition,
             begin,
             begin - expected,
+            extra=self._log.about(partition, expected),
         )

@@ -138,6 +138,11 @@ class Log:
         fetcher = self._client()._fetcher
         fetcher._fetch_min_bytes, fetcher._fetch_max_wait_ms = FETCH_BYTES, FETCH_WAIT_MS
 
+    def about(self, partition: int, offset: int | None = None) -> dict[str, Any]:
+        """A line's fields that say of which partition it speaks, and of which record."""
+        place = {"topic": self.topic, "partition": partition}
+        return place if offset is None else {**place, "offset": offset}
+
     async def committed(self, partition: int) -> int | None:
         """The group's committed position: the next offset to read."""
         tp = TopicPartition(self.topic, partition)
@@ -156,7 +161,7 @@ class Log:
         try:
             found = Position(await self.committed(partition), await self.bounds(partition))
         except (KafkaError, TimeoutError) as error:
-            log.warning("partition %d can't be opened yet: %s", partition, error)
+            log.warning("partition %d can't be opened yet: %s", partition, error, extra=self.about(partition))
             return None
         return None if self._app.rebalancing or partition not in self.assigned() else found
 
@@ -172,6 +177,7 @@ class Log:
                 partition,
                 self._changelog,
                 partition,
+                extra=self.about(partition),
             )
         return False
 

@@ -1,14 +1,14 @@
 """How far a replay is: a bar on a terminal, else a line now and then; both on stderr."""
 
-import sys
 import time
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-import click
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
+
+from citystream.logs.setup import on_terminal, say
 
 LINE_EVERY_S = 10.0
 
@@ -21,7 +21,7 @@ class ReplayProgress:
         self._every_s = every_s
         self._title = title
         self._bar: Progress | None = None
-        if sys.stderr.isatty() if terminal is None else terminal:
+        if on_terminal() if terminal is None else terminal:
             self._bar = Progress(
                 TextColumn(title),
                 BarColumn(),
@@ -52,7 +52,7 @@ class ReplayProgress:
         if self._bar:
             self._bar.console.print(line, markup=False, highlight=False)
         else:
-            click.echo(line, err=True)
+            say(line)
 
     def update(self, done: int, total: int, left_s: float | None) -> None:
         """Offsets passed of offsets in all; `left_s` where a clock knows better than the rate."""
@@ -69,4 +69,4 @@ class ReplayProgress:
             self._bar.update(self._task, completed=done, total=total, said=said)
         elif now - self._printed_at >= self._every_s:
             self._printed_at = now
-            click.echo(f"{self._title}: {100 * done // max(1, total)} %, {said}", err=True)
+            say(f"{self._title}: {100 * done // max(1, total)} %, {said}")

@@ -166,11 +166,15 @@ class BufferedSink(abc.ABC):
             self._failed(error)
             return False
         finally:
-            self._spent_s += time.perf_counter() - started
+            spent_s = time.perf_counter() - started
+            self._spent_s += spent_s
         self._writing = {}
         self._forget_expired(slots)
         self.written += len(slots)
         self._succeeded()
+        if log.isEnabledFor(logging.DEBUG):
+            about = {"sink": self.name, "states": len(slots)}
+            log.debug("%s has %d states more, in %.1f ms", self.name, len(slots), spent_s * 1000, extra=about)
         return True
 
     def _failed(self, error: Exception) -> None:

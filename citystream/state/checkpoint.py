@@ -56,7 +56,20 @@ class Checkpoint:
         if positions and await self._log.commit(positions):
             for part in unsaved:
                 part.committed = positions.get(part.number, part.committed)
-        self._metrics.checkpointed(time.perf_counter() - started)
+        spent_s = time.perf_counter() - started
+        self._metrics.checkpointed(spent_s)
+        if positions and log.isEnabledFor(logging.DEBUG):
+            self._tell(positions, spent_s)
+
+    def _tell(self, positions: Mapping[int, int], spent_s: float) -> None:
+        for number, offset in positions.items():
+            log.debug(
+                "partition %d: saved up to offset %d in %.1f ms",
+                number,
+                offset,
+                spent_s * 1000,
+                extra=self._log.about(number, offset),
+            )
 
     async def _save(
         self, owned: Mapping[int, OwnedPartition], part: OwnedPartition, snapshot: Snapshot
@@ -74,7 +87,12 @@ class Checkpoint:
             saved = True
         except (KafkaError, TimeoutError) as error:
             self._metrics.checkpoint_failed()
-            log.warning("partition %d: checkpoint failed, will be tried again: %s", part.number, error)
+            log.warning(
+                "partition %d: checkpoint failed, will be tried again: %s",
+                part.number,
+                error,
+                extra=self._log.about(part.number),
+            )
         finally:
             if not saved:
                 part.take_back(snapshot)

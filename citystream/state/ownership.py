@@ -38,6 +38,7 @@ def take_over(
             number,
             end,
             facts.next_offset,
+            extra={"service": service.name, "partition": number, "offset": facts.next_offset},
         )
         gone = [slot_key(slot) for slot in fold.all_slots()] + restored.ids + restored.stale
         part = OwnedPartition(number, PartitionFold(service, rules, number), generation + 1, sinks)

@@ -48,3 +48,9 @@ async def test_a_worker_starts_with_the_longest_session(settings: MakeSettings) 
     await create_topics(own, ["traffic"])
     async with owner(SERVICES["traffic"], own) as one:
         assert list(one.stream.parts) == [0]
+
+
+def test_a_form_of_log_lines_that_is_none_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CITY_LOG", "xml")
+    with pytest.raises(SettingsError, match=r"^CITY_LOG: .*'text' or 'json'$"):
+        load()

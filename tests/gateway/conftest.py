@@ -78,7 +78,8 @@ async def shared_gateway(
     gateway_dir: Path, redis_url: str, shared_speed: SpeedLayer
 ) -> AsyncIterator[Gateway]:
     """A gateway that many tests ask, each about ids of its own."""
-    gateway = Gateway(gateway_dir, gateway_environment(gateway_dir, redis_url, shared_speed.namespace))
+    environment = gateway_environment(gateway_dir, redis_url, shared_speed.namespace) | {"CITY_LOG": "json"}
+    gateway = Gateway(gateway_dir, environment)
     await gateway.start()
     yield gateway
     await gateway.stop()

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ async def test_all_answer_on_one_port_and_are_counted_together(
     speed: SpeedLayer, start_gateway: StartGateway, strangers: httpx.AsyncClient, users_file: Path
 ) -> None:
     await speed.position("a")
-    gateway = await start_gateway(**TWO, CITY_GATEWAY_USERS_FILE=str(users_file))
+    gateway = await start_gateway(**TWO, CITY_GATEWAY_USERS_FILE=str(users_file), CITY_LOG="json")
     ready = await _until_ready(gateway, 2)
     assert ready == {"ready": True, "processes": 2, "processes_ready": 2, "source": "speed", "redis": "up"}
     assert await _health(gateway, "/healthz") == (200, {"state": "up", "processes": 2, "alive": 2})
@@ -75,6 +76,13 @@ async def test_all_answer_on_one_port_and_are_counted_together(
     assert {one.instance.rpartition("-")[2] for one in statuses} == pids
     assert {one.health_port for one in statuses} == {gateway.operations_port}
     assert told.count("gateway on http") == told.count("health and metrics on") == 1
+
+    for level in ("DEBUG", "INFO"):
+        os.kill(gateway.process.pid, signal.SIGUSR1)
+        switched = await until(partial(_switched, gateway, level), lambda found: len(found) == 3)
+        assert switched == {gateway.process.pid, *(one.pid for one in _workers(gateway))}
+    asked_by = await _request_ids(gateway)
+    assert len(asked_by) == len(set(asked_by)) > 0
 
     # A Ctrl-C comes to them all at once.
     await _end_in_order(gateway, lambda: gateway.process.signal(signal.SIGINT))
@@ -211,6 +219,22 @@ async def _statuses(speed: SpeedLayer) -> list[ProcessStatus]:
 
 async def _log(gateway: Gateway) -> str:
     return gateway.process.last_lines(1_000)
+
+
+async def _lines(gateway: Gateway) -> list[dict[str, Any]]:
+    """All that are whole."""
+    text = gateway.process.log.read_text().rpartition("\n")[0]
+    return [msgspec.json.decode(line) for line in text.split("\n")]
+
+
+async def _switched(gateway: Gateway, level: str) -> set[int]:
+    """Processes that said that they write lines from this level on."""
+    return {one["pid"] for one in await _lines(gateway) if one["message"].startswith(f"lines from {level} ")}
+
+
+async def _request_ids(gateway: Gateway) -> list[str]:
+    """Of sign-ins, as the audit log has them."""
+    return [one["request_id"] for one in await _lines(gateway) if one.get("what") == "sign-in"]
 
 
 def _family(gateway: Gateway) -> list[psutil.Process]:

@@ -1,6 +1,7 @@
 """Signing in and out by a cookie."""
 
 import asyncio
+import json
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -196,6 +197,8 @@ async def test_a_stream_ends_when_its_session_expires(shared_gateway: Gateway, g
 async def test_the_audit_log_tells_of_sessions_by_account_and_role(start_gateway: StartGateway) -> None:
     gateway = await start_gateway()
     browser = await signed_in(gateway)
+    refused = (await browser.http.get(PATH, headers={"Origin": ELSEWHERE})).headers["X-Request-Id"]
+    # The same again is counted, whatever its id.
     await browser.http.get(PATH, headers={"Origin": ELSEWHERE})
     kept = browser.token
     await browser.http.delete(SESSION)
@@ -204,6 +207,10 @@ async def test_the_audit_log_tells_of_sessions_by_account_and_role(start_gateway
     browser.use("x.y")
     await browser.status()
     log = await asyncio.to_thread(gateway.process.log.read_text)
+    # In text too they are objects, each with the request that it is of.
+    audited = [json.loads(line) for line in log.splitlines() if line.startswith("{")]
+    assert {line["logger"] for line in audited} == {"gateway.audit"}
+    assert [line["request_id"] for line in audited if line["what"] == "origin"] == [refused]
     who = '"user":"ada","role":"viewer"'
     for line in (
         f'"what":"sign-in","result":"right",{who}',
