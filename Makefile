@@ -34,7 +34,7 @@ DASHBOARD := dashboard/dist/index.html
 DASHBOARD_SOURCES := $(shell find dashboard/src dashboard/sw dashboard/public dashboard/tools ! -name '*.test.*' 2>/dev/null) \
 	$(addprefix dashboard/,index.html package.json vite.config.ts)
 
-.PHONY: help install dashboard demo smoke test test-fast test-real lint bench-dashboard screenshots clean
+.PHONY: help install dashboard dashboards demo smoke test test-fast test-real lint bench-dashboard screenshots clean
 
 help: ## What there is (this)
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -76,6 +76,9 @@ $(DASHBOARD): $(PACKAGES) $(DASHBOARD_SOURCES)
 	$(NPM) run --silent bundle -- --outDir .built --emptyOutDir
 	@rm -rf dashboard/dist
 	@mv dashboard/.built dashboard/dist
+
+dashboards: $(INSTALLED) ## Grafana's dashboards anew, of the code in monitoring/
+	@$(BIN)/python -m monitoring
 
 demo: $(INSTALLED) ## A live city with a status table; Ctrl-C stops it
 	@$(BIN)/city-demo up --broker $(BROKER) --rate $(RATE) --seed $(SEED) --port $(PORT) $(if $(DURATION),--duration $(DURATION)) \

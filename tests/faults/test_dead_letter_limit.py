@@ -16,6 +16,7 @@ from demo.servers.server import Server
 from tests.conftest import MakeSettings
 from tests.harness import events, kafka_log, outputs, recount
 from tests.harness.patience import PATIENCE_S
+from tests.harness.scraped import with_labels_of_the_catalogue
 from tests.harness.workers import Worker
 from tests.services.descriptions import SERVICES
 
@@ -137,4 +138,12 @@ async def test_a_partition_that_turns_invalid_pauses_until_it_is_resumed(
     assert "no partition is paused" in (await resume(own))[1]
     await kafka_log.produce(own.kafka, topic, [(None, b"?")] * (2 * WINDOW), partition=SPOILED)
     await until(worker, lambda role: list(role["paused"]) == [str(SPOILED)])
+    shown = {
+        "city_paused_partitions",
+        "city_seconds_total",
+        "city_sink_up",
+        "city_kafka_up",
+        "city_lag_records",
+    }
+    assert shown <= with_labels_of_the_catalogue(await worker.metrics())
     assert worker.stop() == 0

@@ -23,6 +23,7 @@ from tests.conftest import MakeSettings
 from tests.harness import kafka_log
 from tests.harness.events import Message, encode
 from tests.harness.patience import PATIENCE_S
+from tests.harness.scraped import with_labels_of_the_catalogue
 from tests.harness.workers import Worker
 
 START_MS = 1_790_000_100_000 - 1_790_000_100_000 % 300_000
@@ -182,5 +183,6 @@ async def test_a_killed_forecast_role_forecasts_as_one_that_was_not(
         road: told for (road, as_of), told in wanted.items() if as_of == newest
     }
     assert all(len(one.ahead) == len(HORIZONS_MIN) for one in last.values())
+    assert "city_seconds_total" in with_labels_of_the_catalogue(await role.metrics())
     assert role.stop() == 0
     assert stream.stop() == 0

@@ -9,7 +9,7 @@ from citystream.contracts.status import ProcessStatus, SinkStatus
 from tests.gateway.conftest import StartGateway
 from tests.gateway.running import Gateway, until
 from tests.gateway.speed_layer import SpeedLayer, now_ms
-from tests.harness.scraped import types
+from tests.harness.scraped import types, with_labels_of_the_catalogue
 
 STATUS = "/api/status"
 
@@ -81,6 +81,7 @@ async def test_all_metrics_of_the_catalogue_are_served_and_no_other(shared_gatew
     text = (await shared_gateway.operations.get("/metrics")).text
     wanted = (*gateway_metrics.METRICS, *gateway_metrics.OF_NEWEST_DAY)
     assert types(text) == {one.name: one.kind for one in wanted}
+    assert "city_gateway_requests_total" in with_labels_of_the_catalogue(text)
     assert 'route="/api/status"' in text
 
 

@@ -89,13 +89,17 @@ class Worker:
         found: dict[str, Any] = answer.json()
         return found
 
-    async def metric(self, name: str, **labels: str) -> float | None:
-        """Sum of a metric's samples that have these labels; None where there is none."""
+    async def metrics(self) -> str:
+        """What Prometheus would be answered."""
         async with httpx.AsyncClient(timeout=30) as client:
             answer = await client.get(f"http://127.0.0.1:{self.port}/metrics")
+        return answer.text
+
+    async def metric(self, name: str, **labels: str) -> float | None:
+        """Sum of a metric's samples that have these labels; None where there is none."""
         samples = [
             sample.value
-            for family in text_string_to_metric_families(answer.text)
+            for family in text_string_to_metric_families(await self.metrics())
             for sample in family.samples
             if sample.name == name and labels.items() <= sample.labels.items()
         ]
