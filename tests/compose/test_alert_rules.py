@@ -1,6 +1,6 @@
 """Each rule is whole, and promtool has seen each alert fire and not fire, by its tests in `alerts/`."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,15 @@ import yaml
 from citystream.contracts.metrics import CATALOGUE
 from services.traffic.forecast.forecaster import NAME as MODEL
 from tests.compose.alerting import ALERTS, CONFIG_FILE, RULES, RULES_FILE, metrics_of, run
+from tests.compose.files import Json
 
-FILES = sorted(Path("tests/compose/alerts").glob("*.yml"))
+TESTS: dict[Path, Json] = {
+    file: yaml.safe_load(file.read_text()) for file in sorted(Path("tests/compose/alerts").glob("*.yml"))
+}
+CASES: defaultdict[str, set[bool]] = defaultdict(set)
+"""alert -> whether it fires, of all its cases"""
+for _case in (case for file in TESTS.values() for test in file["tests"] for case in test["alert_rule_test"]):
+    CASES[_case["alertname"]].add(bool(_case["exp_alerts"]))
 # Prometheus's own, which it makes of a scrape.
 ALWAYS_THERE = {"up"}
 # It always fires.
@@ -23,26 +30,19 @@ def test_promtool_takes_the_configuration_and_its_rules(promtool: str) -> None:
 
 
 def test_promtool_sees_each_alert_fire_when_it_should_and_only_then(promtool: str) -> None:
-    wrong = run(promtool, "test", "rules", *FILES)
+    wrong = run(promtool, "test", "rules", *TESTS)
     assert not wrong, wrong
 
 
 @pytest.mark.parametrize("alert", ALERTS)
 def test_an_alert_has_a_case_in_which_it_fires_and_one_in_which_it_does_not(alert: str) -> None:
-    cases = [
-        bool(case["exp_alerts"])
-        for file in FILES
-        for test in yaml.safe_load(file.read_text())["tests"]
-        for case in test["alert_rule_test"]
-        if case["alertname"] == alert
-    ]
-    assert True in cases
-    assert False in cases or alert == WATCHDOG
+    assert True in CASES[alert]
+    assert False in CASES[alert] or alert == WATCHDOG
 
 
 def test_a_test_file_is_of_the_rules_that_are_in_use() -> None:
-    for file in FILES:
-        (rules,) = yaml.safe_load(file.read_text())["rule_files"]
+    for file, text in TESTS.items():
+        (rules,) = text["rule_files"]
         assert (file.parent / rules).resolve() == RULES_FILE.resolve()
 
 
