@@ -45,6 +45,7 @@ help: ## What there is (this)
 	@echo "  MONITORING=1             a Prometheus beside the demo, where this machine has one"
 	@echo "  T=tests/gateway          tests of this part alone, without lint    JOBS=$(JOBS)   test processes"
 	@echo "  CHROMIUM=                of the browser tests, else one on PATH, else one that is fetched"
+	@echo "  PROMTOOL=                of the alerts' tests, else one on PATH, else one that is fetched"
 	@echo "  CITY_KAFKA, CITY_REDIS, CITY_S3, CITY_ELASTICSEARCH   your own servers instead of embedded ones"
 
 install: $(INSTALLED) $(PACKAGES) ## Install all into .venv and dashboard/node_modules (what PATH lacks into .tools)
@@ -90,8 +91,9 @@ smoke: $(INSTALLED) ## The same for a minute without a screen, checked; exits 0 
 PYTEST = $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reorder
 # Those in a browser run after the others and one by one: a browser that draws a map takes both cores.
 BROWSER := $(findstring tests/browser,$(or $(T),tests/browser))
+RULES := $(findstring tests/compose,$(or $(T),tests/compose))
 
-test: $(if $(T),$(INSTALLED),lint) $(if $(BROWSER),$(DASHBOARD) chromium) ## Lint and all tests but the long ones
+test: $(if $(T),$(INSTALLED),lint) $(if $(BROWSER),$(DASHBOARD) chromium) $(if $(RULES),promtool) ## Lint and all tests but the long ones
 	$(if $(T),,$(NPM) run --silent test)
 	$(if $(and $(T),$(BROWSER)),,$(PYTEST) -m "not real and not browser" $(T))
 	$(if $(BROWSER),$(BIN)/pytest -m browser $(or $(T),tests/browser))
@@ -104,7 +106,11 @@ airflow: $(INSTALLED) ## Airflow's own environment, in the user's cache folder; 
 chromium: $(INSTALLED)
 	@$(BIN)/python -m tests.browser.chromium
 
-test-fast: $(INSTALLED) ## What needs no server
+.PHONY: promtool
+promtool: $(INSTALLED)
+	@$(BIN)/python -m tests.compose.promtool
+
+test-fast: $(INSTALLED) $(if $(RULES),promtool) ## What needs no server
 	$(PYTEST) -m "not real and not server and not browser" $(T)
 
 test-real: $(INSTALLED) ## The long tests, and those by chance with seeds drawn anew (SEED= sets them)

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Writes compose/secrets/city.env with a random value for each secret. What an existing file has stays as it is.
+# Writes compose/secrets/city.env with a random value for each secret, and beside it the files of Alertmanager's
+# webhooks, whose URLs nobody can guess: they lead nowhere. What an existing file has stays as it is.
 #   compose/generate-secrets.sh [FILE]
 set -eu
 
@@ -19,4 +20,11 @@ for name in $names; do
     printf '%s=%s\n' "$name" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$partial"
 done
 mv "$partial" "$file"
-echo "$file has all secrets; GATEWAY_PASSWORD in it is the password of user 'city'. For new ones remove it, and the volumes" >&2
+# In a container they are read by another user; the folder that is made above keeps others of this host away.
+for name in alert-webhook watchdog-webhook; do
+    webhook=$(dirname "$file")/$name
+    [ -e "$webhook" ] || printf 'http://127.0.0.1:9/nobody-is-told\n' >"$webhook"
+    chmod 644 "$webhook"
+done
+echo "$file has all secrets; GATEWAY_PASSWORD in it is the password of user 'city'. For new ones remove it, and the volumes.
+Who is told of alerts: write your webhook's URL into $(dirname "$file")/alert-webhook" >&2

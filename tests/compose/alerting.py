@@ -1,71 +1,111 @@
-"""Judges alert rules by scrapes as Prometheus does: such as compare an aggregated metric with a number."""
+"""The alert rules, and promtool's judgement of what `/metrics` answered."""
 
-import operator
-import re
-import time
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+import json
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
 
+import promql_parser
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.compose.files import FOLDER, Json
 
-PROMETHEUS = FOLDER / "prometheus"
-FORM = re.compile(
-    r"(?P<since>time\(\) - )?(?P<how>min|max) ?(?:by \((?P<by>[\w, ]+)\) )?"
-    r"\((?P<metric>\w+)(?:\{(?P<chosen>[^}]*)\})?\)"
-    r" (?P<is_>==|>=|>) (?P<bound>[\d.]+)"
-)
-UNITS_S = {"s": 1, "m": 60, "h": 3_600}
+CONFIG_FILE = FOLDER / "prometheus" / "prometheus.yml"
+RULES_FILE = FOLDER / "prometheus" / "alerts.yml"
+RULES: list[Json] = [
+    rule for group in yaml.safe_load(RULES_FILE.read_text())["groups"] for rule in group["rules"]
+]
+ALERTS: dict[str, Json] = {rule["alert"]: rule for rule in RULES if "alert" in rule}
+SCRAPE_S = 10
 
 
-def seconds(duration: str) -> int:
-    """Of a duration with one unit."""
-    return int(duration[:-1]) * UNITS_S[duration[-1]]
+def metrics_of(expression: str) -> set[str]:
+    """Names of the series that an expression reads.
 
-
-CONFIG = yaml.safe_load((PROMETHEUS / "prometheus.yml").read_text())
-SCRAPE_S = seconds(CONFIG["global"]["evaluation_interval"])
-
-
-def rule(alert: str) -> Json:
-    """The rule of this name."""
-    groups = yaml.safe_load((PROMETHEUS / "alerts.yml").read_text())["groups"]
-    (found,) = [one for group in groups for one in group["rules"] if one["alert"] == alert]
-    wanted: Json = found
-    return wanted
-
-
-def fires(alert: str, scrapes: Sequence[str], last_s: float | None = None) -> bool:
-    """Whether it does by the last of these, `SCRAPE_S` apart, each as `/metrics` answered.
-
-    `last_s`: when the last was made, epoch seconds; None is now.
+    Raises:
+        ValueError: it is no PromQL.
     """
-    wanted = rule(alert)
-    first_s = (time.time() if last_s is None else last_s) - (len(scrapes) - 1) * SCRAPE_S
-    lasting = 0
-    for number, scrape in enumerate(scrapes):
-        lasting = lasting + 1 if _holds(wanted["expr"], scrape, first_s + number * SCRAPE_S) else 0
-    return lasting > 0 and (lasting - 1) * SCRAPE_S >= seconds(wanted.get("for", "0s"))
+    found: set[str] = set()
+
+    def see(part: object) -> bool:
+        if isinstance(part, promql_parser.MatrixSelector):
+            part = part.vector_selector
+        if isinstance(part, promql_parser.VectorSelector) and part.name:
+            found.add(part.name)
+        return True
+
+    promql_parser.walk(promql_parser.parse(expression), see)
+    return found
 
 
-def _holds(expression: str, scrape: str, at_s: float) -> bool:
-    form = FORM.fullmatch(expression)
-    assert form, f"{expression}: not of the form that is judged here"
-    chosen = dict(re.findall(r'(\w+)="([^"]*)"', form["chosen"] or ""))
-    by = (form["by"] or "").split(", ")
-    groups: dict[tuple[str, ...], list[float]] = defaultdict(list)
-    for name, labels, value in _samples(scrape):
-        if name == form["metric"] and chosen.items() <= labels.items():
-            groups[tuple(labels.get(one, "") for one in by)].append(value)
-    aggregate = {"min": min, "max": max}[form["how"]]
-    compare = {"==": operator.eq, ">": operator.gt, ">=": operator.ge}[form["is_"]]
-    found = (at_s - aggregate(values) if form["since"] else aggregate(values) for values in groups.values())
-    return any(compare(one, float(form["bound"])) for one in found)
+def run(promtool: str, *arguments: str | Path) -> str:
+    """What it found wrong; empty if nothing."""
+    ended = subprocess.run([promtool, *map(str, arguments)], capture_output=True, text=True)
+    return "" if ended.returncode == 0 else ended.stdout + ended.stderr
 
 
-def _samples(scrape: str) -> Iterable[tuple[str, dict[str, str], float]]:
-    for family in text_string_to_metric_families(scrape):
-        for sample in family.samples:
-            yield sample.name, sample.labels, sample.value
+def judge(
+    promtool: str,
+    folder: Path,
+    alert: str,
+    severity: str,
+    *,
+    fires: Sequence[Sequence[str]] = (),
+    quiet: Sequence[Sequence[str]] = (),
+    step_s: int = SCRAPE_S,
+) -> None:
+    """Assert that an alert fires with this severity by the end of some courses, and not by that of others.
+
+    `fires`, `quiet`: courses, each of scrapes that are `step_s` apart and begin at the epoch.
+    """
+    tests = [
+        {
+            "interval": f"{step_s}s",
+            "input_series": _series(scrapes, metrics_of(ALERTS[alert]["expr"])),
+            "promql_expr_test": [
+                {
+                    "expr": f'group by (severity) (ALERTS{{alertname="{alert}", alertstate="firing"}})',
+                    "eval_time": f"{(len(scrapes) - 1) * step_s}s",
+                    "exp_samples": [{"labels": f'{{severity="{severity}"}}', "value": 1}] if wanted else [],
+                }
+            ],
+        }
+        for courses, wanted in ((fires, True), (quiet, False))
+        for scrapes in courses
+    ]
+    file = folder / f"{alert}.yml"
+    # JSON is YAML.
+    file.write_text(
+        json.dumps(
+            {"rule_files": [str(RULES_FILE.resolve())], "evaluation_interval": f"{step_s}s", "tests": tests}
+        )
+    )
+    assert tests
+    wrong = run(promtool, "test", "rules", file)
+    assert not wrong, wrong
+
+
+def _series(scrapes: Sequence[str], names: set[str]) -> list[Json]:
+    """What a Prometheus has of these: a series that a scrape lacks is stale from it on."""
+    told = [
+        {name: value for name, value in _samples(one).items() if name.partition("{")[0] in names}
+        for one in scrapes
+    ]
+    return [
+        {"series": name, "values": " ".join(str(one.get(name, "stale")) for one in told)}
+        for name in sorted(set().union(*told))
+    ]
+
+
+@cache
+def _samples(scrape: str) -> dict[str, float]:
+    return {
+        sample.name
+        + "{"
+        + ",".join(f'{label}="{text}"' for label, text in sample.labels.items())
+        + "}": sample.value
+        for family in text_string_to_metric_families(scrape)
+        for sample in family.samples
+    }

@@ -69,7 +69,17 @@ def test_the_schema_refuses_what_compose_does_not_know() -> None:
 def test_the_whole_platform_is_there() -> None:
     assert set(PROJECTS[BASE.name]["services"]) >= {
         *("gps", "traffic", "forecast", "emergency", "weather", "camera", "gateway"),
-        *("kafka", "redis", "s3", "elasticsearch", "kibana", "prometheus", "grafana", "postgres"),
+        *(
+            "kafka",
+            "redis",
+            "s3",
+            "elasticsearch",
+            "kibana",
+            "prometheus",
+            "alertmanager",
+            "grafana",
+            "postgres",
+        ),
         *("topics", "bucket", "model", "gateway-user", "elasticsearch-users"),
         *("airflow-scheduler", "airflow-api-server", "airflow-dag-processor", "airflow-database"),
     }

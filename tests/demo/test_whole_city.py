@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import stat
 import subprocess
@@ -16,6 +15,7 @@ import pytest
 
 from demo.servers.ports import is_free
 from demo.servers.process import installed
+from tests.demo.running import Demo
 from tests.harness.patience import PATIENCE_S
 from tests.harness.scraped import types
 
@@ -49,41 +49,10 @@ def test_the_same_on_apache_kafka(tmp_path: Path) -> None:
     assert said["broker"] == "apache"
 
 
-class Demo:
-    """`city-demo up` in a folder of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._output = folder / "output"
-        with self._output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [installed("city-demo"), "up", "--dashboard", "sh -c 'echo no Node; exit 3'"],
-                cwd=folder,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-                env={**os.environ, "CITY_ARCHIVE_S": "1"},
-            )
-
-    def wait_for(self, words: str) -> None:
-        self.find(re.escape(words))
-
-    def find(self, pattern: str) -> re.Match[str]:
-        """What it says sooner or later."""
-        deadline = time.monotonic() + PATIENCE_S
-        while not (found := re.search(pattern, self._output.read_text())):
-            assert self.process.poll() is None, self._output.read_text()
-            assert time.monotonic() < deadline, self._output.read_text()
-            time.sleep(0.1)
-        return found
-
-    def family(self) -> list[psutil.Process]:
-        return psutil.Process(self.process.pid).children(recursive=True)
-
-
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    demo = Demo(tmp_path)
+    no_map = ("--dashboard", "sh -c 'echo no Node; exit 3'")
+    demo = Demo(tmp_path, *no_map, CITY_ARCHIVE_S="1")
     yield demo
     demo.process.kill()
     demo.process.wait()
@@ -133,7 +102,7 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
 
 def scraped(demo: Demo) -> None:
     """As a Prometheus does that reads where the processes are."""
-    groups = json.loads((demo.folder / ".data/demo/state/prometheus/targets.json").read_text())
+    groups = json.loads((demo.state / "prometheus" / "targets.json").read_text())
     found = {}
     for group in groups:
         (target,) = group["targets"]
