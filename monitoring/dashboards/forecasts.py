@@ -1,6 +1,7 @@
 """Speed forecasts: how good and how old."""
 
 from monitoring.board import Board, Row
+from monitoring.bounds import FORECAST_AGE_S, FORECAST_ERROR
 from monitoring.panels import lines, stacked
 from monitoring.queries import forecasts, service
 
@@ -24,6 +25,7 @@ BOARD = Board(
                     "The same as a part of the speed that was read; high with a low absolute error is slow "
                     "traffic.",
                     forecasts.MAPE,
+                    bounds=(FORECAST_ERROR,),
                 ),
                 lines(
                     "Coverage of intervals",
@@ -41,6 +43,7 @@ BOARD = Board(
                     "Time since the end of the last window that a model knows; beyond two windows the role "
                     "stands still: look at its lag.",
                     forecasts.AGE,
+                    bounds=(FORECAST_AGE_S,),
                 ),
                 lines(
                     "Records behind",

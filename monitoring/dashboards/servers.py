@@ -1,6 +1,7 @@
 """Kafka, Redis, S3 and Elasticsearch: as our processes see them, and by exporters."""
 
 from monitoring.board import Board, Row
+from monitoring.bounds import REDIS_MEMORY
 from monitoring.panels import UP, figure, lines, states
 from monitoring.queries import exporters, servers
 
@@ -67,6 +68,7 @@ BOARD = Board(
                     "Redis's memory as a part of maxmemory; near 1 it evicts and answers lack old windows: "
                     "raise maxmemory.",
                     servers.REDIS_MEMORY_SHARE,
+                    bounds=(REDIS_MEMORY,),
                 ),
                 lines(
                     "Redis memory",

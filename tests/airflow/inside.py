@@ -143,7 +143,8 @@ def killed(command: Path) -> str:
     job = CityBatch(task_id="job", job="retain")
 
     def end() -> None:
-        while not command.with_suffix(".running").exists():
+        # The command may be under way before the job knows of it.
+        while job._hook.__dict__.get("sub_process") is None or not command.with_suffix(".running").exists():
             time.sleep(0.05)
         job.on_kill()
 

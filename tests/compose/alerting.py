@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import promql_parser
 import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.compose.files import FOLDER, Json
+from tests.harness.promql import selected
 
 CONFIG_FILE = FOLDER / "prometheus" / "prometheus.yml"
 RULES_FILE = FOLDER / "prometheus" / "alerts.yml"
@@ -19,25 +19,6 @@ RULES: list[Json] = [
 ]
 ALERTS: dict[str, Json] = {rule["alert"]: rule for rule in RULES if "alert" in rule}
 SCRAPE_S = 10
-
-
-def metrics_of(expression: str) -> set[str]:
-    """Names of the series that an expression reads.
-
-    Raises:
-        ValueError: it is no PromQL.
-    """
-    found: set[str] = set()
-
-    def see(part: object) -> bool:
-        if isinstance(part, promql_parser.MatrixSelector):
-            part = part.vector_selector
-        if isinstance(part, promql_parser.VectorSelector) and part.name:
-            found.add(part.name)
-        return True
-
-    promql_parser.walk(promql_parser.parse(expression), see)
-    return found
 
 
 def run(promtool: str, *arguments: str | Path) -> str:
@@ -63,7 +44,7 @@ def judge(
     tests = [
         {
             "interval": f"{step_s}s",
-            "input_series": _series(scrapes, metrics_of(ALERTS[alert]["expr"])),
+            "input_series": _series(scrapes, selected(ALERTS[alert]["expr"])),
             "promql_expr_test": [
                 {
                     "expr": f'group by (severity) (ALERTS{{alertname="{alert}", alertstate="firing"}})',

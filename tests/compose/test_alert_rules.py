@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from citystream.contracts.metrics import CATALOGUE
 from services.traffic.forecast.forecaster import NAME as MODEL
-from tests.compose.alerting import ALERTS, CONFIG_FILE, RULES, RULES_FILE, metrics_of, run
+from tests.compose.alerting import ALERTS, CONFIG_FILE, RULES, RULES_FILE, run
 from tests.compose.files import Json
 
 TESTS: dict[Path, Json] = {
@@ -18,8 +17,6 @@ CASES: defaultdict[str, set[bool]] = defaultdict(set)
 """alert -> whether it fires, of all its cases"""
 for _case in (case for file in TESTS.values() for test in file["tests"] for case in test["alert_rule_test"]):
     CASES[_case["alertname"]].add(bool(_case["exp_alerts"]))
-# Prometheus's own, which it makes of a scrape.
-ALWAYS_THERE = {"up"}
 # It always fires.
 WATCHDOG = "CityWatchdog"
 
@@ -58,12 +55,6 @@ def test_an_alert_says_how_bad_it_is_what_it_means_and_what_to_do(alert: str) ->
     assert rule["labels"]["severity"] in severities
     assert set(rule["annotations"]) == {"summary", "description", "runbook_url"}
     assert rule["annotations"]["runbook_url"] == f"docs/runbooks/{alert}.md"
-
-
-@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.get("alert") or rule["record"])
-def test_a_rule_reads_metrics_of_ours(rule: dict[str, str]) -> None:
-    recorded = {one["record"] for one in RULES if "record" in one}
-    assert metrics_of(rule["expr"]) <= set(CATALOGUE) | ALWAYS_THERE | recorded
 
 
 @pytest.mark.parametrize("alert", ["CityForecastError", "CityForecastStale"])

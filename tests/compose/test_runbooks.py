@@ -10,8 +10,9 @@ import click
 import pytest
 
 from citystream.contracts.metrics import CATALOGUE
-from tests.compose.alerting import ALERTS, RULES, metrics_of
+from tests.compose.alerting import ALERTS, RULES
 from tests.compose.files import BASE, read
+from tests.harness.promql import selected
 
 FOLDER = Path("docs/runbooks")
 BOOKS = {path.stem: path.read_text() for path in FOLDER.glob("*.md") if path.stem != "README"}
@@ -66,7 +67,7 @@ def test_a_runbook_is_whole_and_says_how_bad_it_is(name: str) -> None:
 @pytest.mark.parametrize(("name", "query"), fenced("promql"))
 def test_a_query_is_of_metrics_that_are_there(name: str, query: str) -> None:
     recorded = {rule["record"] for rule in RULES if "record" in rule}
-    assert metrics_of(query) <= {*CATALOGUE, *recorded, "up", "ALERTS"}
+    assert selected(query) <= {*CATALOGUE, *recorded, "up", "ALERTS"}
 
 
 @pytest.mark.parametrize(("name", "line"), [*fenced("sh"), *in_text()])

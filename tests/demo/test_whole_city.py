@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -74,8 +75,8 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
     demo.wait_for("| no Node")
     demo.wait_for("the city goes on without its map")
     demo.wait_for("live; first data after")
-    roads_of_today(demo)
     scraped(demo)
+    roads_of_today(demo)
     worker = next(one for one in demo.family() if any("city-camera" in part for part in one.cmdline()))
     worker.kill()
     demo.wait_for("camera ended with status -9")
@@ -101,18 +102,32 @@ def test_a_city_without_its_map_is_live_a_crash_is_mended_and_ctrl_c_leaves_noth
 
 
 def scraped(demo: Demo) -> None:
-    """As a Prometheus does that reads where the processes are."""
+    """As a Prometheus does that reads where the processes are; all are found, and an archive fills."""
     groups = json.loads((demo.state / "prometheus" / "targets.json").read_text())
     found = {}
     for group in groups:
         (target,) = group["targets"]
         labels = group["labels"]
         found[labels["process"]] = labels["job"]
-        served = types(httpx.get(f"http://{target}/metrics", timeout=PATIENCE_S).text)
+        if labels["process"] == "traffic":
+            await_archived(target)
+        served = types(metrics(target))
         name = "city_gateway_things" if labels["job"] == "gateway" else "city_lag_records"
         assert name in served, labels
     workers = ("gps", "traffic", "emergency", "weather", "camera", "forecast")
     assert found == {**dict.fromkeys(workers, "city"), "gateway": "gateway"}
+
+
+def metrics(target: str) -> str:
+    return httpx.get(f"http://{target}/metrics", timeout=PATIENCE_S).text
+
+
+def await_archived(target: str) -> None:
+    """Some of its records are in S3."""
+    deadline = time.monotonic() + PATIENCE_S
+    while not re.search(r"^city_records_archived_total\{.*\} [1-9]", metrics(target), re.M):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
 
 
 def roads_of_today(demo: Demo) -> None:
@@ -122,14 +137,14 @@ def roads_of_today(demo: Demo) -> None:
     # All jobs of a day beside a whole city: on a busy machine that takes its time.
     deadline = time.monotonic() + BATCH_S
     rows: list[object] = []
-    # What the archives have by then is not much.
+    # What the archive has by then may be no reading yet.
     while not rows:
+        assert time.monotonic() < deadline
         ended = subprocess.run(
             command, cwd=demo.folder, shell=True, capture_output=True, text=True, timeout=BATCH_S
         )
         assert ended.returncode == 0, ended.stderr
         answer = httpx.get(f"{url}/api/analytics/daily?view=roads", auth=(user, password), timeout=PATIENCE_S)
-        assert time.monotonic() < deadline, answer.text
         # A busy machine's S3 may take longer than the gateway has patience; then it says when to ask again.
         assert answer.status_code in (200, 503), answer.text
         rows = answer.json().get("rows", [])

@@ -1,11 +1,14 @@
 """Holds PromQL to the catalogue of metrics: Prometheus answers a wrong name with nothing, not an error."""
 
 import re
+from functools import cache
 
 import promql_parser as promql
 
 from citystream.contracts.metric import Metric, Unit
 from citystream.contracts.metrics import CATALOGUE
+from tests.compose.alerting import RULES
+from tests.harness.promql import parse
 
 Labels = frozenset[str]
 
@@ -36,25 +39,6 @@ def check(expression: str, shown: str = "") -> Labels:
     annotation = re.findall(r"\$labels\.(\w+)", shown)
     _within({*legend, *annotation}, labels, shown)
     return labels
-
-
-def parse(expression: str) -> promql.Expr:
-    try:
-        return promql.parse(expression)
-    except ValueError as error:
-        raise AssertionError(f"{expression}: {error}") from error
-
-
-def selected(expression: str) -> set[str]:
-    """Names of all series that it asks for."""
-    found: set[str] = set()
-
-    def visit(node: promql.Expr) -> None:
-        if isinstance(node, promql.VectorSelector):
-            found.add(node.name or "")
-
-    promql.walk(parse(expression), visit)
-    return found
 
 
 def metric_of(series: str) -> Metric | None:
@@ -116,7 +100,7 @@ def _labels(node: object) -> Labels:
 
 def _of_series(node: promql.VectorSelector) -> Labels:
     name = node.name or ""
-    labels = OWN.get(name)
+    labels = OWN.get(name, _recorded().get(name) if ":" in name else None)
     if labels is None:
         known = metric_of(name)
         assert known, f"{node}: no metric of the catalogue (citystream/contracts/metrics.py)"
@@ -124,6 +108,12 @@ def _of_series(node: promql.VectorSelector) -> Labels:
         labels = TARGET | frozenset(known.labels) | HISTOGRAM.get(ending, frozenset())
     _within({one.name for one in node.matchers.matchers}, labels, node)
     return labels
+
+
+@cache
+def _recorded() -> dict[str, Labels]:
+    """Series that rules make of others."""
+    return {rule["record"]: check(rule["expr"]) for rule in RULES if "record" in rule}
 
 
 def _of_aggregate(node: promql.AggregateExpr) -> Labels:

@@ -18,8 +18,9 @@ from monitoring.bounds import Bound
 from monitoring.dashboards import BOARDS, expressions
 from monitoring.panels import lines
 from monitoring.query import Query, expanded
-from tests.compose.alerting import rule
+from tests.compose.alerting import ALERTS
 from tests.compose.files import BASE, read
+from tests.harness.promql import selected
 from tests.monitoring import expressions as promql
 
 Json = dict[str, Any]
@@ -46,7 +47,7 @@ def test_a_query_asks_for_what_is_served(uid: str) -> None:
         expression = expanded(query.expression)
         assert "$" not in expression, f"{expression}: a variable that `expanded` does not know"
         if query.needs_exporter:
-            assert all(name.startswith(promql.EXPORTERS) for name in promql.selected(expression))
+            assert all(name.startswith(promql.EXPORTERS) for name in selected(expression))
         else:
             promql.check(expression, query.legend)
 
@@ -59,9 +60,7 @@ def test_a_metrics_own_value_has_the_unit_of_the_catalogue(uid: str) -> None:
 
 def test_every_metric_is_drawn() -> None:
     known = (
-        promql.metric_of(name)
-        for asked in expressions()
-        for name in promql.selected(expanded(asked.expression))
+        promql.metric_of(name) for asked in expressions() for name in selected(expanded(asked.expression))
     )
     assert {one.name for one in known if one} == set(CATALOGUE)
 
@@ -122,7 +121,7 @@ def test_grafanas_own_models_read_it(path: Path) -> None:
 
 @pytest.mark.parametrize("bound", BOUNDS.values(), ids=BOUNDS)
 def test_a_threshold_is_the_alerts(bound: Bound) -> None:
-    alert = rule(bound.alert)
+    alert = ALERTS[bound.alert]
     assert alert["labels"]["severity"] == bound.severity
     assert bound.value in promql.bounds(alert["expr"])
 
