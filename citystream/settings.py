@@ -10,12 +10,24 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from citystream.contracts import personal
 from citystream.contracts.city_model import checked_timezone
 from citystream.logs.forms import Form
 
 
 class SettingsError(ValueError):
     """A setting can't be used; the message names the variable and the reason."""
+
+
+def _redactable(fields: str) -> str:
+    # Asked only of a list that somebody gives: all events' modules come with it.
+    from citystream.contracts.registry import EVENTS
+
+    names = personal.listed(fields)
+    for type_, event in EVENTS.items():
+        if problem := personal.clash(names, type_, event):
+            raise ValueError(problem)
+    return fields
 
 
 class Settings(BaseSettings):
@@ -114,7 +126,10 @@ class Settings(BaseSettings):
     """An object is cut at this many records or bytes, or at this age."""
 
     plate_key: SecretStr | None = None
-    """Key of the hash that stands for a plate; without it a plate is removed."""
+    """Key of the hash that stands for a plate; without it a plate is redacted."""
+
+    redact_fields: Annotated[str, AfterValidator(_redactable)] = ",".join(personal.NAMES)
+    """Fields, comma-separated, whose values are redacted in archive and dead letters; `none` is none."""
 
     health_host: str = "127.0.0.1"
     health_port: int = Field(default=0, ge=0, le=65535)
@@ -126,6 +141,11 @@ class Settings(BaseSettings):
     def future_ms(self) -> int:
         """`future_s` in milliseconds."""
         return round(self.future_s * 1000)
+
+    @property
+    def redacted(self) -> tuple[str, ...]:
+        """Names of the fields to redact."""
+        return personal.listed(self.redact_fields)
 
     def kafka_ssl(self) -> ssl.SSLContext | None:
         """TLS context for Kafka; None for plain connections."""

@@ -17,6 +17,7 @@ from faust.types import TP
 from citystream.contracts import topics
 from citystream.contracts.redis_keys import PartitionFacts
 from citystream.fold.fold import Slot, TimeRules
+from citystream.fold.redaction import Redaction
 from citystream.log.batches import Record
 from citystream.log.contiguity import Contiguity
 from citystream.log.source import Log
@@ -77,6 +78,7 @@ class Stream:
         self.ages_ms: deque[float] = deque(maxlen=AGES)
         self._table = table
         self._rules = time_rules(settings)
+        self._redaction = Redaction.of(service, settings)
         self._checkpoint = Checkpoint(service.name, settings, table, self.log, metrics)
         self._opening, self._checkpointing = asyncio.Lock(), asyncio.Lock()
         self._arrivals: list[int] = []
@@ -224,7 +226,9 @@ class Stream:
                 return None
             bounds, committed = position.bounds, position.committed
             store = self._table.store
-            part = take_over(self.service, self._rules, store, partition, bounds.end, self._sinks)
+            part = take_over(
+                self.service, self._rules, store, partition, bounds.end, self._sinks, self._redaction
+            )
             if part.fold.next_offset < bounds.begin:
                 if part.fold.next_offset:
                     self._contiguity.check_begin(partition, part.fold.next_offset, bounds.begin)

@@ -5,10 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from citystream.contracts.identity import entity_of
 from citystream.fold.reader import Reader
+from citystream.fold.redaction import Redaction
 from citystream.fold.tolerance import redacted
 from citystream.log.batches import Record
 from citystream.service import Service
@@ -42,6 +44,7 @@ def encode(
     records: Sequence[Record],
     service: Service[Any],
     future_ms: int,
+    redaction: Redaction,
 ) -> bytes:
     """One object: consecutive records of one partition, in order.
 
@@ -49,22 +52,35 @@ def encode(
     """
     values = [record.value for record in records]
     ids, times_ms, entities = _identified(records, service, future_ms)
-    if service.redact:
-        values = [value and redacted(service.redact, value) for value in values]
+    if redaction.own:
+        values = [value and redacted(redaction.own, value) for value in values]
     columns = [
         ids,
         times_ms,
         [record.timestamp for record in records],
         [partition] * len(records),
         [record.offset for record in records],
-        [record.key for record in records],
-        values,
+        _redacted([record.key for record in records], redaction),
+        _redacted(values, redaction),
         entities,
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
     sink = io.BytesIO()
     pq.write_table(pa.table(arrays, schema=SCHEMA), sink, **OPTIONS)
     return sink.getvalue()
+
+
+def _redacted(values: list[bytes | None], redaction: Redaction) -> pa.Array:
+    """A column without the values of listed fields, all looked at at once: hardly any has one."""
+    column = pa.array(values, pa.binary())
+    if not redaction.trace:
+        return column
+    traced = pc.indices_nonzero(pc.match_substring_regex(column, redaction.trace)).to_pylist()
+    if not traced:
+        return column
+    for number in traced:
+        values[number] = redaction.fields(values[number] or b"")
+    return pa.array(values, pa.binary())
 
 
 def _identified(

@@ -20,6 +20,7 @@ from citystream.archive.buffer import Buffer
 from citystream.archive.retention import Retention
 from citystream.contracts import s3_paths, topics
 from citystream.contracts.status import SinkStatus
+from citystream.fold.redaction import Redaction
 from citystream.log.batches import Record
 from citystream.log.contiguity import Contiguity
 from citystream.log.source import Log
@@ -51,6 +52,7 @@ class Archive:
         self.settings = settings
         self.metrics = metrics
         self.log = Log(app, topics.source(settings.namespace, service.name), settings)
+        self.redaction = Redaction.of(service, settings)
         self.breaker = Breaker()
         self._contiguity = Contiguity(self.log, lambda lost: metrics.count("records_lost_total", lost))
         self.buffers: dict[int, Buffer] = {}
@@ -214,7 +216,7 @@ class Archive:
         """Create the object; returns the last offset that the object there has, whoever wrote it."""
         first, last = records[0], records[-1]
         with self.metrics.spending("archive", "encode"):
-            body = await asyncio.to_thread(_encode, buffer.number, records, self.service, self.settings)
+            body = await asyncio.to_thread(self._encode, buffer.number, records)
         metadata = {
             s3_paths.FIRST_OFFSET: str(first.offset),
             s3_paths.LAST_OFFSET: str(last.offset),
@@ -247,6 +249,12 @@ class Archive:
                 return int(there[s3_paths.LAST_OFFSET])
             # The same offset at another time: an object of an older topic of this name.
             buffer.generation += 1
+
+    def _encode(self, partition: int, records: Sequence[Record]) -> bytes:
+        # pyarrow, with numpy, would be a fifth of a worker's start.
+        from citystream.archive import parquet
+
+        return parquet.encode(partition, records, self.service, self.settings.future_ms, self.redaction)
 
     async def _create(
         self, client: Any, name: str, body: bytes, metadata: dict[str, str]
@@ -296,10 +304,3 @@ class Archive:
             pending=sum(len(buffer.records) for buffer in self.buffers.values()),
             error=self.breaker.error,
         )
-
-
-def _encode(partition: int, records: Sequence[Record], service: Service[Any], settings: Settings) -> bytes:
-    # pyarrow, with numpy, would be a fifth of a worker's start.
-    from citystream.archive import parquet
-
-    return parquet.encode(partition, records, service, settings.future_ms)

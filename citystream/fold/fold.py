@@ -18,7 +18,7 @@ from citystream.contracts.identity import identity_of
 from citystream.fold.dead_letters import DeadLetter, explain
 from citystream.fold.dedupe import SeenIds
 from citystream.fold.reader import Reader
-from citystream.fold.tolerance import redacted
+from citystream.fold.redaction import Redaction
 from citystream.log.batches import Record
 from citystream.service import E, Latest, Service, Stamp, Things, Windows
 
@@ -98,7 +98,10 @@ class WindowSlots:
 class PartitionFold(Generic[E]):
     """One partition's states. Knows no Kafka, no clock and no sink."""
 
-    def __init__(self, service: Service[E], rules: TimeRules, partition: int) -> None:
+    def __init__(
+        self, service: Service[E], rules: TimeRules, partition: int, redaction: Redaction | None = None
+    ) -> None:
+        """`redaction`: of dead letters, where they are sent; without it the service's own alone."""
         self.service = service
         self.partition = partition
         self.rules = rules
@@ -116,6 +119,7 @@ class PartitionFold(Generic[E]):
         self.seen = SeenIds(self.horizon_ms)
         self.pruned_ids: list[int] = []
         self.reader = Reader(service.event, rules.future_ms, service.check)
+        self._redaction = redaction
         self._identity = identity_of(service.event)
         self._touched: list[Slot] = []
         self._swept_ms = -1
@@ -237,12 +241,13 @@ class PartitionFold(Generic[E]):
         return slot
 
     def _refuse(self, record: Record, error: Exception) -> None:
-        field, reason = explain(error)
-        value = record.value or b""
-        if self.service.redact:
-            value = redacted(self.service.redact, value)
+        if self._redaction is None:
+            self._redaction = Redaction(self.service, ())
+        redaction = self._redaction
+        field, reason = (redaction.text(text) for text in explain(error))
+        key, value = record.key and redaction(record.key), redaction(record.value or b"")
         self.counters.refused += 1
-        self.letters.append(DeadLetter(record.offset, record.timestamp, field, reason, record.key, value))
+        self.letters.append(DeadLetter(record.offset, record.timestamp, field, reason, key, value))
 
     @property
     def touched(self) -> int:

@@ -154,7 +154,7 @@ def _sum(before: Any, more: Any) -> Any:
 
 
 def _field(one: inspect.Field) -> Mend:
-    kinds, extras = _kinds(one.type)
+    kinds, extras = kinds_of(one.type)
     marks = tuple(mark for extra in extras for mark in extra.get(UNKNOWN, ()))
     forgiven = any(FORGIVEN in extra for extra in extras)
     nullable = any(isinstance(kind, inspect.NoneType) for kind in kinds)
@@ -200,13 +200,13 @@ def _fits(value: Any, kinds: Collection[inspect.Type]) -> bool:
         return False
 
 
-def _kinds(kind: inspect.Type) -> tuple[list[inspect.Type], list[dict[str, Any]]]:
+def kinds_of(kind: inspect.Type) -> tuple[list[inspect.Type], list[dict[str, Any]]]:
     """The plain types that a field takes, and what its `Meta` say beside them."""
     if isinstance(kind, inspect.Metadata):
-        kinds, extras = _kinds(kind.type)
+        kinds, extras = kinds_of(kind.type)
         return kinds, [*extras, kind.extra or {}]
     if isinstance(kind, inspect.UnionType):
-        parts = [_kinds(part) for part in kind.types]
+        parts = [kinds_of(part) for part in kind.types]
         return [one for kinds, _ in parts for one in kinds], [one for _, extras in parts for one in extras]
     return [kind], []
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.fold.redaction import Redaction
 from citystream.fold.rows import restore, slot_key
 from citystream.service import Service
 from citystream.state.partition import Holder, OwnedPartition
@@ -20,6 +21,7 @@ def take_over(
     number: int,
     end: int,
     sinks: Sequence[Holder],
+    redaction: Redaction,
 ) -> OwnedPartition:
     """The partition as its table has it; `end` is where its log ends now.
 
@@ -28,7 +30,7 @@ def take_over(
     starts from its beginning.
     """
     store.buried.pop(number, None)
-    fold: PartitionFold[Any] = PartitionFold(service, rules, number)
+    fold: PartitionFold[Any] = PartitionFold(service, rules, number, redaction)
     restored = restore(fold, store.rows(number))
     facts = restored.facts
     generation = facts.generation if facts else 0
@@ -41,7 +43,8 @@ def take_over(
             extra={"service": service.name, "partition": number, "offset": facts.next_offset},
         )
         gone = [slot_key(slot) for slot in fold.all_slots()] + restored.ids + restored.stale
-        part = OwnedPartition(number, PartitionFold(service, rules, number), generation + 1, sinks)
+        anew = PartitionFold(service, rules, number, redaction)
+        part = OwnedPartition(number, anew, generation + 1, sinks)
         part.bury(gone)
         return part
     part = OwnedPartition(number, fold, generation, sinks)

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from citystream.archive import parquet
 from citystream.contracts import s3_paths
+from citystream.fold.redaction import Redaction
 from citystream.settings import Settings
 from tests.batch.published import client
 from tests.citystream.records import FakeRecord
@@ -20,7 +21,9 @@ def put(
     follows: int | None = None,
 ) -> str:
     """One object; its key."""
-    body = parquet.encode(partition, records, SERVICES[type_], settings.future_ms)
+    body = parquet.encode(
+        partition, records, SERVICES[type_], settings.future_ms, Redaction.of(SERVICES[type_], settings)
+    )
     metadata = {} if follows is None else {s3_paths.FOLLOWS_OFFSET: str(follows)}
     return put_body(settings, type_, records[0], records[-1], body, metadata, partition, generation)
 

@@ -11,6 +11,7 @@ import pytest
 
 from citystream.archive import parquet
 from citystream.fold.fold import PartitionFold, TimeRules
+from citystream.fold.redaction import Redaction
 from citystream.fold.rows import IDS_ALONE_PREFIX, IDS_PREFIX, restore
 from citystream.replay.catalogue import Contents
 from citystream.state.partition import OwnedPartition
@@ -83,7 +84,9 @@ def test_ids_alone_are_asked_no_more_when_they_expire() -> None:
 
 async def test_archived_objects_without_entities_are_read() -> None:
     records = log(*(event("gps", number, str(number)) for number in range(EVENTS)))
-    table = pq.read_table(io.BytesIO(parquet.encode(0, records, SERVICES["gps"], 60_000)))
+    table = pq.read_table(
+        io.BytesIO(parquet.encode(0, records, SERVICES["gps"], 60_000, Redaction(SERVICES["gps"], ())))
+    )
     sink = io.BytesIO()
     pq.write_table(table.drop_columns(["entity"]), sink)
     read = await Contents(sink.getvalue()).read()

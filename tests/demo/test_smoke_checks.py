@@ -9,6 +9,7 @@ from redis.asyncio import Redis
 
 from citystream.archive import parquet
 from citystream.contracts import s3_paths, topics
+from citystream.fold.redaction import Redaction
 from citystream.log.admin import create_topics
 from citystream.log.batches import PlainRecord
 from citystream.servers.connections import s3_client
@@ -114,7 +115,7 @@ def test_a_missing_count_file_says_whose_log_to_read(tmp_path: Path) -> None:
 def archive_object(type_: str, first: int, values: list[bytes | None]) -> bytes:
     """As the archive writes it, from this offset on."""
     records = [PlainRecord(first + index, NOW_MS, None, value) for index, value in enumerate(values)]
-    return parquet.encode(0, records, SERVICES[type_], 60_000)
+    return parquet.encode(0, records, SERVICES[type_], 60_000, Redaction(SERVICES[type_], ()))
 
 
 def camera(**fields: object) -> bytes:

@@ -15,6 +15,7 @@ from citystream.contracts.registry import EVENTS
 from citystream.fold.dead_letters import explain
 from citystream.fold.fold import PartitionFold, TimeRules
 from citystream.fold.reader import Reader
+from citystream.fold.redaction import Redaction
 from citystream.log.batches import PlainRecord
 from tests.field.table import AT_MS, CLEAN, ROWS, Row
 from tests.services.descriptions import SERVICES
@@ -64,7 +65,7 @@ def test_fold_archive_and_validate_decide_alike(type_: str) -> None:
     fold.fold(records)
     assert [rows[letter.offset].kind for letter in fold.letters] == refused
 
-    body = parquet.encode(0, records, described, FUTURE_MS)
+    body = parquet.encode(0, records, described, FUTURE_MS, Redaction(described, ()))
     archived = pq.read_table(io.BytesIO(body)).to_pylist()
     assert [row.kind for row, one in zip(rows, archived, strict=True) if one["entity"] is None] == refused
     entity = entity_of(described.event)

@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from citystream.contracts.traffic import TrafficWindow
 from citystream.fold.fold import TimeRules
+from citystream.fold.redaction import Redaction
 from citystream.state.ownership import take_over
 from citystream.state.partition import OwnedPartition
 from citystream.state.table import ExactStore
@@ -112,7 +113,7 @@ class Life:
     def take_over(self, disk: int) -> OwnedPartition:
         self.disk, store = disk, self.disks[disk]
         self.changelog.recover(store)
-        part = take_over(TRAFFIC, RULES, store, 0, len(self.records), ())
+        part = take_over(TRAFFIC, RULES, store, 0, len(self.records), (), Redaction(TRAFFIC, ()))
         self.sinks.publish(self.number, part)
         return part
 

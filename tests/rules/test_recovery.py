@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from citystream.contracts import topics
+from citystream.fold.redaction import Redaction
 from citystream.fold.rows import FACTS_KEY
 from citystream.service import Windows
 from citystream.state.ownership import take_over
@@ -16,6 +17,8 @@ from tests.citystream.fold.test_fold import RULES, windows
 from tests.citystream.records import log, reading
 from tests.services.descriptions import SERVICES
 
+TRAFFIC = traffic(None)
+NOTHING = Redaction(TRAFFIC, ())
 END = 10
 LONGEST_SLEEP_MS = topics.DAY_MS
 
@@ -31,7 +34,7 @@ class Disks:
         self.count += 1
         store = empty_store(self.folder / str(self.count))
         changelog.recover(store)
-        return take_over(traffic(None), RULES, store, 0, END, ()), store
+        return take_over(TRAFFIC, RULES, store, 0, END, (), NOTHING), store
 
 
 @pytest.fixture
@@ -73,7 +76,7 @@ def test_an_heir_that_crashes_at_once_leaves_its_disk_to_find_what_it_found(disk
     _, disk = disks.owner(changelog)
     disk.beaten.clear()
     changelog.recover(disk)
-    heir = take_over(traffic(None), RULES, disk, 0, END, ())
+    heir = take_over(TRAFFIC, RULES, disk, 0, END, (), NOTHING)
     save(heir, changelog)
     last, _ = disks.owner(changelog.compacted())
     assert windows(last.fold) == windows(owner.fold)
@@ -96,7 +99,7 @@ def test_an_expired_state_that_a_sleeper_wrote_again_leaves_again(disks: Disks, 
         heir, _ = disks.owner(changelog)
     else:
         changelog.recover(store)
-        heir = take_over(traffic(None), RULES, store, 0, END, ())
+        heir = take_over(TRAFFIC, RULES, store, 0, END, (), NOTHING)
     save(heir, changelog)
     assert list(windows(heir.fold)) == [("road-1", 40)]
     _, kept = disks.owner(changelog.compacted())

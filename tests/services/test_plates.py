@@ -23,8 +23,15 @@ def test_spellings_of_a_plate_have_one_hash() -> None:
     assert redact(b'{"plate":"m ab-1234"}') == redact(b'{"plate":"MAB1234"}')
 
 
-def test_without_a_key_a_plate_is_removed() -> None:
-    assert msgspec.json.decode(redactor(None)(b'{"a":1,"plate":"M-AB 1234"}')) == {"a": 1}
+def test_without_a_key_a_plate_is_redacted() -> None:
+    value = redactor(None)(b'{"a":1,"plate":"M-AB 1234"}')
+    assert value == b'{"a":1,"plate":"(redacted)"}'
+    # Nor is it hashed when there is a key later.
+    assert redact(value) == value
+
+
+def test_no_plate_stays_none() -> None:
+    assert redact(b'{"plate":null}') == b'{"plate":null}'
 
 
 @pytest.mark.parametrize(
@@ -38,6 +45,8 @@ def test_without_a_key_a_plate_is_removed() -> None:
         b'{"plate":"M-AB 1234"}' + b"[" * 5_000,
         b'{"\\u0070\\u006C\\u0061\\u0074\\u0065":"M-AB 1234", broken',
         b'{"pl\\u0061te":"M-AB 1234',
+        b'{"Plate":"M-AB 1234"}',
+        b'{"raw":"{\\"plate\\":\\"M-AB 1234\\"}"}',
     ],
 )
 def test_no_plate_gets_through(value: bytes) -> None:

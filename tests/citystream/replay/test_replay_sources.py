@@ -6,6 +6,7 @@ import pytest
 
 from citystream.archive import parquet
 from citystream.contracts import s3_paths, topics
+from citystream.fold.redaction import Redaction
 from citystream.replay.order import ReplayOrder
 from citystream.replay.ranges import Bound, ReplayError, ReplayRange
 from citystream.servers.connections import s3_client
@@ -34,7 +35,7 @@ async def archive(settings: Settings, *cuts: tuple[int, int], generation: int = 
             await s3.put_object(
                 Bucket=settings.s3_bucket,
                 Key=s3_paths.raw_object(settings.namespace, TYPE, generation, 0, first, records[0].timestamp),
-                Body=parquet.encode(0, records, SERVICES[TYPE], 60_000),
+                Body=parquet.encode(0, records, SERVICES[TYPE], 60_000, Redaction(SERVICES[TYPE], ())),
                 Metadata={
                     s3_paths.FIRST_OFFSET: str(first),
                     s3_paths.LAST_OFFSET: str(records[-1].offset),
