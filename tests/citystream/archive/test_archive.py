@@ -19,7 +19,6 @@ from citystream.archive.role import Archive
 from citystream.contracts import s3_paths, topics
 from citystream.log.admin import create_topics
 from citystream.log.contiguity import Contiguity
-from citystream.log.source import Bounds
 from citystream.metrics import Metrics
 from citystream.servers.connections import S3, s3_client
 from citystream.settings import Settings
@@ -49,6 +48,9 @@ class Writer:
 
 class ShortenedLog:
     """A log that begins at 20, with nothing at 20 to 24."""
+
+    topic = "any"
+    about = Log.about
 
     async def seek(self, partition: int, offset: int) -> None:
         pass
