@@ -19,6 +19,7 @@ from citystream.archive.role import Archive
 from citystream.contracts import s3_paths, topics
 from citystream.log.admin import create_topics
 from citystream.log.contiguity import Contiguity
+from citystream.log.source import Bounds, Log
 from citystream.metrics import Metrics
 from citystream.servers.connections import S3, s3_client
 from citystream.settings import Settings
