@@ -17,6 +17,15 @@ from monitoring.panels import UP, bars, lines, rows, stacked, states
 from monitoring.queries import forecasts, service
 
 WITH_FORECASTS = "traffic"
+WITHOUT_WORDS = frozenset({"traffic"})
+"""Types with no field that is one word of a list."""
+
+UNLISTED = rows(
+    "Unlisted words, last hour",
+    "Words that are in no list and are read as other or unknown; one that comes often belongs into the list.",
+    service.UNLISTED,
+    width=8,
+)
 
 EVENTS = Row(
     "Events",
@@ -48,13 +57,7 @@ EVENTS = Row(
             "told.",
             service.TOLERATED,
         ),
-        rows(
-            "Unlisted words, last hour",
-            "Words that are in no list and are read as other or unknown; one that comes often belongs into "
-            "the list.",
-            service.UNLISTED,
-            width=8,
-        ),
+        UNLISTED,
         lines(
             "Lost records, last hour",
             "Records that Kafka's retention took before they were folded; any at all means results lack "
@@ -290,6 +293,7 @@ def board(name: str) -> Board:
                 tuple(
                     replace(panel, queries=tuple(query.of(name) for query in panel.queries))
                     for panel in row.panels
+                    if not (panel is UNLISTED and name in WITHOUT_WORDS)
                 ),
             )
             for row in rows_
