@@ -36,8 +36,6 @@ from citystream.stream import time_rules
 from services.traffic.aggregate import service
 
 PAIRS = 10
-EVENTS = 200_000
-QUICK = 40_000
 REFUSED_EVERY = 100
 PUBLISH_S = 0.1
 SCRAPE_S = 10.0
@@ -145,11 +143,17 @@ async def compare(settings: Settings, form: str, count: int, log: Path) -> dict[
 
 
 @click.command(epilog="Example: python -m bench.observability --json")
-@click.option("--quick", is_flag=True, help="Fewer events.")
+@click.option(
+    "--events",
+    "count",
+    type=click.IntRange(min=REFUSED_EVERY),
+    default=200_000,
+    show_default=True,
+    help="In each run.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The result as JSON in the last line.")
-def main(quick: bool, as_json: bool) -> None:
+def main(count: int, as_json: bool) -> None:
     """Measure what metrics and JSON logs cost a worker, in CPU an event."""
-    count = QUICK if quick else EVENTS
     results = []
     with TemporaryDirectory() as name, bed_of(Path(name), "redis") as servers:
         log = Path(name) / "lines.json"

@@ -46,10 +46,7 @@ def stream_app(service: Service[Any], settings: Settings, metrics: Metrics) -> t
         async for event in cast("faust.Stream[Any]", chunks).noack().events():
             await stream.deliver(event.message.partition, event.value)
 
-    @app.on_partitions_revoked.connect
-    async def revoked(*args: Any, **signal: Any) -> None:
-        await stream.revoked(args[1])
-
+    _tell_of_revocations(app, stream)
     return app, stream
 
 
@@ -64,10 +61,7 @@ def archive_app(service: Service[Any], settings: Settings, metrics: Metrics) -> 
         async for event in cast("faust.Stream[Any]", chunks).noack().events():
             await archive.deliver(event.message.partition, event.value)
 
-    @app.on_partitions_revoked.connect
-    async def revoked(*args: Any, **signal: Any) -> None:
-        await archive.revoked(args[1])
-
+    _tell_of_revocations(app, archive)
     return app, archive
 
 
@@ -86,11 +80,14 @@ def sole_app(
         async for _ in cast("faust.Stream[Any]", chunks).noack().events():
             pass
 
+    _tell_of_revocations(app, sole)
+    return app, sole
+
+
+def _tell_of_revocations(app: faust.App, role: Stream | Archive | SoleRole) -> None:
     @app.on_partitions_revoked.connect
     async def revoked(*args: Any, **signal: Any) -> None:
-        await sole.revoked(args[1])
-
-    return app, sole
+        await role.revoked(args[1])
 
 
 def _table(app: faust.App) -> ExactTable:

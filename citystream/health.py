@@ -25,6 +25,7 @@ from citystream.http_server import HttpServer
 from citystream.log.source import Log
 from citystream.metrics import Metrics
 from citystream.process import cpu_seconds, resident_bytes
+from citystream.rate import Rate
 from citystream.roles import RoleHealth
 from citystream.servers.connections import redis_client
 from citystream.servers.redis_memory import RedisMemory, redis_memory
@@ -48,7 +49,7 @@ class StreamHealth:
     def __init__(self, stream: Stream, metrics: Metrics) -> None:
         self._stream = stream
         self._metrics = metrics
-        self._last = (time.monotonic(), 0)
+        self._rate = Rate()
 
     @property
     def stuck(self) -> bool:
@@ -70,8 +71,7 @@ class StreamHealth:
     def status(self, instance: str, port: int) -> ProcessStatus:
         stream, totals = self._stream, self._stream.metrics.totals
         stream.account_wait()
-        now, events = time.monotonic(), totals["folded"]
-        (then, before), self._last = self._last, (now, events)
+        events = totals["folded"]
         lag = sum(stream.lags().values())
         sinks = {sink.name: sink.status() for sink in (stream.redis, stream.elasticsearch)}
         show_kafka(self._metrics, self.role, stream.log)
@@ -99,7 +99,7 @@ class StreamHealth:
             ),
             partitions=len(stream.parts),
             events=events,
-            events_per_s=(events - before) / max(now - then, 1e-3),
+            events_per_s=self._rate.per_s(events),
             lag=lag,
             freshness_ms=freshness,
             late=totals["late"],
@@ -120,12 +120,11 @@ class ArchiveHealth:
     def __init__(self, archive: Archive, metrics: Metrics) -> None:
         self._archive = archive
         self._metrics = metrics
-        self._last = (time.monotonic(), 0)
+        self._rate = Rate()
 
     def status(self, instance: str, port: int) -> ProcessStatus:
         archive = self._archive
-        now, events = time.monotonic(), archive.archived
-        (then, before), self._last = self._last, (now, events)
+        events = archive.archived
         sink, lag = archive.status(), archive.lag
         self._metrics.show("lag_records", lag, role=self.role)
         self._metrics.show("partitions", len(archive.buffers), role=self.role)
@@ -151,7 +150,7 @@ class ArchiveHealth:
             ),
             partitions=len(archive.buffers),
             events=events,
-            events_per_s=(events - before) / max(now - then, 1e-3),
+            events_per_s=self._rate.per_s(events),
             lag=lag,
             sinks={"s3": sink},
             kafka_error=archive.log.probe.error,

@@ -20,6 +20,7 @@ from citystream.contracts.status import ProcessStatus, SinkStatus
 from citystream.health import show_kafka, state_of_role
 from citystream.log.source import Log
 from citystream.metrics import Metrics
+from citystream.rate import Rate
 from citystream.settings import Settings
 from citystream.state.producer import CheckpointProducer
 from citystream.state.table import ExactTable
@@ -56,7 +57,8 @@ class SoleRole(abc.ABC):
         self.producer = CheckpointProducer(settings)
         self._working: asyncio.Task[None] | None = None
         self._progressed_at = time.monotonic()
-        self._last_count = (time.monotonic(), 0)
+        self._counted = 0
+        self._rate = Rate()
 
     @abc.abstractmethod
     async def work(self, rows: Mapping[str, bytes]) -> None:
@@ -139,10 +141,10 @@ class SoleRole(abc.ABC):
 
     def status(self, instance: str, port: int) -> ProcessStatus:
         """For health and status: one that stands by is ready too."""
-        now, count = time.monotonic(), self.taken
-        (then, before), self._last_count = self._last_count, (now, count)
-        if count > before or not self.lag:
-            self._progressed_at = now
+        count = self.taken
+        if count > self._counted or not self.lag:
+            self._progressed_at = time.monotonic()
+        self._counted = count
         show_kafka(self.metrics, self.role, self.log)
         self.metrics.show("lag_records", self.lag, role=self.role)
         self.metrics.show("partitions", self.inputs, role=self.role)
@@ -158,7 +160,7 @@ class SoleRole(abc.ABC):
             state=state_of_role(self.log.settled, whole),
             partitions=self.inputs,
             events=count,
-            events_per_s=max(0, count - before) / max(now - then, 1e-3),
+            events_per_s=self._rate.per_s(count),
             lag=self.lag,
             sinks=sinks,
             kafka_error=self.log.probe.error,

@@ -12,8 +12,8 @@ from bench.dashboard import figures
 from bench.dashboard.measure import QUICK, Size, measure
 from bench.report import print_result
 from demo.servers.server import ServerError
-from tests.browser.chromium import NoChromiumError
 from tests.browser.town import DASHBOARD
+from tests.harness.programs import NoProgramError
 
 
 @click.command(
@@ -63,7 +63,7 @@ def main(rounds: int, seconds: float, paints: int, minutes: float, quick: bool, 
     try:
         with tempfile.TemporaryDirectory(prefix="bench-dashboard-") as folder:
             found = asyncio.run(measure(Path(folder), size))
-    except (ServerError, NoChromiumError, AssertionError, TimeoutError, Error) as error:
+    except (ServerError, NoProgramError, AssertionError, TimeoutError, Error) as error:
         raise click.ClickException(str(error) or repr(error)) from error
     print_result(figures.result(found, size), *figures.tables(found, size), as_json=as_json)
     said = list(figures.complaints(found, judged=not quick))

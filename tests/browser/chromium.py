@@ -2,34 +2,26 @@
 
 import os
 import shutil
-import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
+
+from tests.harness import programs
+from tests.harness.programs import APT, NoProgramError, tried
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FETCHED = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
 # It draws in software, so that each machine shows the same.
 FLAGS = ("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
-APT = ("apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq")
-
-
-class NoChromiumError(RuntimeError):
-    """There is none, and it can't be fetched."""
 
 
 def found() -> str | None:
     """The browser that there is: what CHROMIUM names, one on PATH, one that was fetched.
 
     Raises:
-        NoChromiumError: CHROMIUM names none.
+        NoProgramError: CHROMIUM names none.
     """
-    named = os.environ.get("CHROMIUM")
-    if named:
-        if not runs(named):
-            raise NoChromiumError(f"CHROMIUM={named} is no browser that runs")
-        return named
-    return next((one for one in _candidates() if runs(one)), None)
+    return programs.found("CHROMIUM", _candidates())
 
 
 def _candidates() -> Iterator[str]:
@@ -37,19 +29,11 @@ def _candidates() -> Iterator[str]:
     yield from map(str, sorted(FETCHED.glob("chromium-*/chrome-linux*/chrome")))
 
 
-def runs(browser: str) -> bool:
-    """Whether it tells its version; Ubuntu's package is a script that tells how to install another."""
-    try:
-        return subprocess.run([browser, "--version"], capture_output=True, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-
-
 def fetch() -> str:
     """One that was not there before: Debian's own where we may install it, else Playwright's, into `.tools`.
 
     Raises:
-        NoChromiumError: neither can be had, with what was said.
+        NoProgramError: neither can be had, with what was said.
     """
     said = []
     for how in (_from_debian, _from_playwright):
@@ -58,7 +42,7 @@ def fetch() -> str:
         if browser is not None:
             return browser
     reasons = "\n".join(filter(None, said))
-    raise NoChromiumError(
+    raise NoProgramError(
         f"{reasons}\nthe browser tests need Chromium: install it (Debian: apt-get install chromium) or name "
         "one with CHROMIUM=/path/to/chrome"
     )
@@ -68,26 +52,12 @@ def _from_debian() -> str:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         return ""
     install = (*APT, "install", "-y", "--no-install-recommends", "chromium")
-    return _tried((*APT, "update")) or _tried(install)
+    return tried((*APT, "update")) or tried(install)
 
 
 def _from_playwright() -> str:
-    return _tried((sys.executable, "-m", "playwright", "install", "chromium", "--no-shell"))
-
-
-def _tried(command: Sequence[str]) -> str:
-    """Run it; how it failed, in its last lines, if it did."""
-    environment = {
-        **os.environ,
-        "DEBIAN_FRONTEND": "noninteractive",
-        "PLAYWRIGHT_BROWSERS_PATH": str(FETCHED),
-    }
-    print(*command, file=sys.stderr)
-    ended = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if ended.returncode == 0:
-        return ""
-    last = (ended.stdout + ended.stderr).strip().splitlines()[-5:]
-    return "\n".join([f"{' '.join(command)} failed:", *last])
+    install = (sys.executable, "-m", "playwright", "install", "chromium", "--no-shell")
+    return tried(install, environment={"PLAYWRIGHT_BROWSERS_PATH": str(FETCHED)})
 
 
 def main() -> None:
@@ -95,7 +65,7 @@ def main() -> None:
     try:
         if found() is None:
             fetch()
-    except NoChromiumError as error:
+    except NoProgramError as error:
         sys.exit(str(error))
 
 

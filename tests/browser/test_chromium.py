@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser import chromium
-from tests.browser.chromium import NoChromiumError
+from tests.harness.programs import NoProgramError
 
 
 def browser(path: Path, code: int = 0) -> str:
@@ -26,7 +26,7 @@ def test_a_named_one_goes_before_one_on_path(tmp_path: Path, monkeypatch: pytest
 
 def test_a_named_one_that_does_not_run_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHROMIUM", str(tmp_path / "none"))
-    with pytest.raises(NoChromiumError, match="none is no browser that runs"):
+    with pytest.raises(NoProgramError, match="none is none that runs"):
         chromium.found()
 
 
@@ -46,5 +46,5 @@ def test_without_any_the_error_says_what_to_install(tmp_path: Path, monkeypatch:
     monkeypatch.setattr(chromium, "FETCHED", tmp_path / "fetched")
     # No apt-get on this PATH, and nothing that Playwright could fetch from.
     monkeypatch.setenv("PLAYWRIGHT_DOWNLOAD_HOST", "http://127.0.0.1:9")
-    with pytest.raises(NoChromiumError, match="apt-get install chromium"):
+    with pytest.raises(NoProgramError, match="apt-get install chromium"):
         chromium.fetch()

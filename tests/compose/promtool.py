@@ -1,24 +1,19 @@
 """Which promtool judges alert rules: yours, or one that is fetched (`python -m tests.compose.promtool`)."""
 
-import json
 import os
 import platform
 import shutil
-import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from batch.airflow.install import cache
+from demo.servers.server import ServerError
+from tests.harness import programs, prometheus
+from tests.harness.programs import APT, NoProgramError, runs, tried
 
 NAME = "promtool"
-MODULE = "github.com/prometheus/prometheus@v0.305.4"
-APT = ("apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq")
-
-
-class NoPromtoolError(RuntimeError):
-    """There is none, and it can't be fetched."""
 
 
 def fetched() -> Path:
@@ -30,14 +25,9 @@ def found() -> str | None:
     """The promtool that there is: what PROMTOOL names, one on PATH, one that was fetched.
 
     Raises:
-        NoPromtoolError: PROMTOOL names none.
+        NoProgramError: PROMTOOL names none.
     """
-    named = os.environ.get("PROMTOOL")
-    if named:
-        if not runs(named):
-            raise NoPromtoolError(f"PROMTOOL={named} is no promtool that runs")
-        return named
-    return next((one for one in _candidates() if runs(one)), None)
+    return programs.found("PROMTOOL", _candidates())
 
 
 def _candidates() -> Iterator[str]:
@@ -47,26 +37,18 @@ def _candidates() -> Iterator[str]:
     yield str(fetched())
 
 
-def runs(promtool: str) -> bool:
-    """Whether it tells its version."""
-    try:
-        return subprocess.run([promtool, "--version"], capture_output=True, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-
-
 def fetch() -> str:
     """One that was not there before: out of Debian's package, else built by Go, into the user's cache folder.
 
     Raises:
-        NoPromtoolError: neither can be had, with what was said.
+        NoProgramError: neither can be had, with what was said.
     """
     said = [_into_cache(make) for make in (_from_debian, _by_go)]
     promtool = found()
     if promtool is not None:
         return promtool
     reasons = "\n".join(filter(None, said))
-    raise NoPromtoolError(
+    raise NoProgramError(
         f"{reasons}\nthe tests of alerts need promtool: install Prometheus (Debian: apt-get install "
         "prometheus) or name one with PROMTOOL=/path/to/promtool"
     )
@@ -89,38 +71,24 @@ def _from_debian(folder: Path) -> str:
     if not (shutil.which("apt-get") and shutil.which("dpkg-deb")):
         return ""
     download = (*APT, "download", "prometheus")
-    failed = _tried(download, folder)
+    failed = tried(download, folder)
     if failed and os.geteuid() == 0:
-        failed = _tried((*APT, "update"), folder) or _tried(download, folder)
+        failed = tried((*APT, "update"), folder) or tried(download, folder)
     if failed:
         return failed
     (package,) = folder.glob("*.deb")
-    failed = _tried(("dpkg-deb", "--extract", str(package), "."), folder)
+    failed = tried(("dpkg-deb", "--extract", str(package), "."), folder)
     if not failed:
         (folder / "usr/bin" / NAME).rename(folder / NAME)
     return failed
 
 
 def _by_go(folder: Path) -> str:
-    if shutil.which("go") is None:
-        return ""
-    download = ("go", "mod", "download", "-json", MODULE)
-    failed = _tried(download, folder)
-    if failed:
-        return failed
-    told = subprocess.run(download, cwd=folder, check=True, capture_output=True).stdout
-    # `go install` refuses the module's own replacements.
-    return _tried(("go", "build", "-o", str(folder / NAME), "./cmd/promtool"), Path(json.loads(told)["Dir"]))
-
-
-def _tried(command: Sequence[str], folder: Path) -> str:
-    """Run it there; how it failed, in its last lines, if it did."""
-    print(*command, file=sys.stderr)
-    ended = subprocess.run(command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    if ended.returncode == 0:
-        return ""
-    last = (ended.stdout + ended.stderr).strip().splitlines()[-5:]
-    return "\n".join([f"{' '.join(command)} failed:", *last])
+    try:
+        prometheus.build(folder, NAME)
+    except ServerError as error:
+        return str(error)
+    return ""
 
 
 def main() -> None:
@@ -128,7 +96,7 @@ def main() -> None:
     try:
         if found() is None:
             fetch()
-    except NoPromtoolError as error:
+    except NoProgramError as error:
         sys.exit(str(error))
 
 

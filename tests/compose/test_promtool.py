@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose import promtool
-from tests.compose.promtool import NoPromtoolError
+from tests.harness.programs import NoProgramError
 
 
 @pytest.fixture(autouse=True)
@@ -37,7 +37,7 @@ def test_a_named_one_goes_before_one_on_path_and_that_before_a_fetched_one(
 
 def test_a_named_one_that_does_not_run_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PROMTOOL", program(tmp_path / "broken", "exit 1"))
-    with pytest.raises(NoPromtoolError, match="broken is no promtool that runs"):
+    with pytest.raises(NoProgramError, match="broken is none that runs"):
         promtool.found()
 
 
@@ -53,6 +53,6 @@ def test_one_is_fetched_whole(tmp_path: Path) -> None:
 
 def test_without_any_the_error_says_what_failed_and_what_to_install(tmp_path: Path) -> None:
     program(tmp_path / "go", "echo no network >&2; exit 1")
-    with pytest.raises(NoPromtoolError, match=r"(?s)no network.*apt-get install prometheus"):
+    with pytest.raises(NoProgramError, match=r"(?s)no network.*apt-get install prometheus"):
         promtool.fetch()
     assert list(promtool.fetched().parent.iterdir()) == []

@@ -31,30 +31,28 @@ def installed() -> Path:
     Raises:
         ServerError: Go is missing, or the build failed.
     """
+    return fetched(f"prometheus-{version()}", lambda into: build(into, "prometheus", "promtool"))
+
+
+def build(into: Path, *commands: str) -> None:
+    """Make its commands in a folder.
+
+    Raises:
+        ServerError: Go is missing, or the build failed.
+    """
     go = tool("go", "install Go: Prometheus is built from its source")
-
-    def build(into: Path) -> None:
-        major, minor, patch = version().split(".")
-        # As a module it counts its own way: 3.5.4 is v0.305.4.
-        module = f"{MODULE}@v0.{major}{int(minor):02}.{patch}"
-        told = subprocess.run(
-            [go, "mod", "download", "-json", module],
-            cwd=into,
-            capture_output=True,
-            check=True,
-            timeout=BUILD_S,
-        )
-        # Its go.mod replaces a module, so `go install` refuses; Go's own copy of it is not to be written to.
-        sources = into / "sources"
-        shutil.copytree(json.loads(told.stdout)["Dir"], sources, copy_function=shutil.copyfile)
-        for folder, _, _ in os.walk(sources):
-            os.chmod(folder, 0o755)
-        run(
-            [go, "build", "-C", str(sources), "-o", f"{into}/", "./cmd/prometheus", "./cmd/promtool"], BUILD_S
-        )
-        shutil.rmtree(sources)
-
-    return fetched(f"prometheus-{version()}", build)
+    major, minor, patch = version().split(".")
+    # As a module it counts its own way: 3.5.4 is v0.305.4.
+    module = f"{MODULE}@v0.{major}{int(minor):02}.{patch}"
+    run([go, "mod", "download", module], BUILD_S)
+    told = subprocess.run([go, "mod", "download", "-json", module], cwd=into, capture_output=True, check=True)
+    # Its go.mod replaces a module, so `go install` refuses; Go's own copy of it is not to be written to.
+    sources = into / "sources"
+    shutil.copytree(json.loads(told.stdout)["Dir"], sources, copy_function=shutil.copyfile)
+    for folder, _, _ in os.walk(sources):
+        os.chmod(folder, 0o755)
+    run([go, "build", "-C", str(sources), "-o", f"{into}/", *(f"./cmd/{one}" for one in commands)], BUILD_S)
+    shutil.rmtree(sources)
 
 
 class Asked:
@@ -62,6 +60,9 @@ class Asked:
 
     def __init__(self, url: str) -> None:
         self._client = httpx.Client(base_url=f"{url}/api/v1", timeout=30)
+
+    def close(self) -> None:
+        self._client.close()
 
     def query(self, expression: str) -> list[dict[str, Any]]:
         """Series of an instant query; none is an empty list.

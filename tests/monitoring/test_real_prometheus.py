@@ -9,6 +9,7 @@ import shlex
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -82,12 +83,14 @@ class Watched:
         with httpx.Client(base_url=self.url, timeout=60) as client:
             for path in ("/api/traffic/current", "/api/vehicles/locations", "/api/status", "/api/nothing"):
                 client.get(path, auth=right)
-            assert client.get("/api/status", auth=wrong).status_code == 401
-            # Another site's page.
-            client.post("/api/session", json={}, headers={"origin": "https://elsewhere.example"})
+            # Who tries too often must wait.
+            assert client.get("/api/status", auth=wrong).status_code in (401, 429)
             session = {"name": self.user, "password": self.password}
             signed_in = client.post("/api/session", json=session, headers={"origin": self.url})
             assert signed_in.is_success, signed_in.text
+            # Another site's page, with the cookie.
+            refused = client.get("/api/status", headers={"origin": "https://elsewhere.example"})
+            assert refused.status_code == 403
 
     async def send_odd_events(self, number: int) -> None:
         """Of each type one that is no clean JSON, with a word that is in no list."""
@@ -141,7 +144,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Watched]:
         CITY_GATEWAY_PROCESSES="2",
     )
     try:
-        yield Watched(demo)
+        watched = Watched(demo)
+        with closing(watched.asked):
+            yield watched
     finally:
         demo.process.terminate()
         demo.process.wait(60)

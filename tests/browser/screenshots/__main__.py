@@ -24,6 +24,7 @@ from tests.browser.screenshots.lively import make_lively
 from tests.browser.screenshots.scenes import SHOTS
 from tests.browser.screenshots.studio import NoPictureError, Studio
 from tests.browser.town import DASHBOARD
+from tests.harness.programs import NoProgramError
 
 OUT = Path("docs/images")
 MOST_BYTES = 1_500_000
@@ -99,7 +100,7 @@ def main() -> int:
     try:
         with tempfile.TemporaryDirectory(prefix="city-screenshots-") as folder:
             total = asyncio.run(take(names, given.out, Path(folder), show.say))
-    except (*FAILURES, NoPictureError, PublishError, chromium.NoChromiumError, Error) as error:
+    except (*FAILURES, NoPictureError, PublishError, NoProgramError, Error) as error:
         show.say(f"Error: {error}")
         return 1
     show.say(f"{len(names)} pictures, {total / 1_000:.0f} kB")

@@ -1,0 +1,54 @@
+"""Programs that tests run and that a machine may lack."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+APT = ("apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq")
+
+
+class NoProgramError(RuntimeError):
+    """There is none, and it can't be fetched; the message says what was tried, and what to install."""
+
+
+def runs(program: str | Path) -> bool:
+    """Whether it tells its version: some packages are a script that tells how to install another."""
+    try:
+        return subprocess.run([program, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def found(variable: str, candidates: Iterable[str]) -> str | None:
+    """What the environment's variable names, else the first candidate that runs.
+
+    Raises:
+        NoProgramError: the variable names none that runs.
+    """
+    named = os.environ.get(variable)
+    if named:
+        if not runs(named):
+            raise NoProgramError(f"{variable}={named} is none that runs")
+        return named
+    return next((one for one in candidates if runs(one)), None)
+
+
+def tried(
+    command: Sequence[str], folder: Path | None = None, environment: Mapping[str, str] | None = None
+) -> str:
+    """Run a command; how it failed, in its last lines, if it did. `environment` adds to ours."""
+    print(*command, file=sys.stderr)
+    ended = subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "DEBIAN_FRONTEND": "noninteractive", **(environment or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    if ended.returncode == 0:
+        return ""
+    last = (ended.stdout + ended.stderr).strip().splitlines()[-5:]
+    return "\n".join([f"{' '.join(command)} failed:", *last])
