@@ -19,6 +19,7 @@ from redis.asyncio import Redis
 from websockets.asyncio.client import connect
 
 from citystream.contracts import redis_keys, topics
+from demo.servers.process import installed
 from monitoring.dashboards import expressions
 from monitoring.query import expanded
 from tests.demo.running import Demo
@@ -156,7 +157,8 @@ def test_every_query_of_the_dashboards_has_data(city: Watched) -> None:
     processes = {"gps", "traffic", "forecast", "emergency", "weather", "camera", "gateway"}
     city.until(lambda: city.asked.healthy_targets() == processes, "all are scraped", DATA_S)
     # Yesterday is over, so it is told, if there was nothing in it.
-    city.run("city-batch run --date yesterday && city-batch run --date today --partial")
+    batch = installed("city-batch")
+    city.run(f"{batch} run --date yesterday && {batch} run --date today --partial")
     asyncio.run(city.follow())
     ours = [one for one in expressions() if not one.needs_exporter]
     without: list[str] = []
