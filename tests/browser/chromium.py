@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.harness import programs
-from tests.harness.programs import APT, NoProgramError, tried
+from tests.harness.programs import APT, NoProgramError, provide, tried
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FETCHED = Path(__file__).resolve().parents[2] / ".tools" / "chromium"
@@ -60,14 +60,5 @@ def _from_playwright() -> str:
     return tried(install, environment={"PLAYWRIGHT_BROWSERS_PATH": str(FETCHED)})
 
 
-def main() -> None:
-    """See that there is one."""
-    try:
-        if found() is None:
-            fetch()
-    except NoProgramError as error:
-        sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    provide(found, fetch)

@@ -3,7 +3,6 @@
 import os
 import platform
 import shutil
-import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 from batch.airflow.install import cache
 from demo.servers.server import ServerError
 from tests.harness import programs, prometheus
-from tests.harness.programs import APT, NoProgramError, runs, tried
+from tests.harness.programs import APT, NoProgramError, provide, runs, tried
 
 NAME = "promtool"
 
@@ -91,14 +90,5 @@ def _by_go(folder: Path) -> str:
     return ""
 
 
-def main() -> None:
-    """See that there is one."""
-    try:
-        if found() is None:
-            fetch()
-    except NoProgramError as error:
-        sys.exit(str(error))
-
-
 if __name__ == "__main__":
-    main()
+    provide(found, fetch)

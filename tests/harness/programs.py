@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 APT = ("apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq")
@@ -33,6 +33,15 @@ def found(variable: str, candidates: Iterable[str]) -> str | None:
             raise NoProgramError(f"{variable}={named} is none that runs")
         return named
     return next((one for one in candidates if runs(one)), None)
+
+
+def provide(find: Callable[[], str | None], fetch: Callable[[], str]) -> None:
+    """See that there is one, or end this process with what is to be done."""
+    try:
+        if find() is None:
+            fetch()
+    except NoProgramError as error:
+        sys.exit(str(error))
 
 
 def tried(
