@@ -1,4 +1,4 @@
-"""Every setting, from the environment: `CITY_` and the field's name in capitals.
+"""Every setting, from the environment: `CITY_` and the field's name in capitals; or from a file of that name.
 
 Defaults suit one machine with all servers on localhost. Secrets are never printed.
 """
@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 
 from citystream.contracts import personal
 from citystream.contracts.city_model import checked_timezone
 from citystream.logs.forms import Form
+from citystream.secrets import FileSettings
 
 
 class SettingsError(ValueError):
@@ -30,7 +31,7 @@ def _redactable(fields: str) -> str:
     return fields
 
 
-class Settings(BaseSettings):
+class Settings(FileSettings):
     """One process's settings."""
 
     model_config = SettingsConfigDict(env_prefix="CITY_", frozen=True, extra="ignore", env_ignore_empty=True)
@@ -176,3 +177,5 @@ def load() -> Settings:
             for one in error.errors()
         )
         raise SettingsError(problems) from error
+    except ValueError as error:
+        raise SettingsError(str(error)) from error

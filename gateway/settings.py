@@ -1,12 +1,13 @@
-"""The gateway's own settings, from `CITY_GATEWAY_*`; servers and namespace are in `citystream.settings`."""
+"""The gateway's own settings, `CITY_GATEWAY_*`; servers and namespace are in `citystream.settings`."""
 
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import NoDecode, SettingsConfigDict
 
+from citystream.secrets import FileSettings
 from citystream.settings import SettingsError
 from gateway.session import keys
 from gateway.staleness import StaleAfter
@@ -16,7 +17,7 @@ PREFIX = "CITY_GATEWAY_"
 MOST_PROCESSES = 256
 
 
-class GatewaySettings(BaseSettings):
+class GatewaySettings(FileSettings):
     """Where the gateway listens, and whom it lets in."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
@@ -168,6 +169,8 @@ def load() -> GatewaySettings:
     except ValidationError as error:
         problems = (_problem(one["loc"], one["msg"]) for one in error.errors())
         raise SettingsError("; ".join(problems)) from error
+    except ValueError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _problem(where: tuple[int | str, ...], reason: str) -> str:

@@ -1,9 +1,13 @@
 """Settings that a server or a library would refuse are refused before, by name."""
 
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
 from citystream.log.admin import create_topics
-from citystream.settings import SettingsError, load
+from citystream.settings import SettingsError, load, secret
+from gateway.settings import load as load_gateway
 from tests.conftest import MakeSettings
 from tests.rules.running import owner
 from tests.services.descriptions import SERVICES
@@ -54,3 +58,38 @@ def test_a_form_of_log_lines_that_is_none_is_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("CITY_LOG", "xml")
     with pytest.raises(SettingsError, match=r"^CITY_LOG: .*'text' or 'json'$"):
         load()
+
+
+def test_a_setting_may_stand_in_a_file_of_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "city_redis_password").write_text("from a file\n")
+    (tmp_path / "CITY_S3_BUCKET").write_text("archive")
+    (tmp_path / "city_gateway_session_key").write_text("k" * 64)
+    (tmp_path / "somebody_elses").write_text("x")
+    monkeypatch.setenv("CITY_SECRETS_DIR", str(tmp_path))
+    assert (secret(load().redis_password), load().s3_bucket) == ("from a file", "archive")
+    assert secret(load_gateway().session_key) == "k" * 64
+
+
+def test_the_environment_comes_before_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "city_s3_bucket").write_text("archive")
+    monkeypatch.setenv("CITY_SECRETS_DIR", str(tmp_path))
+    monkeypatch.setenv("CITY_S3_BUCKET", "mine")
+    assert load().s3_bucket == "mine"
+
+
+def test_what_a_file_holds_is_checked_like_any_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "city_partitions").write_text("many")
+    monkeypatch.setenv("CITY_SECRETS_DIR", str(tmp_path))
+    with pytest.raises(SettingsError, match=r"^CITY_PARTITIONS: .*valid integer"):
+        load()
+
+
+@pytest.mark.parametrize("asked", [load, load_gateway])
+def test_a_folder_of_secrets_that_is_not_there_is_named(
+    asked: Callable[[], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CITY_SECRETS_DIR", str(tmp_path / "none"))
+    with pytest.raises(SettingsError, match=r"^CITY_SECRETS_DIR: .*/none can't be read: No such file"):
+        asked()
