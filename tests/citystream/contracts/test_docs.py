@@ -30,8 +30,8 @@ from citystream.contracts.forecast import Ahead, Errors, HorizonScores, ModelRep
 from citystream.contracts.metrics import CATALOGUE
 from citystream.contracts.registry import EVENTS
 from citystream.contracts.status import ProcessStatus, SinkStatus
-from citystream.service import Latest, Service, Windows
 from citystream.secrets import VARIABLE as SECRETS_DIR
+from citystream.service import Latest, Service, Windows
 from citystream.settings import Settings
 from gateway.settings import PREFIX as GATEWAY_PREFIX
 from gateway.settings import GatewaySettings
