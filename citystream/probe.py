@@ -1,4 +1,4 @@
-"""Asks a process of this machine whether it is well, for health checks of containers: exits 0, or 1 with its answer.
+"""Asks a process of this machine whether it is well, as health checks of containers do: exits 0 or 1.
 
 python -m citystream.probe CITY_HEALTH_PORT
 """
