@@ -25,9 +25,10 @@ class Mode(Enum):
 
 
 class Proxy:
-    """Listens on a port of its own for one server on 127.0.0.1."""
+    """Listens on a port of its own for one server on 127.0.0.1; there too, or on another address."""
 
-    def __init__(self, server_port: int, port: int = 0) -> None:
+    def __init__(self, server_port: int, port: int = 0, host: str = "127.0.0.1") -> None:
+        self.host = host
         self.port = port
         self.taken = 0
         """Connections since the mode was set."""
@@ -63,7 +64,7 @@ class Proxy:
             await self._listen()
 
     async def _listen(self) -> None:
-        self._listener = await asyncio.start_server(self._take, "127.0.0.1", self.port)
+        self._listener = await asyncio.start_server(self._take, self.host, self.port)
         self.port = self._listener.sockets[0].getsockname()[1]
 
     async def _close(self) -> None:
