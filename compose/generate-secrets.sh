@@ -1,30 +1,43 @@
 #!/bin/sh
-# Writes compose/secrets/city.env with a random value for each secret, and beside it the files of Alertmanager's
-# webhooks, whose URLs nobody can guess: they lead nowhere. What an existing file has stays as it is.
-#   compose/generate-secrets.sh [FILE]
+# Makes what Compose reads beside its files: .env of .env.example, and in secrets/ a file for each secret, with a random
+# value. What is there stays as it is.
+#   compose/generate-secrets.sh [FOLDER]     of .env and secrets/; without it this script's own
 set -eu
 
-file=${1:-$(dirname "$0")/secrets/city.env}
-names='REDIS_PASSWORD S3_ACCESS_KEY S3_SECRET_KEY ELASTIC_PASSWORD ELASTIC_CITY_PASSWORD KIBANA_PASSWORD
-KIBANA_ENCRYPTION_KEY GRAFANA_PASSWORD POSTGRES_PASSWORD PLATE_KEY GATEWAY_PASSWORD AIRFLOW_PASSWORD AIRFLOW_JWT_SECRET
-AIRFLOW_SECRET_KEY'
+own=$(dirname "$0")
+folder=${1:-$own}
+random='city_redis_password city_s3_access_key city_s3_secret_key city_elasticsearch_password city_plate_key
+elastic_password kibana_password kibana_encryption_key grafana_password postgres_password gateway_password
+airflow_password airflow_jwt_secret airflow_secret_key'
+webhooks='alert_webhook watchdog_webhook'
+# Nothing, until you write it there: README.md
+empty='city_alert_webhook registry registry_ca'
 
 umask 077
-mkdir -p "$(dirname "$file")"
-partial=$file.partial
-: >"$partial"
-[ ! -e "$file" ] || cat "$file" >"$partial"
-for name in $names; do
-    if grep -q "^$name=" "$partial"; then continue; fi
-    # 24 bytes are 192 bits, and 48 hexadecimal digits need no quoting anywhere.
-    printf '%s=%s\n' "$name" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$partial"
+mkdir -p "$folder/secrets"
+chmod 700 "$folder/secrets"
+[ -e "$folder/.env" ] || cp "$own/.env.example" "$folder/.env"
+
+# name, from stdin: whole or not at all.
+make() {
+    file=$folder/secrets/$1
+    if [ ! -e "$file" ]; then
+        cat >"$file.partial"
+        mv "$file.partial" "$file"
+    fi
+    # In a container another user reads it; the folder keeps others of this host away.
+    chmod 644 "$file"
+}
+for name in $random; do
+    # Hexadecimal digits need no quoting anywhere; 64 are the least that Airflow's tokens are signed with.
+    od -An -N32 -tx1 /dev/urandom | tr -d ' \n' | make "$name"
 done
-mv "$partial" "$file"
-# In a container they are read by another user; the folder that is made above keeps others of this host away.
-for name in alert-webhook watchdog-webhook; do
-    webhook=$(dirname "$file")/$name
-    [ -e "$webhook" ] || printf 'http://127.0.0.1:9/nobody-is-told\n' >"$webhook"
-    chmod 644 "$webhook"
+for name in $webhooks; do
+    # Nobody can guess them: they lead nowhere.
+    echo 'http://127.0.0.1:9/nobody-is-told' | make "$name"
 done
-echo "$file has all secrets; GATEWAY_PASSWORD in it is the password of user 'city'. For new ones remove it, and the volumes.
-Who is told of alerts: write your webhook's URL into $(dirname "$file")/alert-webhook" >&2
+for name in $empty; do
+    make "$name" </dev/null
+done
+echo "$folder/.env and $folder/secrets are whole. The password of user 'city' is in $folder/secrets/gateway_password.
+Who is told of alerts: write your webhook's URL into $folder/secrets/alert_webhook" >&2

@@ -1,4 +1,4 @@
-"""Settings of Airflow's part, from the environment of its processes; docs/airflow.md has the table."""
+"""Settings of Airflow's part, from its processes' environment or files; docs/airflow.md has the table."""
 
 import json
 from collections.abc import Mapping
@@ -74,7 +74,10 @@ def settings(environment: Mapping[str, str]) -> AirflowSettings:
     Raises:
         SettingsError: naming the variable.
     """
-    given = {name: environment.get(name, "").strip() or default for name, default in DEFAULTS.items()}
+    given = {
+        name: environment.get(name, "").strip() or _in_file(environment, name) or default
+        for name, default in DEFAULTS.items()
+    }
 
     def number(name: str, least: int) -> int:
         text = given[name]
@@ -112,6 +115,16 @@ def passed_on(environment: Mapping[str, str]) -> dict[str, str]:
         for name, value in environment.items()
         if name != "PYTHONPATH" and not name.startswith(("AIRFLOW_", "_AIRFLOW_"))
     }
+
+
+def _in_file(environment: Mapping[str, str], name: str) -> str:
+    """What the folder `CITY_SECRETS_DIR` has of it; empty if nothing."""
+    folder = environment.get("CITY_SECRETS_DIR", "").strip()
+    file = Path(folder) / name.lower()
+    try:
+        return file.read_text().strip() if folder and file.exists() else ""
+    except OSError as error:
+        raise SettingsError(f"{name}: {file} can't be read: {error.strerror}") from error
 
 
 def _zone(environment: Mapping[str, str]) -> ZoneInfo:

@@ -4,16 +4,19 @@ set -euo pipefail
 umask 077
 
 url=http://elasticsearch:9200
+secret() {
+    cat "/run/secrets/$1"
+}
 login=$(mktemp)
 # From a file: arguments are visible to every process of the container.
-printf 'user = "elastic:%s"\n' "$ELASTIC_PASSWORD" >"$login"
+printf 'user = "elastic:%s"\n' "$(secret elastic_password)" >"$login"
 
 call() { # method path body
     curl --silent --show-error --fail --config "$login" --request "$1" "$url$2" \
         --header 'Content-Type: application/json' --data @- <<<"$3" >/dev/null
 }
 
-call POST /_security/user/kibana_system/_password "{\"password\": \"$KIBANA_PASSWORD\"}"
+call POST /_security/user/kibana_system/_password "{\"password\": \"$(secret kibana_password)\"}"
 call PUT /_security/role/city "{
   \"cluster\": [\"monitor\", \"manage_index_templates\"],
   \"indices\": [{
@@ -21,6 +24,6 @@ call PUT /_security/role/city "{
     \"privileges\": [\"create_index\", \"auto_configure\", \"write\", \"read\", \"view_index_metadata\"]
   }]
 }"
-call PUT /_security/user/city "{\"password\": \"$ELASTIC_CITY_PASSWORD\", \"roles\": [\"city\"]}"
+call PUT /_security/user/city "{\"password\": \"$(secret city_elasticsearch_password)\", \"roles\": [\"city\"]}"
 rm "$login"
 echo "users kibana_system and city are set"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -16,15 +15,13 @@ from demo.servers.ports import free_port
 from demo.servers.process import Process
 from demo.servers.tools import run
 from tests.airflow.postgres import Postgres
-from tests.compose.files import BASE, read
+from tests.compose.files import BASE, Json, generate, interpolated, read
 
 USER, PASSWORD = "city", "for this test alone"
-SECRET = "secret of sixty-four bytes or more, as the algorithm of its tokens wants it"
 PARTS = ("api-server", "scheduler", "dag-processor")
 POLL_S = 0.5
 PATIENCE_S = 600.0
 ENDED = ("success", "failed", "skipped", "upstream_failed", "removed")
-Json = dict[str, Any]
 
 
 class Airflow:
@@ -32,6 +29,7 @@ class Airflow:
 
     def __init__(self, python: Path, directory: Path, environment: Mapping[str, str]) -> None:
         self.port = free_port()
+        self.health_port = free_port()
         self._python = str(python)
         self._environment = {
             **os.environ,
@@ -41,9 +39,7 @@ class Airflow:
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{self.port}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_USERS": f"{USER}:admin",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": str(directory / "passwords.json"),
-            "AIRFLOW__API_AUTH__JWT_SECRET": SECRET,
-            "AIRFLOW__API__SECRET_KEY": SECRET,
-            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(free_port()),
+            "AIRFLOW__SCHEDULER__SCHEDULER_HEALTH_CHECK_SERVER_PORT": str(self.health_port),
             **environment,
         }
         (directory / "passwords.json").write_text(json.dumps({USER: PASSWORD}))
@@ -163,7 +159,7 @@ def airflow(python: Path, directory: Path, environment: dict[str, str]) -> Itera
     home = directory / "airflow"
     home.mkdir(mode=0o700)
     database = Postgres(directory)
-    started = Airflow(python, home, composed(database.address) | environment)
+    started = Airflow(python, home, composed(generate(directory / "compose"), database.address) | environment)
     try:
         database.start()
         started.start()
@@ -173,19 +169,14 @@ def airflow(python: Path, directory: Path, environment: dict[str, str]) -> Itera
         database.kill()
 
 
-def composed(database: str) -> dict[str, str]:
-    """Airflow's settings in compose/ that name no place and no secret; and its database, which is here."""
-    environment: dict[str, str] = read(BASE)["services"]["airflow-scheduler"]["environment"]
-    connection = environment["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"]
-    found = {
-        name: value
+def composed(secrets: Path, database: str = "postgres:5432") -> dict[str, str]:
+    """Airflow's settings in compose/ that name none of its containers, with secrets and database of here."""
+    environment: dict[str, str] = interpolated(read(BASE)["services"]["airflow-scheduler"]["environment"])
+    return {
+        name: value.replace("/run/secrets", str(secrets)).replace("@postgres:5432/", f"@{database}/")
         for name, value in environment.items()
-        if name.startswith("AIRFLOW__") and not re.search(r"\$\{|/", value)
+        if name.startswith("AIRFLOW__") and name != "AIRFLOW__CORE__EXECUTION_API_SERVER_URL"
     }
-    found["AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"] = re.sub(
-        r"//.*@postgres:5432/", f"//airflow@{database}/", connection
-    )
-    return found
 
 
 def seconds(one: Json) -> float:

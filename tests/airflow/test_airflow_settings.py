@@ -50,6 +50,15 @@ def test_nothing_is_deleted_unless_it_was_asked_for() -> None:
     assert asked[4:] == ["retain", "--views-days", "730", "--raw-days", "90"]
 
 
+def test_a_setting_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "city_alert_webhook").write_text("https://chat.example/secret\n")
+    folder = {"CITY_SECRETS_DIR": str(tmp_path)}
+    assert settings(folder).webhook == "https://chat.example/secret"
+    assert settings(folder | {"CITY_ALERT_WEBHOOK": "http://given"}).webhook == "http://given"
+    (tmp_path / "city_alert_webhook").write_text("")
+    assert settings(folder).webhook == ""
+
+
 def test_the_zone_is_found_as_the_batch_layer_finds_it(tmp_path: Path) -> None:
     model = tmp_path / "city.geojson"
     model.write_bytes(city_model.dump(msgspec.structs.replace(MODEL, timezone="Europe/Berlin")))

@@ -2,6 +2,8 @@
 
 import itertools
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -23,6 +25,7 @@ from tests.batch import archive
 from tests.batch.conftest import settings_of
 from tests.batch.simulated import simulated
 from tests.citystream.records import FakeRecord
+from tests.compose.files import BASE, read
 from tests.gateway import folded
 from tests.services.descriptions import SERVICES
 
@@ -100,6 +103,19 @@ def table(runs: list[dict[str, Any]]) -> str:
         succeeded = sum(one["state"] == "success" for one in alike)
         lines.append(f"| {dag} | {kind} | {len(alike)} | {succeeded} | {min(took):.1f} | {max(took):.1f} |")
     return "\n".join(lines)
+
+
+@pytest.mark.parametrize("part", ["scheduler", "api-server", "dag-processor"])
+def test_compose_finds_each_part_healthy(city: Airflow, part: str) -> None:
+    *_, check = read(BASE)["services"][f"airflow-{part}"]["healthcheck"]["test"]
+    check = check.replace("//airflow-api-server:8080/", f"//127.0.0.1:{city.port}/")
+    check = check.replace("//127.0.0.1:8080/", f"//127.0.0.1:{city.port}/")
+    check = check.replace("//127.0.0.1:8974/", f"//127.0.0.1:{city.health_port}/")
+
+    def healthy() -> bool:
+        return subprocess.run([sys.executable, "-c", check], capture_output=True).returncode == 0
+
+    city.until(healthy, f"health of {part}")
 
 
 async def test_a_day_is_made_by_the_chain_of_assets(city: Airflow, own: Settings) -> None:

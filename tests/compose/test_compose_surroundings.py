@@ -8,66 +8,74 @@ from pathlib import Path
 
 import yaml
 
-from tests.compose.files import BASE, FOLDER, OVERLAYS, read
-from tests.compose.test_compose_files import FROM_SECRETS
-
-SCRIPT = FOLDER / "generate-secrets.sh"
-
-
-def generate(file: Path) -> dict[str, str]:
-    subprocess.run([SCRIPT, file], check=True, capture_output=True)
-    return dict(line.split("=", 1) for line in file.read_text().splitlines())
+from tests.compose.files import BASE, EXAMPLE, FOLDER, SCRIPT, generate, ours, read
+from tests.compose.images import ENVIRONMENT
 
 
 def dockerfile() -> str:
     return (FOLDER / "Dockerfile").read_text()
 
 
+def secrets(folder: Path) -> dict[str, str]:
+    """What the script makes in a folder, by name."""
+    return {file.name: file.read_text() for file in generate(folder).iterdir()}
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
 def test_every_secret_is_generated_and_used(tmp_path: Path) -> None:
-    asked = {name for path in (BASE, *OVERLAYS) for name in FROM_SECRETS.findall(path.read_text())}
-    assert set(generate(tmp_path / "secrets" / "city.env")) == asked
+    declared = read(BASE)["secrets"]
+    assert {name: one["file"] for name, one in declared.items()} == {
+        name: f"./secrets/{name}" for name in secrets(tmp_path)
+    }
+    used = {
+        name
+        for one in read(BASE)["services"].values()
+        for name in (*one.get("secrets", []), *one.get("build", {}).get("secrets", []))
+    }
+    assert used == set(declared)
 
 
 def test_secrets_are_long_different_and_private(tmp_path: Path) -> None:
-    file = tmp_path / "secrets" / "city.env"
-    values = list(generate(file).values())
-    assert all(re.fullmatch(r"[0-9a-f]{48}", value) for value in values)
-    assert len(set(values)) == len(values)
-    assert not set(values) & set(generate(tmp_path / "other.env").values())
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    made, others = secrets(tmp_path / "one"), secrets(tmp_path / "other")
+    webhooks = {name for name in made if name in ("alert_webhook", "watchdog_webhook")}
+    empty = {name for name, value in made.items() if not value}
+    assert {made[name] for name in webhooks} == {"http://127.0.0.1:9/nobody-is-told\n"}
+    # Optional ones, and those of the build.
+    assert empty == {"city_alert_webhook", "registry", "registry_ca"}
+    values = [value for name, value in made.items() if name not in webhooks | empty]
+    assert len(values) == 14
+    assert all(re.fullmatch(r"[0-9a-f]{64}", value) for value in values)
+    assert len({*values, *others.values()} - {""}) == 2 * len(values) + 1
+    # Another user of the container reads a file; on the host their folder is closed to all others.
+    assert mode(tmp_path / "one" / "secrets") == 0o700
+    assert {mode(tmp_path / "one" / "secrets" / name) for name in made} == {0o644}
+    assert mode(tmp_path / "one" / ".env") == 0o600
 
 
-def test_secrets_that_are_there_stay(tmp_path: Path) -> None:
-    file = tmp_path / "city.env"
-    assert generate(file) == generate(file)
+def test_what_is_there_stays_and_what_is_missing_joins_it(tmp_path: Path) -> None:
+    made = secrets(tmp_path)
+    (tmp_path / ".env").write_text("BIND_ADDRESS=0.0.0.0\n")
+    (tmp_path / "secrets" / "alert_webhook").write_text("https://example.org/mine")
+    (tmp_path / "secrets" / "registry").write_text("PIP_INDEX_URL=https://packages.example/simple\n")
+    (tmp_path / "secrets" / "city_plate_key").unlink()
+    again = secrets(tmp_path)
+    assert (tmp_path / ".env").read_text() == "BIND_ADDRESS=0.0.0.0\n"
+    changed = {name for name, value in again.items() if made[name] != value}
+    assert changed == {"alert_webhook", "registry", "city_plate_key"}
+    assert len(again["city_plate_key"]) == 64
+    assert again["alert_webhook"] == "https://example.org/mine"
 
 
-def test_a_new_secret_joins_those_that_are_there(tmp_path: Path) -> None:
-    file = tmp_path / "city.env"
-    file.write_text("POSTGRES_PASSWORD=mine\nBIND_ADDRESS=0.0.0.0\n")
-    made = generate(file)
-    assert (made["POSTGRES_PASSWORD"], made["BIND_ADDRESS"]) == ("mine", "0.0.0.0")
-    assert len(made["AIRFLOW_PASSWORD"]) == 48
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+def test_the_variables_are_those_of_the_example(tmp_path: Path) -> None:
+    generate(tmp_path)
+    assert (tmp_path / ".env").read_text() == EXAMPLE.read_text()
 
 
-def test_files_that_are_secrets_are_made_and_stay(tmp_path: Path) -> None:
-    names = [Path(one["file"]) for one in read(BASE)["secrets"].values()]
-    generate(tmp_path / "secrets" / "city.env")
-    for name in names:
-        assert name.parent == Path("secrets")
-        made = tmp_path / name
-        # Another user of the container reads it; on the host its folder is closed to all others.
-        assert stat.S_IMODE(made.stat().st_mode) == 0o644
-        assert made.read_text().startswith("http://127.0.0.1:")
-        made.write_text("https://example.org/mine")
-    generate(tmp_path / "secrets" / "city.env")
-    assert {(tmp_path / name).read_text() for name in names} == {"https://example.org/mine"}
-
-
-def test_git_ignores_the_secrets() -> None:
-    assert "secrets/" in (FOLDER / ".gitignore").read_text().splitlines()
+def test_git_ignores_what_the_script_makes() -> None:
+    assert {"secrets/", ".env"} <= set((FOLDER / ".gitignore").read_text().splitlines())
 
 
 def test_the_image_has_all_packages_of_the_project() -> None:
@@ -91,11 +99,11 @@ def test_prometheus_asks_every_process_where_it_answers() -> None:
         for name in found["names"]
     }
     expected = {
-        name: int(found["environment"]["CITY_HEALTH_PORT"])
+        name: int(ENVIRONMENT[ours(found)]["CITY_HEALTH_PORT"])
         for name, found in services.items()
         if found.get("command", [""])[0].startswith("city-") and found["command"][1] == "worker"
     }
-    gateway = services["gateway"]["environment"]
+    gateway = ENVIRONMENT["gateway"]
     assert asked == expected | {"gateway": int(gateway["CITY_GATEWAY_OPERATIONS_PORT"])}
 
 
@@ -114,7 +122,7 @@ def test_the_gateway_s_image_has_the_page_and_its_port_leads_there() -> None:
     services = read(BASE)["services"]
     gateway = services["gateway"]
     assert gateway["build"]["target"] == "gateway"
-    assert gateway["ports"][0].endswith(f":{gateway['environment']['CITY_GATEWAY_PORT']}")
+    assert gateway["ports"][0].endswith(f":{ENVIRONMENT['gateway']['CITY_GATEWAY_PORT']}")
     stages = dict(re.findall(r"^FROM .+ AS (\w+)\n((?:(?!FROM).*\n)*)", dockerfile(), re.M))
     folder = re.search(r"^COPY --from=page /page/dist (\S+)$", stages["gateway"], re.M)
     assert folder

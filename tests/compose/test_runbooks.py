@@ -83,18 +83,16 @@ def test_a_command_is_there(name: str, line: str) -> None:
 
 
 def assert_services(words: list[str]) -> None:
-    """What a Compose command names is there; of `exec` what runs inside is not looked at."""
-    options = {"--profile", "--since", "--detach", "--all", "--scale"}
-    assert {word for word in words if word.startswith("--")} - options <= {"--latency-history"}
-    plain = [
-        word
-        for before, word in zip(["", *words], words, strict=False)
-        if before not in ("--since", "--profile")
-    ]
+    """What a Compose command names is there; of what `exec` runs inside the secrets alone are looked at."""
+    options = {"--since", "--detach", "--all", "--scale"}
+    assert {word for word in words if word.startswith("--")} <= options
+    plain = [word for before, word in zip(["", *words], words, strict=False) if before != "--since"]
     verb, *named = [word for word in plain if not word.startswith("-")]
     assert verb in ("ps", "logs", "up", "restart", "exec")
     for service in named[:1] if verb == "exec" else named:
         assert service.partition("=")[0] in SERVICES
+    inside = re.findall(r"/run/secrets/(\w+)", " ".join(words))
+    assert set(inside) <= set(SERVICES[named[0]].get("secrets", [])) if inside else True
 
 
 def assert_command(program: str, words: list[str]) -> None:
