@@ -1,6 +1,7 @@
 #!/bin/sh
-# Writes compose/secrets/city.env with a random value for each secret, and beside it the files of Alertmanager's
-# webhooks, whose URLs nobody can guess: they lead nowhere. What an existing file has stays as it is.
+# Writes compose/secrets/city.env with a random value for each secret, and beside it the files that containers read: the
+# exporters' passwords, and Alertmanager's webhooks, whose URLs nobody can guess: they lead nowhere. What an existing file
+# has stays as it is.
 #   compose/generate-secrets.sh [FILE]
 set -eu
 
@@ -9,6 +10,10 @@ names='REDIS_PASSWORD S3_ACCESS_KEY S3_SECRET_KEY ELASTIC_PASSWORD ELASTIC_CITY_
 KIBANA_ENCRYPTION_KEY GRAFANA_PASSWORD POSTGRES_PASSWORD PLATE_KEY GATEWAY_PASSWORD AIRFLOW_PASSWORD AIRFLOW_JWT_SECRET
 AIRFLOW_SECRET_KEY'
 
+random() { # 24 bytes are 192 bits, and 48 hexadecimal digits need no quoting anywhere
+    od -An -N24 -tx1 /dev/urandom | tr -d ' \n'
+}
+
 umask 077
 mkdir -p "$(dirname "$file")"
 partial=$file.partial
@@ -16,15 +21,18 @@ partial=$file.partial
 [ ! -e "$file" ] || cat "$file" >"$partial"
 for name in $names; do
     if grep -q "^$name=" "$partial"; then continue; fi
-    # 24 bytes are 192 bits, and 48 hexadecimal digits need no quoting anywhere.
-    printf '%s=%s\n' "$name" "$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')" >>"$partial"
+    printf '%s=%s\n' "$name" "$(random)" >>"$partial"
 done
 mv "$partial" "$file"
-# In a container they are read by another user; the folder that is made above keeps others of this host away.
+folder=$(dirname "$file")
+sed -n 's/^REDIS_PASSWORD=//p' "$file" >"$folder/city_redis_password"
+[ -e "$folder/elastic_exporter_password" ] || random >"$folder/elastic_exporter_password"
 for name in alert-webhook watchdog-webhook; do
-    webhook=$(dirname "$file")/$name
-    [ -e "$webhook" ] || printf 'http://127.0.0.1:9/nobody-is-told\n' >"$webhook"
-    chmod 644 "$webhook"
+    [ -e "$folder/$name" ] || printf 'http://127.0.0.1:9/nobody-is-told\n' >"$folder/$name"
+done
+# In a container they are read by another user; the folder that is made above keeps others of this host away.
+for name in city_redis_password elastic_exporter_password alert-webhook watchdog-webhook; do
+    chmod 644 "$folder/$name"
 done
 echo "$file has all secrets; GATEWAY_PASSWORD in it is the password of user 'city'. For new ones remove it, and the volumes.
-Who is told of alerts: write your webhook's URL into $(dirname "$file")/alert-webhook" >&2
+Who is told of alerts: write your webhook's URL into $folder/alert-webhook" >&2

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Gives Kibana and the city their own users, so that no process but this one has the superuser's password.
+# Gives Kibana, the city and the exporter their own users, so that no process but this one has the superuser's password.
 set -euo pipefail
 umask 077
 
@@ -22,5 +22,8 @@ call PUT /_security/role/city "{
   }]
 }"
 call PUT /_security/user/city "{\"password\": \"$ELASTIC_CITY_PASSWORD\", \"roles\": [\"city\"]}"
+# Health and statistics of the cluster, and no document.
+call PUT /_security/role/exporter '{"cluster": ["monitor"]}'
+call PUT /_security/user/exporter "{\"password\": \"$(</run/secrets/elastic_exporter_password)\", \"roles\": [\"exporter\"]}"
 rm "$login"
-echo "users kibana_system and city are set"
+echo "users kibana_system, city and exporter are set"

@@ -13,6 +13,7 @@ from batch.airflow import settings as airflow_settings
 from citystream.settings import Settings
 from gateway.settings import GatewaySettings
 from tests.compose.files import BASE, FOLDER, OVERLAYS, Json, is_job, projects, read, schema
+from tests.harness.exporters import BUILT as EXPORTERS
 
 PROJECTS = projects()
 SERVICES = [(project, name) for project, found in PROJECTS.items() for name in found["services"]]
@@ -82,6 +83,7 @@ def test_the_whole_platform_is_there() -> None:
         ),
         *("topics", "bucket", "model", "gateway-user", "elasticsearch-users"),
         *("airflow-scheduler", "airflow-api-server", "airflow-dag-processor", "airflow-database"),
+        *EXPORTERS,
     }
     assert set(PROJECTS["docker-compose.legacy.yml"]["services"]) >= {
         *("zookeeper", "broker", "spark-master", "spark-worker-1", "spark-worker-2"),
@@ -185,7 +187,9 @@ def test_what_a_service_waits_for_is_there_and_can_come(project: str, name: str)
 def test_a_mount_is_a_volume_or_a_file_of_ours(project: str, name: str) -> None:
     for mount in service(project, name).get("volumes", []):
         source, separator, _ = mount.partition(":")
-        if separator and source.startswith("."):
+        if source == "/":
+            assert (name, mount) == ("node-exporter", "/:/host:ro,rslave")
+        elif separator and source.startswith("."):
             assert (FOLDER / source).exists()
         elif separator:
             assert source in PROJECTS[project]["volumes"]
@@ -210,8 +214,11 @@ def test_the_overlay_sends_everything_to_its_broker() -> None:
     assert found["kafka"]["profiles"] == ["kraft"]
     for name in ("gps", "traffic", "forecast", "emergency", "weather", "camera", "simulator", "topics"):
         assert found[name]["environment"]["CITY_KAFKA"] == "broker:9092"
-    assert found["topics"]["depends_on"]["kafka"]["required"] is False
-    assert found["topics"]["depends_on"]["broker"]["condition"] == "service_healthy"
+    for name in ("topics", "kafka-exporter"):
+        assert found[name]["depends_on"]["kafka"]["required"] is False
+        assert found[name]["depends_on"]["broker"]["condition"] == "service_healthy"
+    ours, theirs = (PROJECTS[project]["services"]["kafka-exporter"]["command"] for project in PROJECTS)
+    assert theirs == [word.replace("kafka:9092", "broker:9092") for word in ours]
 
 
 def test_redis_makes_room_and_its_memory_fits() -> None:
