@@ -7,7 +7,7 @@ set -eu
 own=$(dirname "$0")
 folder=${1:-$own}
 random='city_redis_password city_s3_access_key city_s3_secret_key city_elasticsearch_password city_plate_key
-elastic_password kibana_password kibana_encryption_key grafana_password postgres_password gateway_password
+elastic_password elastic_exporter_password kibana_password kibana_encryption_key grafana_password postgres_password gateway_password
 airflow_password airflow_jwt_secret airflow_secret_key'
 webhooks='alert_webhook watchdog_webhook'
 # Nothing, until you write it there: README.md

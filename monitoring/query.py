@@ -21,7 +21,7 @@ SERVICE = "$service"
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """`legend` names a line by its labels: `{{service}}`. An exporter is not among what runs here."""
+    """`legend` names a line by its labels: `{{service}}`. Exporters run in Compose, not in the demo."""
 
     expression: str
     legend: str

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Gives Kibana and the city their own users, so that no process but this one has the superuser's password.
+# Gives Kibana, the city and the exporter their own users, so that no process but this one has the superuser's password.
 set -euo pipefail
 umask 077
 
@@ -25,5 +25,8 @@ call PUT /_security/role/city "{
   }]
 }"
 call PUT /_security/user/city "{\"password\": \"$(secret city_elasticsearch_password)\", \"roles\": [\"city\"]}"
+# Health and statistics of the cluster, and no document.
+call PUT /_security/role/exporter '{"cluster": ["monitor"]}'
+call PUT /_security/user/exporter "{\"password\": \"$(secret elastic_exporter_password)\", \"roles\": [\"exporter\"]}"
 rm "$login"
-echo "users kibana_system and city are set"
+echo "users kibana_system, city and exporter are set"

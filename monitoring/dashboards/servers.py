@@ -80,7 +80,7 @@ BOARD = Board(
             ),
         ),
         Row(
-            "Unproven here: needs the exporters",
+            "As they see themselves: needs the exporters",
             (
                 lines(
                     "Processor of machines",

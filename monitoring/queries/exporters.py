@@ -1,4 +1,4 @@
-"""The servers as they see themselves, by exporters that do not run here.
+"""The servers as they see themselves, by exporters of Compose's profile `monitoring`.
 
 Named as node_exporter, redis_exporter (oliver006), kafka_exporter (danielqsj) and elasticsearch_exporter
 (prometheus-community) name them.
@@ -31,8 +31,9 @@ REDIS_EVICTED = _query(
 REDIS_COMMANDS = _query(
     "sum by (instance) (rate(redis_commands_processed_total[$__rate_interval]))", "{{instance}}", "1/s"
 )
+# Not the lags of partitions added up: one without a commit tells -1.
 KAFKA_LAG = _query(
-    "sum by (consumergroup, topic) (kafka_consumergroup_lag)", "{{consumergroup}} {{topic}}", ""
+    "max by (consumergroup, topic) (kafka_consumergroup_lag_sum)", "{{consumergroup}} {{topic}}", ""
 )
 KAFKA_UNDER_REPLICATED = _query(
     "sum(kafka_topic_partition_under_replicated_partition)", "under-replicated", ""

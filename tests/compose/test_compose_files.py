@@ -24,9 +24,11 @@ from tests.compose.files import (
     targets,
     texts,
 )
-from tests.compose.images import CHECKED, ENVIRONMENT
+from tests.harness import dockerfile
+from tests.harness.exporters import BUILT as EXPORTERS
 
 PROJECTS = projects()
+IMAGES = dockerfile.images()
 SERVICES = [(project, name) for project, found in PROJECTS.items() for name in found["services"]]
 PYPROJECT = tomllib.loads(Path("pyproject.toml").read_text())["project"]
 SECRET_NAME = re.compile(r"PASSWORD|SECRET|_KEY|TOKEN|AUTH|WEBHOOK|SQL_ALCHEMY_CONN", re.IGNORECASE)
@@ -67,6 +69,7 @@ def test_the_whole_platform_is_there() -> None:
         *("prometheus", "alertmanager", "grafana"),
         *("topics", "bucket", "model", "gateway-user", "elasticsearch-users"),
         *("airflow-scheduler", "airflow-api-server", "airflow-dag-processor", "airflow-database"),
+        *EXPORTERS,
     }
     assert set(PROJECTS["docker-compose.legacy.yml"]["services"]) >= {
         *("zookeeper", "broker", "spark-master", "spark-worker-1", "spark-worker-2"),
@@ -81,7 +84,7 @@ def test_a_service_is_checked_or_a_job(project: str, name: str) -> None:
         assert one["healthcheck"] == {"disable": True}
         return
     assert one["restart"] == "unless-stopped"
-    if ours(one) in CHECKED:
+    if ours(one) and IMAGES[ours(one)].check:
         assert "healthcheck" not in one
     else:
         assert {"test", "interval", "timeout", "retries"} <= set(one["healthcheck"])
@@ -106,7 +109,7 @@ def test_an_image_has_a_version(project: str, name: str) -> None:
         assert "build" not in one
         return
     assert tag == PYPROJECT["version"]
-    assert ours(one) in ENVIRONMENT
+    assert ours(one) in IMAGES
     assert one["build"] == {
         "context": "..",
         "dockerfile": "compose/Dockerfile",
@@ -179,7 +182,9 @@ def test_what_a_service_waits_for_is_there_and_can_come(project: str, name: str)
 def test_a_mount_is_a_volume_or_a_file_of_ours(project: str, name: str) -> None:
     for mount in service(project, name).get("volumes", []):
         source, separator, _ = mount.partition(":")
-        if separator and source.startswith("."):
+        if source == "/":
+            assert (name, mount) == ("node-exporter", "/:/host:ro,rslave")
+        elif separator and source.startswith("."):
             assert (FOLDER / source).exists()
         elif separator:
             assert source in PROJECTS[project]["volumes"]
@@ -216,8 +221,12 @@ def test_the_overlay_sends_everything_to_its_broker() -> None:
     sent = {name for name, one in found.items() if environment(one).get("CITY_KAFKA") == "broker:9092"}
     assert sent == {name for name, one in base.items() if "CITY_KAFKA" in environment(one)}
     assert len(sent) == 8
-    assert found["topics"]["depends_on"]["kafka"]["required"] is False
-    assert found["topics"]["depends_on"]["broker"]["condition"] == "service_healthy"
+    for name in ("topics", "kafka-exporter"):
+        assert found[name]["depends_on"]["kafka"]["required"] is False
+        assert found[name]["depends_on"]["broker"]["condition"] == "service_healthy"
+    commands = (PROJECTS[project]["services"]["kafka-exporter"]["command"] for project in PROJECTS)
+    own, overlaid = commands
+    assert overlaid == [word.replace("kafka:9092", "broker:9092") for word in own]
 
 
 def test_without_the_tag_an_overlay_would_only_add() -> None:

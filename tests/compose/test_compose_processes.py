@@ -13,7 +13,7 @@ from citystream.secrets import VARIABLE
 from citystream.settings import Settings
 from gateway.settings import GatewaySettings
 from tests.compose.files import Json, commands, generate, interpolated, ours, projects, targets
-from tests.compose.images import ENVIRONMENT
+from tests.harness import dockerfile
 
 PROGRAMS = tomllib.loads(Path("pyproject.toml").read_text())["project"]["scripts"]
 OURS: dict[str, Json] = {
@@ -98,7 +98,7 @@ def test_settings_are_valid_and_secrets_are_read(
     given = {secret: (generated / secret).read_text() for secret in one.get("secrets", [])}
     for secret, value in given.items():
         (tmp_path / secret).write_text(value)
-    environment = ENVIRONMENT[ours(one)] | interpolated(one.get("environment", {}))
+    environment = dockerfile.images()[ours(one)].environment | interpolated(one.get("environment", {}))
     assert {key for key in environment if key.startswith("CITY_")} <= KNOWN
     for key, value in environment.items():
         monkeypatch.setenv(key, value.replace("/run/secrets", str(tmp_path)))

@@ -244,7 +244,7 @@ def test_elasticsearch_s_users_get_the_generated_passwords(server: Any, secrets:
     def password(name: str) -> str:
         return (secrets / name).read_text()
 
-    kibana, role, city = server.asked
+    kibana, role, city, exporter_role, exporter = server.asked
     assert {asked[2] for asked in server.asked} == {f"elastic:{password('elastic_password')}"}
     assert kibana[:2] == ("POST", "/_security/user/kibana_system/_password")
     assert kibana[3] == {"password": password("kibana_password")}
@@ -252,6 +252,9 @@ def test_elasticsearch_s_users_get_the_generated_passwords(server: Any, secrets:
     assert role[3]["indices"][0]["names"] == ["city-*"]
     assert city[:2] == ("PUT", "/_security/user/city")
     assert city[3] == {"password": password("city_elasticsearch_password"), "roles": ["city"]}
+    assert exporter_role[1:2] + exporter_role[3:] == ("/_security/role/exporter", {"cluster": ["monitor"]})
+    assert exporter[:2] == ("PUT", "/_security/user/exporter")
+    assert exporter[3] == {"password": password("elastic_exporter_password"), "roles": ["exporter"]}
 
 
 def test_elasticsearch_is_asked_for_its_health_with_its_password(server: Any, secrets: Path) -> None:

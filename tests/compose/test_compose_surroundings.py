@@ -3,17 +3,14 @@
 import re
 import stat
 import subprocess
-import tomllib
 from pathlib import Path
 
 import yaml
 
 from tests.compose.files import BASE, EXAMPLE, FOLDER, SCRIPT, generate, ours, read
-from tests.compose.images import ENVIRONMENT
+from tests.harness import dockerfile, exporters
 
-
-def dockerfile() -> str:
-    return (FOLDER / "Dockerfile").read_text()
+IMAGES = dockerfile.images()
 
 
 def secrets(folder: Path) -> dict[str, str]:
@@ -46,7 +43,7 @@ def test_secrets_are_long_different_and_private(tmp_path: Path) -> None:
     # Optional ones, and those of the build.
     assert empty == {"city_alert_webhook", "registry", "registry_ca"}
     values = [value for name, value in made.items() if name not in webhooks | empty]
-    assert len(values) == 14
+    assert len(values) == 15
     assert all(re.fullmatch(r"[0-9a-f]{64}", value) for value in values)
     assert len({*values, *others.values()} - {""}) == 2 * len(values) + 1
     # Another user of the container reads a file; on the host their folder is closed to all others.
@@ -78,16 +75,6 @@ def test_git_ignores_what_the_script_makes() -> None:
     assert {"secrets/", ".env"} <= set((FOLDER / ".gitignore").read_text().splitlines())
 
 
-def test_the_image_has_all_packages_of_the_project() -> None:
-    project = tomllib.loads(Path("pyproject.toml").read_text())
-    packages = set(project["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"])
-    assert {source for source, target in re.findall(r"^COPY (\w+) (\w+)$", dockerfile(), re.M)} == packages
-    sent = (FOLDER / "Dockerfile.dockerignore").read_text().splitlines()
-    assert {f"!{name}" for name in packages} | {"!pyproject.toml", "!uv.lock"} <= set(sent)
-    assert ":latest" not in dockerfile()
-    assert re.search(r"\buv==\d", dockerfile())
-
-
 def test_prometheus_asks_every_process_where_it_answers() -> None:
     services = read(BASE)["services"]
     config = yaml.safe_load((FOLDER / "prometheus/prometheus.yml").read_text())
@@ -99,12 +86,12 @@ def test_prometheus_asks_every_process_where_it_answers() -> None:
         for name in found["names"]
     }
     expected = {
-        name: int(ENVIRONMENT[ours(found)]["CITY_HEALTH_PORT"])
+        name: int(IMAGES[ours(found)].environment["CITY_HEALTH_PORT"])
         for name, found in services.items()
         if found.get("command", [""])[0].startswith("city-") and found["command"][1] == "worker"
     }
-    gateway = ENVIRONMENT["gateway"]
-    assert asked == expected | {"gateway": int(gateway["CITY_GATEWAY_OPERATIONS_PORT"])}
+    expected["gateway"] = int(IMAGES["gateway"].environment["CITY_GATEWAY_OPERATIONS_PORT"])
+    assert asked == expected | {name: exporters.port(name) for name in exporters.BUILT}
 
 
 def test_prometheus_sends_alerts_to_alertmanager() -> None:
@@ -116,25 +103,6 @@ def test_prometheus_sends_alerts_to_alertmanager() -> None:
     found = read(BASE)["services"][name]
     assert found["ports"][0].endswith(f":{port}")
     assert set(found["networks"]) & set(read(BASE)["services"]["prometheus"]["networks"])
-
-
-def test_the_gateway_s_image_has_the_page_and_its_port_leads_there() -> None:
-    services = read(BASE)["services"]
-    gateway = services["gateway"]
-    assert gateway["build"]["target"] == "gateway"
-    assert gateway["ports"][0].endswith(f":{ENVIRONMENT['gateway']['CITY_GATEWAY_PORT']}")
-    stages = dict(re.findall(r"^FROM .+ AS (\w+)\n((?:(?!FROM).*\n)*)", dockerfile(), re.M))
-    folder = re.search(r"^COPY --from=page /page/dist (\S+)$", stages["gateway"], re.M)
-    assert folder
-    assert f"ENV CITY_GATEWAY_DASHBOARD={folder[1]}\n" in stages["gateway"]
-    # Who names no stage gets the last one, without it.
-    assert list(stages)[-1] == "process"
-    for copied in re.findall(
-        r"(?<= )dashboard(?:/\S+)?", "".join(re.findall(r"^COPY .+$", stages["page"], re.M))
-    ):
-        assert Path(copied).exists()
-    sent = (FOLDER / "Dockerfile.dockerignore").read_text().splitlines()
-    assert sent.index("!dashboard") < sent.index("dashboard/node_modules")
 
 
 def test_scripts_can_be_run() -> None:

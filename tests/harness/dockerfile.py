@@ -41,6 +41,6 @@ def stages() -> dict[str, Stage]:
     return found
 
 
-def targets() -> dict[str, Stage]:
-    """The stages that are images: those with a command."""
+def images() -> dict[str, Stage]:
+    """The stages that are images, which have a command."""
     return {name: stage for name, stage in stages().items() if stage.command}

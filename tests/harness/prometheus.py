@@ -1,21 +1,19 @@
 """The Prometheus that Compose runs, built from its source, and what it answers."""
 
 import json
-import os
 import re
-import shutil
-import subprocess
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import httpx
 
-from demo.servers.tools import fetched, run, tool
+from demo.servers.server import Server, http_status
+from demo.servers.tools import fetched
+from tests.harness import go
 
 COMPOSE = Path(__file__).parents[2] / "compose" / "docker-compose.yml"
 MODULE = "github.com/prometheus/prometheus"
-BUILD_S = 1_200.0
-"""A minute to some on two cores, with room for a slow network."""
 
 
 def version() -> str:
@@ -40,19 +38,38 @@ def build(into: Path, *commands: str) -> None:
     Raises:
         ServerError: Go is missing, or the build failed.
     """
-    go = tool("go", "install Go: Prometheus is built from its source")
     major, minor, patch = version().split(".")
     # As a module it counts its own way: 3.5.4 is v0.305.4.
-    module = f"{MODULE}@v0.{major}{int(minor):02}.{patch}"
-    run([go, "mod", "download", module], BUILD_S)
-    told = subprocess.run([go, "mod", "download", "-json", module], cwd=into, capture_output=True, check=True)
-    # Its go.mod replaces a module, so `go install` refuses; Go's own copy of it is not to be written to.
-    sources = into / "sources"
-    shutil.copytree(json.loads(told.stdout)["Dir"], sources, copy_function=shutil.copyfile)
-    for folder, _, _ in os.walk(sources):
-        os.chmod(folder, 0o755)
-    run([go, "build", "-C", str(sources), "-o", f"{into}/", *(f"./cmd/{one}" for one in commands)], BUILD_S)
-    shutil.rmtree(sources)
+    go.build(into, f"{MODULE}@v0.{major}{int(minor):02}.{patch}", *(f"./cmd/{one}" for one in commands))
+
+
+class Prometheus(Server):
+    """One of that version, with a configuration as Prometheus's own files have it."""
+
+    name = "prometheus"
+
+    def __init__(self, directory: Path, config: Mapping[str, Any]) -> None:
+        super().__init__(directory)
+        self._config = config
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def prepare(self) -> None:
+        # JSON is YAML.
+        (self.directory / "prometheus.yml").write_text(json.dumps(self._config, indent=2))
+
+    def command(self) -> list[str]:
+        return [
+            str(installed() / "prometheus"),
+            f"--config.file={self.directory / 'prometheus.yml'}",
+            f"--storage.tsdb.path={self.directory / 'data'}",
+            f"--web.listen-address=127.0.0.1:{self.port}",
+        ]
+
+    def answers(self) -> bool:
+        return http_status(self.port, "/-/ready") == 200
 
 
 class Asked:

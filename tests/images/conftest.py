@@ -82,9 +82,9 @@ async def host(
     async with contextlib.AsyncExitStack() as stack:
         for (name, port), server_port in zip(SERVERS.items(), ports, strict=True):
             await stack.enter_async_context(Proxy(server_port, port, addresses[name]))
-        redis = await stack.enter_async_context(Redis.from_url(_redis_session.address))
-        await redis.config_set("requirepass", password)
+        async with Redis.from_url(_redis_session.address) as redis:
+            await redis.config_set("requirepass", password)
         own = dict.fromkeys(("localhost", "airflow-api-server"), "127.0.0.1")
         yield Host(folder, own | addresses, secrets)
-        await redis.execute_command("AUTH", password)
-        await redis.config_set("requirepass", "")
+        async with Redis.from_url(_redis_session.address, password=password) as redis:
+            await redis.config_set("requirepass", "")

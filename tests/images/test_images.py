@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose.files import BASE, read
-from tests.harness.dockerfile import targets
+from tests.harness import dockerfile
 from tests.images.buildah import Buildah
 from tests.images.conftest import MARK
 
@@ -39,7 +39,7 @@ def bill(root: Path, name: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("target", targets())
+@pytest.mark.parametrize("target", dockerfile.images())
 def test_an_image_has_what_its_process_needs(
     target: str, buildah: Buildah, registry: dict[str, Path]
 ) -> None:
@@ -47,10 +47,10 @@ def test_an_image_has_what_its_process_needs(
     buildah.build(target, image, registry)
     layers = [round(size / 1e6, 1) for size in buildah.layers(image)]
     print(f"{target}: {sum(layers):.0f} MB, of which base {layers[0]}, then {layers[1:]}")
-    found = buildah.inspect(image)
-    assert found["config"]["User"] == "10001"
-    assert found["config"]["Cmd"] == targets()[target].command
-    assert found["config"].get("Healthcheck", {}).get("Test", ["CMD"])[1:] == targets()[target].check
+    found, written = buildah.inspect(image), dockerfile.images()[target]
+    assert found["config"]["User"] == written.user
+    assert found["config"]["Cmd"] == written.command
+    assert found["config"].get("Healthcheck", {}).get("Test", ["CMD"])[1:] == written.check
     assert MARK not in json.dumps(found)
     with buildah.container(image) as container:
         root = buildah.root(container)
