@@ -4,8 +4,9 @@ Command, user, environment, secrets and folders are those of compose/docker-comp
 """
 
 import asyncio
+import contextlib
+import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import httpx
@@ -21,14 +22,16 @@ pytestmark = pytest.mark.real
 SERVICES = {name: one for name, one in read(BASE)["services"].items() if ours(one)}
 # As Compose's `depends_on` has them.
 JOBS = ("topics", "bucket", "model", "gateway-user")
-Start = Callable[[str], AbstractContextManager[Container]]
+AIRFLOW = ("api-server", "scheduler", "dag-processor")
+GATEWAY = "http://127.0.0.1:8000"
+Start = Callable[[str], contextlib.AbstractContextManager[Container]]
 
 
 @pytest.fixture(scope="module")
 def start(buildah: Buildah, registry: dict[str, Path], host: Host) -> Start:
     """A service's container, until the end of a block."""
 
-    @contextmanager
+    @contextlib.contextmanager
     def of(name: str) -> Iterator[Container]:
         service = SERVICES[name]
         buildah.build(service["build"]["target"], service["image"], registry)
@@ -43,6 +46,12 @@ def start(buildah: Buildah, registry: dict[str, Path], host: Host) -> Start:
     return of
 
 
+def sends_all(simulator: Container) -> bool:
+    """Whether there are events of each type; emergencies are rare."""
+    told = json.loads(simulator.ask(["cat", "/data/sent.json"]).stdout)
+    return all(told["produced"].values())
+
+
 @pytest.fixture(scope="module")
 async def city(start: Start) -> None:
     """The jobs have run, and topics have a city's events: the simulator's."""
@@ -53,6 +62,7 @@ async def city(start: Start) -> None:
                 job.work()
         with start("simulator") as simulator:
             simulator.until_healthy()
+            simulator.until(lambda: sends_all(simulator), "events of all types")
             simulator.stop()
 
     await asyncio.to_thread(prepare)
@@ -102,11 +112,49 @@ async def test_the_gateway_lets_its_user_in_and_shows_the_city(start: Start, hos
         with start("gps") as worker, start("gateway") as gateway:
             worker.until_healthy()
             gateway.until_healthy()
-            http = httpx.Client(base_url="http://127.0.0.1:8000", auth=("city", password), trust_env=False)
-            gateway.until(lambda: http.get("/api/vehicles/locations").json()["total"] > 0, "vehicles")
-            assert http.get("/api/vehicles/locations", auth=("city", "wrong")).status_code == 401
-            assert "<script" in http.get("/").text
+            with httpx.Client(base_url=GATEWAY, auth=("city", password), trust_env=False) as http:
+                gateway.until(lambda: http.get("/api/vehicles/locations").json()["total"] > 0, "vehicles")
+                assert http.get("/api/vehicles/locations", auth=("city", "wrong")).status_code == 401
+                assert "<script" in http.get("/").text
             worker.stop()
             gateway.stop()
+
+    await asyncio.to_thread(work)
+
+
+@pytest.mark.usefixtures("city")
+async def test_the_batch_job_makes_yesterday(start: Start) -> None:
+    def work() -> None:
+        with start("batch") as job:
+            print(job.work())
+
+    await asyncio.to_thread(work)
+
+
+@pytest.mark.usefixtures("city")
+async def test_airflow_s_parts_are_healthy_and_run_a_job(start: Start, host: Host) -> None:
+    login = {"username": "city", "password": (host.secrets / "airflow_password").read_text()}
+
+    def state(http: httpx.Client, run: str) -> str:
+        return str(http.get(f"/api/v2/dags/retain/dagRuns/{run}").json()["state"])
+
+    def work() -> None:
+        with start("airflow-database") as job:
+            job.work()
+        with contextlib.ExitStack() as stack:
+            parts = [stack.enter_context(start(f"airflow-{part}")) for part in AIRFLOW]
+            for part in parts:
+                part.until_healthy()
+            http = stack.enter_context(httpx.Client(base_url="http://127.0.0.1:8080", trust_env=False))
+            assert http.post("/auth/token", json=login | {"password": "wrong"}).status_code == 401
+            token = http.post("/auth/token", json=login).json()["access_token"]
+            http.headers["Authorization"] = f"Bearer {token}"
+            parts[-1].until(lambda: http.get("/api/v2/dags/retain").status_code == 200, "the DAG")
+            asked = http.post("/api/v2/dags/retain/dagRuns", json={"logical_date": None})
+            run = asked.json()["dag_run_id"]
+            parts[1].until(lambda: state(http, run) in ("success", "failed"), "the job's end")
+            assert state(http, run) == "success"
+            for part in reversed(parts):
+                part.stop()
 
     await asyncio.to_thread(work)
