@@ -198,7 +198,7 @@ def paths(day: Any, *, as_json: bool) -> None:
 
     async def known() -> Manifest | None:
         date_ = str(city_date(day, city_zone(settings)))
-        found = await load(object_store(settings), settings.namespace, date_)
+        found = await load(object_store(settings), settings.shared, date_)
         return found.manifest if found else None
 
     manifest = answered(known())

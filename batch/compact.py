@@ -77,9 +77,7 @@ async def _compact_type(
         if placed:
             beside = beside.plus(placed.of.get(type_, NOTHING))
         rows, runs = [*own.rows, *beside.rows], [*own.runs, *beside.runs]
-        prefix = s3_paths.version_prefix(
-            s3_paths.compacted_prefix(session.settings.namespace, type_), version
-        )
+        prefix = s3_paths.version_prefix(s3_paths.compacted_prefix(session.settings.shared, type_), version)
         count = sum(one.rows for one in rows)
         # Asked before they are written: what is written is removed here.
         once = await asyncio.to_thread(_records, session, rows) if overlap(runs) else count
@@ -126,14 +124,14 @@ async def _gathered(
 async def arrived(session: Session, type_: str, hours: range) -> list[RawObject]:
     """Objects that may have what arrived in some hours: those that lie there, and of each partition the one
     before, whose records may reach beyond the first hour's start."""
-    found = await raw.objects(session.store, session.settings.namespace, type_, hours)
+    found = await raw.objects(session.store, session.settings.shared, type_, hours)
     first: dict[int, int] = {}
     for one in found:
         first.setdefault(one.partition, one.first)
     before: dict[int, RawObject] = {}
     for end_ms in range(hours.start, hours.start - LOOK_BACK_MS, -24 * HOUR_MS):
         earlier = range(end_ms - 24 * HOUR_MS, end_ms, HOUR_MS)
-        for one in reversed(await raw.objects(session.store, session.settings.namespace, type_, earlier)):
+        for one in reversed(await raw.objects(session.store, session.settings.shared, type_, earlier)):
             number = one.partition
             if number not in before and (number not in first or one.first < first[number]):
                 before[number] = one

@@ -48,7 +48,7 @@ async def _fold(hour: Hour) -> dict[str, Stored]:
     made = {}
     for view, states in fold(service, pa.py_buffer(events), settings.window_s).items():
         name = windows_view(hour.type_, view)
-        prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.namespace, name), hour.version)
+        prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.shared, name), hour.version)
         key = f"{s3_paths.hour_prefix(prefix, hour.events.hour_ms)}windows.parquet"
         with asking(f"put {key}"):
             await store.put_async(key, encode(states))

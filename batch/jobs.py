@@ -119,7 +119,7 @@ async def place_arrivals(session: Session, arrivals: Span) -> AsyncIterator[Mani
 
 async def tidy(session: Session) -> None:
     """Delete versions that are no day's any more."""
-    deleted = await sweep(session.store, session.settings.namespace, GRACE_S)
+    deleted = await sweep(session.store, session.settings.shared, GRACE_S)
     if deleted:
         session.progress.say(f"{deleted} objects of old versions deleted")
 
@@ -133,7 +133,7 @@ def _faults(known: Manifest) -> BatchView | None:
 
 async def _known(session: Session, day: CityDay) -> Manifest:
     """What is published of a day that is compacted."""
-    known = await load(session.store, session.settings.namespace, str(day.date))
+    known = await load(session.store, session.settings.shared, str(day.date))
     if not known or not known.manifest.compacted:
         raise PublishError(f"{day.date} is not compacted; city-batch run --date {day.date} does all of it")
     return known.manifest
@@ -141,7 +141,7 @@ async def _known(session: Session, day: CityDay) -> Manifest:
 
 async def _arrivals(session: Session, day: CityDay) -> list[Span]:
     """Spans of arrival that were placed into the day before."""
-    known = await load(session.store, session.settings.namespace, str(day.date))
+    known = await load(session.store, session.settings.shared, str(day.date))
     if not known:
         return []
     return sorted({Span(*span) for one in known.manifest.compacted.values() for span in one.arrivals_ms})

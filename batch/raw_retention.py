@@ -38,7 +38,7 @@ class RawRetention:
     async def retain(self) -> None:
         """Delete them, each date of arrival once it is known what of it goes."""
         for type_ in self._session.services:
-            prefix = s3_paths.raw_prefix(self._session.settings.namespace, type_)
+            prefix = s3_paths.raw_prefix(self._session.settings.shared, type_)
             old = [
                 folder
                 for folder in await folders(self._session.store, prefix)
@@ -88,7 +88,7 @@ class RawRetention:
 
     async def _why_open(self, type_: str, day: date) -> str | None:
         if day not in self._manifests:
-            known = await load(self._session.store, self._session.settings.namespace, str(day))
+            known = await load(self._session.store, self._session.settings.shared, str(day))
             self._manifests[day] = known.manifest if known else None
         manifest, own = self._manifests[day], city_day(day, self._session.zone)
         if manifest is None or type_ not in manifest.compacted:

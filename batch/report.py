@@ -49,7 +49,7 @@ def locations(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
     root = f"s3://{settings.s3_bucket}/"
     found = []
     for type_, one in manifest.compacted.items():
-        prefix = s3_paths.version_prefix(s3_paths.compacted_prefix(settings.namespace, type_), one.version)
+        prefix = s3_paths.version_prefix(s3_paths.compacted_prefix(settings.shared, type_), one.version)
         for name, folder, objects in (
             ("compacted", "", one.objects),
             (s3_paths.UNREADABLE, f"{s3_paths.UNREADABLE}/", one.unreadable),
@@ -61,6 +61,6 @@ def locations(manifest: Manifest, settings: Settings) -> list[tuple[str, str]]:
         if name in OF_ONE_OBJECT:
             found += [(f"views/{name}", f"{root}{one.key}") for one in view.objects]
         elif view.objects:
-            prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.namespace, name), view.version)
+            prefix = s3_paths.version_prefix(s3_paths.view_prefix(settings.shared, name), view.version)
             found.append((f"views/{name}", f"{root}{prefix}date=*/hour=*/*.parquet"))
     return found

@@ -63,7 +63,7 @@ async def retain(session: Session, kept: Kept, *, dry_run: bool) -> AsyncGenerat
     if kept.raw is not None:
         # Whether its days are closed is asked before they go.
         await RawRetention(session, today - timedelta(days=kept.raw), dry_run=dry_run).retain()
-    found = sorted(await dates(session.store, session.settings.namespace, date.min + timedelta(days=1)))
+    found = sorted(await dates(session.store, session.settings.shared, date.min + timedelta(days=1)))
     step = session.progress.step("retain: days", len(found))
     for day in found:
         age = (today - date.fromisoformat(day)).days
@@ -83,7 +83,7 @@ async def retain(session: Session, kept: Kept, *, dry_run: bool) -> AsyncGenerat
 async def _retain_day(
     session: Session, day: str, *, compacted: bool, views: bool, dry_run: bool
 ) -> Manifest | None:
-    store, namespace = session.store, session.settings.namespace
+    store, namespace = session.store, session.settings.shared
     known = await load(store, namespace, day) if compacted or views else None
     if not known:
         return None

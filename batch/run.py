@@ -53,7 +53,7 @@ class Run:
             PublishError: a later run has made it already.
             StoreError: S3 does not answer; the day is as it was.
         """
-        store, namespace = self._session.store, self._session.settings.namespace
+        store, namespace = self._session.store, self._session.settings.shared
         return await publish(store, namespace, self.day, self.compacted, self.views, self._jobs)
 
     def _note(self, name: str, begun: float, rows: int, result: Result) -> None:

@@ -35,7 +35,7 @@ async def write_table(
     """
     objects: list[Stored] = []
     if rows is not None:
-        key = s3_paths.daily_object(session.settings.namespace, batch_view(view), version)
+        key = s3_paths.daily_object(session.settings.shared, batch_view(view), version)
         body = await asyncio.to_thread(table.encode, rows, view)
         objects.append(await write_object(session, day, key, body, rows.num_rows))
     return BatchView(

@@ -36,7 +36,7 @@ METADATA_MS = 5_000
 
 def stream_app(service: Service[Any], settings: Settings, metrics: Metrics) -> tuple[faust.App, Stream]:
     """The stream role: topic -> chunks -> fold -> table and sinks."""
-    source = topics.source(settings.namespace, service.name)
+    source = topics.source(settings.shared, service.name)
     changelog = topics.changelog(settings.namespace, service.name)
     app = _app(topics.app_id(settings.namespace, service.name), {source, changelog}, settings)
     stream = Stream(app, _table(app), service, settings, StreamMetrics(metrics))
@@ -52,8 +52,8 @@ def stream_app(service: Service[Any], settings: Settings, metrics: Metrics) -> t
 
 def archive_app(service: Service[Any], settings: Settings, metrics: Metrics) -> tuple[faust.App, Archive]:
     """The archive role: topic -> chunks -> Parquet objects, in a consumer group of its own."""
-    source = topics.source(settings.namespace, service.name)
-    app = _app(topics.archive_group(settings.namespace, service.name), {source}, settings)
+    source = topics.source(settings.shared, service.name)
+    app = _app(topics.archive_group(settings.shared, service.name), {source}, settings)
     archive = Archive(app, service, settings, metrics)
 
     @app.agent(app.topic(source, schema=ChunkSchema(), acks=False))

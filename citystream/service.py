@@ -93,6 +93,8 @@ class Service(Generic[E]):
     """
     redact: Callable[[bytes], bytes] | None = None
     """Removes what may not be stored from the original bytes, before archive and dead letters."""
+    state_version: int = 1
+    """Raised with a change after which an older program, or this one, would misread the other's states."""
 
     @property
     def views(self) -> tuple[Windows[E, Any] | Things[E, Any] | Latest[E], ...]:

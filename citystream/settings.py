@@ -15,6 +15,8 @@ from citystream.contracts.city_model import checked_timezone
 from citystream.logs.forms import Form
 from citystream.secrets import FileSettings
 
+NAMESPACE = r"^[a-z][a-z0-9-]{0,39}$"
+
 
 class SettingsError(ValueError):
     """A setting can't be used; the message names the variable and the reason."""
@@ -36,8 +38,10 @@ class Settings(FileSettings):
 
     model_config = SettingsConfigDict(env_prefix="CITY_", frozen=True, extra="ignore", env_ignore_empty=True)
 
-    namespace: str = Field(default="city", pattern=r"^[a-z][a-z0-9-]{0,39}$")
+    namespace: str = Field(default="city", pattern=NAMESPACE)
     """Stands before every topic, group, Redis key, S3 path and index."""
+    source_namespace: str | None = Field(default=None, pattern=NAMESPACE)
+    """Another, whose events and archive this one works on too: a new version beside the old."""
     model: Path | None = None
     """The city as GeoJSON (roads, hospitals, sensors, cameras, stations)."""
     timezone: Annotated[str, AfterValidator(checked_timezone)] | None = None
@@ -137,6 +141,11 @@ class Settings(FileSettings):
     """/healthz, /readyz and /metrics; 0 takes a free port and logs it."""
     stuck_s: float = Field(default=120.0, gt=0)
     """Records wait and none was folded for so long: /healthz says 503. Make it longer than any recovery."""
+
+    @property
+    def shared(self) -> str:
+        """Namespace of source topics, of the archive and its groups, and of closed days."""
+        return self.source_namespace or self.namespace
 
     @property
     def future_ms(self) -> int:

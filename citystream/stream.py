@@ -65,7 +65,7 @@ class Stream:
         self.settings = settings
         self.metrics = metrics
         changelog = topics.changelog(settings.namespace, service.name)
-        self.log = Log(app, topics.source(settings.namespace, service.name), settings, changelog)
+        self.log = Log(app, topics.source(settings.shared, service.name), settings, changelog)
         self._contiguity = Contiguity(self.log, metrics.lost)
         self.parts: dict[int, OwnedPartition] = {}
         self.pauses = Pauses(self.log, service.name, settings)

@@ -138,7 +138,7 @@ async def _start(roles: Sequence[Running]) -> list[asyncio.Task[None]]:
 async def _wait_for_topics(service: Service[Any], settings: Settings, role: str, stop: asyncio.Event) -> bool:
     """Wait for Kafka and the service's topics; False when stopped first."""
     wanted = {
-        topics.source(settings.namespace, service.name),
+        topics.source(settings.shared, service.name),
         topics.dead_letters(settings.namespace, service.name),
         topics.changelog(settings.namespace, service.name),
         topics.control(settings.namespace, service.name),

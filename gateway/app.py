@@ -90,8 +90,8 @@ def build(
     # And one for what is asked of the past, which may take longer.
     records_client = redis_client(settings, IF_NOBODY_KNOWS_S)
     zone = city_model.zone_of(model, settings.timezone)
-    closed = ClosedDays(DaysReader(settings, layers.batch), settings.namespace, zone)
-    newest = NewestDay(closed, settings.namespace, own.batch_look_s, told) if own.batch_look_s else None
+    closed = ClosedDays(DaysReader(settings, layers.batch), settings.shared, zone)
+    newest = NewestDay(closed, settings.shared, own.batch_look_s, told) if own.batch_look_s else None
     records = Records(records_client, settings.namespace, city, batch, closed, settings.window_s)
 
     lockout = Lockout(own.lockout_tries, own.lockout_s, own.lockout_longest_s)

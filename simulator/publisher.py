@@ -128,7 +128,7 @@ class Publisher:
             there = set(await admin.list_topics())
         finally:
             await admin.close()
-        missing = sorted({topics.source(self._settings.namespace, type_) for type_ in self._types} - there)
+        missing = sorted({topics.source(self._settings.shared, type_) for type_ in self._types} - there)
         if missing:
             raise PublishError(
                 f"no topic {', '.join(missing)}; create them with: "
@@ -150,11 +150,9 @@ class Publisher:
 
     async def _partitions(self, type_: str) -> int:
         try:
-            return len(await self._producer.partitions_for(topics.source(self._settings.namespace, type_)))
+            return len(await self._producer.partitions_for(topics.source(self._settings.shared, type_)))
         except KafkaError as error:
-            raise PublishError(
-                f"topic {topics.source(self._settings.namespace, type_)}: {error!r}"
-            ) from error
+            raise PublishError(f"topic {topics.source(self._settings.shared, type_)}: {error!r}") from error
 
     async def _send_group(self, target: Target, group: list[Record]) -> None:
         batch, tally = self._producer.create_batch(), Counter[Any]()
@@ -176,7 +174,7 @@ class Publisher:
         batch.close()
         try:
             sent = await self._producer.send_batch(
-                batch, topics.source(self._settings.namespace, type_), partition=partition
+                batch, topics.source(self._settings.shared, type_), partition=partition
             )
         except KafkaError as error:
             raise PublishError(f"Kafka at {self._settings.kafka}: {error!r}") from error
@@ -195,7 +193,7 @@ class Publisher:
             self._counts.add(tally)
             if log.isEnabledFor(logging.DEBUG):
                 type_, partition = target
-                topic = topics.source(self._settings.namespace, type_)
+                topic = topics.source(self._settings.shared, type_)
                 about = {"topic": topic, "partition": partition}
                 log.debug("%s partition %d has %d more", topic, partition, tally.total(), extra=about)
         elif self._failure is None:

@@ -78,7 +78,7 @@ class Inputs:
         return [one for one in self._before if one.day.date >= first]
 
     async def _published(self) -> list[Before]:
-        store, namespace = self._session.store, self._session.settings.namespace
+        store, namespace = self._session.store, self._session.settings.shared
         wanted = [self.day.date - timedelta(days=back) for back in range(1, USUAL_DAYS)]
         there = await dates(store, namespace, wanted[-1])
         found = []

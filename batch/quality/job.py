@@ -59,7 +59,7 @@ async def quality(session: Session, day: CityDay, version: str, compacted: Mappi
     for view, made in tables.items():
         views[batch_view(view)] = await write_table(session, day, version, view, made, made_from, reasons)
     page = await asyncio.to_thread(report.page, day, tables, reasons)
-    key = s3_paths.daily_report(session.settings.namespace, REPORT, version)
+    key = s3_paths.daily_report(session.settings.shared, REPORT, version)
     stored = await write_object(session, day, key, page, 0)
     views[REPORT] = BatchView(version=version, made_from=made_from, objects=[stored], reasons=reasons)
     return Result(views, checks_failed=checks.failed(rows))

@@ -51,7 +51,7 @@ class Archive:
         self.service = service
         self.settings = settings
         self.metrics = metrics
-        self.log = Log(app, topics.source(settings.namespace, service.name), settings)
+        self.log = Log(app, topics.source(settings.shared, service.name), settings)
         self.redaction = Redaction.of(service, settings)
         self.breaker = Breaker()
         self._contiguity = Contiguity(self.log, lambda lost: metrics.count("records_lost_total", lost))
@@ -225,7 +225,7 @@ class Archive:
         }
         while True:
             name = s3_paths.raw_object(
-                self.settings.namespace,
+                self.settings.shared,
                 self.service.name,
                 buffer.generation,
                 buffer.number,

@@ -60,7 +60,7 @@ async def resubmit(
         DeadLetterError: Kafka refused one; what was sent before is ended, the rest stays.
     """
     result, rules = Resubmission(), time_rules(settings)
-    source = topics.source(settings.namespace, service.name)
+    source = topics.source(settings.shared, service.name)
     counts = await partition_counts(settings)
     if source not in counts:
         raise DeadLetterError(f"no topic {source} to send to; make it with: city topics create")

@@ -35,6 +35,12 @@ class Facts(msgspec.Struct, array_like=True):
     generation: int
     next_offset: int
     newest_ms: int
+    state_version: int = 1
+    """Of the service that folded it."""
+
+
+class StateVersionError(ValueError):
+    """A table's states are of another version than the program's; the message says what to do."""
 
 
 class _Body(msgspec.Struct, array_like=True):
@@ -115,13 +121,18 @@ class Restored(msgspec.Struct):
 
 
 def restore(fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]) -> Restored:
-    """Take a table's rows back into a fold."""
+    """Take a table's rows back into a fold; that of the facts comes first.
+
+    Raises:
+        StateVersionError: another version wrote them.
+    """
     views = {_kind(view): view for view in fold.service.views}
     decoders = {name: msgspec.msgpack.Decoder(_state_type(view)) for name, view in views.items()}
     restored, packed_ids = Restored(), []
     for key, value in rows:
         if key == FACTS_KEY:
             restored.facts = facts_of(value)
+            _check_version(fold, restored.facts)
         elif key.startswith((IDS_PREFIX, IDS_ALONE_PREFIX)):
             packed_ids.append((key, value))
         else:
@@ -145,6 +156,16 @@ def restore(fold: PartitionFold[Any], rows: Iterator[tuple[bytes, bytes]]) -> Re
     # What has expired leaves, even if no event comes any more: a sleeper may have written it again.
     fold.pruned_ids += fold.seen.prune(fold.watermark_ms)
     return restored
+
+
+def _check_version(fold: PartitionFold[Any], facts: Facts) -> None:
+    own = fold.service.state_version
+    if facts.state_version != own:
+        raise StateVersionError(
+            f"the table of {fold.service.name}, partition {fold.partition}, has states of version "
+            f"{facts.state_version}, and this program folds version {own}: run a program of that version, or start "
+            "this one beside it under a namespace of its own (docs/upgrades.md)"
+        )
 
 
 def _kind(view: View) -> str:

@@ -74,7 +74,7 @@ def wanted(settings: Settings, types: Iterable[str], existing: dict[str, int]) -
     for type_ in dict.fromkeys(types):
         if not topics.NAME.fullmatch(type_):
             raise TopicsError(f"type: {type_!r} {topics.NAME_RULE}")
-        source = topics.source(settings.namespace, type_)
+        source = topics.source(settings.shared, type_)
         found += [
             Topic(source, "source", settings.partitions, source_settings),
             Topic(
@@ -142,7 +142,7 @@ async def grow_topics(
     names = [
         topics.changelog(settings.namespace, type_),
         topics.dead_letters(settings.namespace, type_),
-        topics.source(settings.namespace, type_),
+        topics.source(settings.shared, type_),
     ]
     async with _admin(settings, timeout_s) as admin:
         existing = await _partitions(admin)

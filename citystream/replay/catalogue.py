@@ -42,7 +42,7 @@ class Catalogue:
     def __init__(self, s3: Any, settings: Settings, type_: str) -> None:
         self._s3 = s3
         self._bucket = settings.s3_bucket
-        self._prefix = s3_paths.raw_prefix(settings.namespace, type_)
+        self._prefix = s3_paths.raw_prefix(settings.shared, type_)
 
     def hour_of(self, at_ms: int) -> str:
         """Prefix of the objects that begin in the hour of a Kafka timestamp."""

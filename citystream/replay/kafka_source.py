@@ -32,7 +32,7 @@ class KafkaSource:
         self._consumer = consumer
         self._service = service
         self._settings = settings
-        self._topic = topics.source(settings.namespace, service.name)
+        self._topic = topics.source(settings.shared, service.name)
         self._ends: dict[int, int] = {}
         self._heard_at = time.monotonic()
 

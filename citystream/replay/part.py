@@ -113,7 +113,10 @@ class Part:
         self._ids = {key: row for key, row in self._ids.items() if ids_bucket(key) not in pruned}
         for bucket, position, packed in fold.seen.pack_new():
             self._ids[ids_key(bucket, position, fold.next_offset)] = at + packed
-        yield FACTS_KEY, facts_value(Facts(generation, fold.next_offset, fold.newest_ms))
+        yield (
+            FACTS_KEY,
+            facts_value(Facts(generation, fold.next_offset, fold.newest_ms, fold.service.state_version)),
+        )
         yield from self._ids.items()
         for slot in fold.all_slots():
             if slot.state is not None:

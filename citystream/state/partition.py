@@ -145,7 +145,7 @@ class OwnedPartition:
         self.let_go()
         self._free()
         fold, generation = self.fold, self.generation
-        facts = Facts(generation, fold.next_offset, fold.newest_ms)
+        facts = Facts(generation, fold.next_offset, fold.newest_ms, fold.service.state_version)
         at = version(generation, fold.next_offset - 1)
         for bucket, position, packed in fold.seen.pack_new():
             for start in range(0, len(packed), IDS_PER_ROW_BYTES):

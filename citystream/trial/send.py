@@ -30,7 +30,7 @@ async def send(settings: Settings, service: Service[Any], lines: Iterable[bytes]
         NoTopicError: the service's topics were not made yet.
         KafkaError, OSError: Kafka is away or refused one.
     """
-    topic = topics.source(settings.namespace, service.name)
+    topic = topics.source(settings.shared, service.name)
     # Asked first: a broker with auto-creation would make it, with its own settings.
     if topic not in await partition_counts(settings):
         raise NoTopicError(f"no topic {topic}; make it with: city topics create --type {service.name}")

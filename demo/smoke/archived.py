@@ -46,7 +46,7 @@ async def read_archive(settings: Settings, types: Iterable[str]) -> dict[str, Ar
 
 async def _objects(client: Any, settings: Settings, type_: str) -> AsyncIterator[pa.Table]:
     pages = client.get_paginator("list_objects_v2").paginate(
-        Bucket=settings.s3_bucket, Prefix=s3_paths.raw_prefix(settings.namespace, type_)
+        Bucket=settings.s3_bucket, Prefix=s3_paths.raw_prefix(settings.shared, type_)
     )
     async for page in pages:
         for entry in page.get("Contents", ()):

@@ -4,16 +4,28 @@ Twenty events a second apart, ids "0" to "19", windows of 10 s; written by that 
 """
 
 import io
+from dataclasses import replace
 from typing import Any
 
+import msgspec
 import pyarrow.parquet as pq
 import pytest
 
 from citystream.archive import parquet
 from citystream.fold.fold import PartitionFold, TimeRules
 from citystream.fold.redaction import Redaction
-from citystream.fold.rows import IDS_ALONE_PREFIX, IDS_PREFIX, restore
+from citystream.fold.rows import (
+    FACTS_KEY,
+    IDS_ALONE_PREFIX,
+    IDS_PREFIX,
+    VERSION_BYTES,
+    StateVersionError,
+    facts_of,
+    restore,
+    version,
+)
 from citystream.replay.catalogue import Contents
+from citystream.service import Service
 from citystream.state.partition import OwnedPartition
 from tests.citystream.changelogs import written_by_67884fb
 from tests.citystream.records import NOW_MS, log, reading
@@ -93,3 +105,38 @@ async def test_archived_objects_without_entities_are_read() -> None:
     assert [(one.offset, one.timestamp, one.value) for one in read] == [
         (one.offset, one.timestamp, one.value) for one in records
     ]
+
+
+def table_of(service: Service[Any]) -> dict[bytes, bytes]:
+    """What a program with this service checkpoints."""
+    fold = PartitionFold(service, RULES, 0)
+    fold.fold(log(reading(1, 50.0, event_id="0")))
+    part = OwnedPartition(0, fold, 0, [])
+    part.mark(fold.take_touched())
+    snapshot = part.snapshot()
+    return {row.key: row.value for row in (*snapshot.rows, snapshot.facts_row) if row.value is not None}
+
+
+@pytest.mark.parametrize(("wrote", "reads"), [(1, 2), (2, 1)])
+def test_states_of_another_version_are_refused(wrote: int, reads: int) -> None:
+    rows = table_of(replace(SERVICES["traffic"], state_version=wrote))
+    fold = PartitionFold(replace(SERVICES["traffic"], state_version=reads), RULES, 0)
+    with pytest.raises(
+        StateVersionError, match=f"of version {wrote}, and this program folds version {reads}: "
+    ):
+        restore(fold, iter(sorted(rows.items())))
+
+
+def test_a_program_from_before_there_were_versions_reads_these_facts() -> None:
+    class Before(msgspec.Struct, array_like=True):
+        generation: int
+        next_offset: int
+        newest_ms: int
+
+    facts = table_of(SERVICES["traffic"])[FACTS_KEY][VERSION_BYTES:]
+    assert msgspec.msgpack.decode(facts, type=Before).next_offset == 1
+
+
+def test_facts_from_before_there_were_versions_are_of_the_first() -> None:
+    before = version(0, 9) + msgspec.msgpack.encode((0, 10, NOW_MS))
+    assert facts_of(before).state_version == 1

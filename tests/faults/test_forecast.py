@@ -87,7 +87,7 @@ def city() -> CityModel:
 async def recount(own: Settings, model: CityModel) -> dict[tuple[str, str], Any]:
     """(road, as of) -> its forecast, of the same records without a break."""
     stepper, logs = Stepper(own, model), []
-    for topic in inputs(own.namespace):
+    for topic in inputs(own):
         for partition, records in (await kafka_log.read(own, topic)).items():
             times = _never_back(record.timestamp for record in records)
             logs.append(

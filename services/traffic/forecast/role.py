@@ -64,7 +64,7 @@ class ForecastRole(SoleRole):
         if rows:
             self._stepper.restore(rows)
             self._show(self._stepper.forecasts.values())
-        merged = MergedLog(self.settings, inputs(self.settings.namespace), self._stepper.positions)
+        merged = MergedLog(self.settings, inputs(self.settings), self._stepper.positions)
         self._merged = merged
         try:
             await merged.start()

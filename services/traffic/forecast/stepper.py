@@ -57,12 +57,12 @@ class Inputs:
         return iter((self.windows, self.weather, self.emergency))
 
 
-def inputs(namespace: str) -> Inputs:
-    """The topics of a namespace."""
+def inputs(settings: Settings) -> Inputs:
+    """The topics that it reads."""
     return Inputs(
-        topics.changelog(namespace, "traffic"),
-        topics.source(namespace, "weather"),
-        topics.source(namespace, "emergency"),
+        topics.changelog(settings.namespace, "traffic"),
+        topics.source(settings.shared, "weather"),
+        topics.source(settings.shared, "emergency"),
     )
 
 
@@ -80,7 +80,7 @@ class Stepper:
             raise SettingsError(
                 f"CITY_WINDOW_S: forecasts are of {STEP_S} s, which {rules.window_of(view)} does not divide"
             )
-        self._inputs = inputs(settings.namespace)
+        self._inputs = inputs(settings)
         self._windows = CityWindows(view, rules.disorder_ms)
         self._around = Around()
         self._weather = Reader(Weather, settings.future_ms)

@@ -18,7 +18,7 @@ from tests.citystream.records import FakeRecord
 SETTINGS = Settings(disorder_s=0)
 VIEW = service(None).windows[0]
 START_MS = 1_790_000_100_000 - 1_790_000_100_000 % STEP_MS
-SOURCE = Part(inputs(SETTINGS.namespace).windows, 0)
+SOURCE = Part(inputs(SETTINGS).windows, 0)
 ROADS = ("a", "b")
 
 
