@@ -163,8 +163,8 @@ def _check_version(fold: PartitionFold[Any], facts: Facts) -> None:
     if facts.state_version != own:
         raise StateVersionError(
             f"the table of {fold.service.name}, partition {fold.partition}, has states of version "
-            f"{facts.state_version}, and this program folds version {own}: run a program of that version, or start "
-            "this one beside it under a namespace of its own (docs/upgrades.md)"
+            f"{facts.state_version}, and this program folds version {own}: run a program of that version, or "
+            "start this one beside it under a namespace of its own (docs/upgrades.md)"
         )
 
 

@@ -121,9 +121,7 @@ def table_of(service: Service[Any]) -> dict[bytes, bytes]:
 def test_states_of_another_version_are_refused(wrote: int, reads: int) -> None:
     rows = table_of(replace(SERVICES["traffic"], state_version=wrote))
     fold = PartitionFold(replace(SERVICES["traffic"], state_version=reads), RULES, 0)
-    with pytest.raises(
-        StateVersionError, match=f"of version {wrote}, and this program folds version {reads}: "
-    ):
+    with pytest.raises(StateVersionError, match=f"version {wrote}, and this program folds version {reads}: "):
         restore(fold, iter(sorted(rows.items())))
 
 
