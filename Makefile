@@ -46,6 +46,7 @@ help: ## What there is (this)
 	@echo "  T=tests/gateway          tests of this part alone, without lint    JOBS=$(JOBS)   test processes"
 	@echo "  CHROMIUM=                of the browser tests, else one on PATH, else one that is fetched"
 	@echo "  PROMTOOL=                of the alerts' tests, else one on PATH, else one that is fetched"
+	@echo "  KUSTOMIZE=               of the manifests' tests, else one on PATH, else one that Go builds"
 	@echo "  CITY_KAFKA, CITY_REDIS, CITY_S3, CITY_ELASTICSEARCH   your own servers instead of embedded ones"
 
 install: $(INSTALLED) $(PACKAGES) ## Install all into .venv and dashboard/node_modules (what PATH lacks into .tools)
@@ -78,7 +79,7 @@ $(DASHBOARD): $(PACKAGES) $(DASHBOARD_SOURCES)
 	@rm -rf dashboard/dist
 	@mv dashboard/.built dashboard/dist
 
-dashboards: $(INSTALLED) ## Grafana's dashboards anew, of the code in monitoring/
+dashboards: $(INSTALLED) ## Grafana's dashboards anew, of the code in monitoring/, and what k8s/ has of them and of the alerts
 	@$(BIN)/python -m monitoring
 
 demo: $(INSTALLED) ## A live city with a status table; Ctrl-C stops it
@@ -92,8 +93,9 @@ PYTEST = $(BIN)/pytest --numprocesses $(JOBS) --dist loadfile --no-loadscope-reo
 # Those in a browser run after the others and one by one: a browser that draws a map takes both cores.
 BROWSER := $(findstring tests/browser,$(or $(T),tests/browser))
 RULES := $(findstring tests/compose,$(or $(T),tests/compose))
+MANIFESTS := $(findstring tests/k8s,$(or $(T),tests/k8s))
 
-test: $(if $(T),$(INSTALLED),lint) $(if $(BROWSER),$(DASHBOARD) chromium) $(if $(RULES),promtool) ## Lint and all tests but the long ones
+test: $(if $(T),$(INSTALLED),lint) $(if $(BROWSER),$(DASHBOARD) chromium) $(if $(RULES),promtool) $(if $(MANIFESTS),kustomize) ## Lint and all tests but the long ones
 	$(if $(T),,$(NPM) run --silent test)
 	$(if $(and $(T),$(BROWSER)),,$(PYTEST) -m "not real and not browser" $(T))
 	$(if $(BROWSER),$(BIN)/pytest -m browser $(or $(T),tests/browser))
@@ -110,7 +112,11 @@ chromium: $(INSTALLED)
 promtool: $(INSTALLED)
 	@$(BIN)/python -m tests.compose.promtool
 
-test-fast: $(INSTALLED) $(if $(RULES),promtool) ## What needs no server
+.PHONY: kustomize
+kustomize: $(INSTALLED)
+	@PATH="$(dir $(abspath $(UV))):$$PATH" $(BIN)/python -m tests.k8s.kustomize
+
+test-fast: $(INSTALLED) $(if $(RULES),promtool) $(if $(MANIFESTS),kustomize) ## What needs no server
 	$(PYTEST) -m "not real and not server and not browser" $(T)
 
 test-real: $(INSTALLED) ## The long tests, and those by chance with seeds drawn anew (SEED= sets them)

@@ -1,16 +1,26 @@
-"""Writes all dashboards: `make dashboards`."""
+"""Writes all dashboards, and what Kubernetes has of them and of the alerts: `make dashboards`."""
 
 from pathlib import Path
 
+from monitoring import kubernetes
 from monitoring.board import Board
 from monitoring.dashboards import BOARDS
 
 FOLDER = Path("compose/grafana/dashboards")
+CONFIG_MAPS = FOLDER.parent / "kustomization.yaml"
+ALERTS = Path("compose/prometheus/alerts.yml")
+RULE = Path("k8s/base/monitoring/alerts.yaml")
 
 
 def path_of(board: Board) -> Path:
     """The file that Grafana reads it from."""
     return FOLDER / f"{board.uid}.json"
+
+
+def for_kubernetes() -> dict[Path, str]:
+    """File -> what it is to hold."""
+    files = [str(path_of(board).relative_to(CONFIG_MAPS.parent)) for board in BOARDS]
+    return {CONFIG_MAPS: kubernetes.config_maps(files), RULE: kubernetes.rule(ALERTS.read_text())}
 
 
 def main() -> None:
@@ -19,7 +29,7 @@ def main() -> None:
     wanted = {path_of(board): board.json() for board in BOARDS}
     for old in set(FOLDER.glob("*.json")) - set(wanted):
         old.unlink()
-    for path, text in wanted.items():
+    for path, text in (wanted | for_kubernetes()).items():
         path.write_text(text)
 
 

@@ -3,14 +3,13 @@
 import os
 import platform
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from batch.airflow.install import cache
 from demo.servers.server import ServerError
 from tests.harness import programs, prometheus
-from tests.harness.programs import APT, NoProgramError, provide, runs, tried
+from tests.harness.programs import APT, NoProgramError, provide, put, runs, tried
 
 NAME = "promtool"
 
@@ -54,16 +53,7 @@ def fetch() -> str:
 
 
 def _into_cache(make: Callable[[Path], str]) -> str:
-    """Have it made in a folder that ends, and move it into its place when it is whole; how that failed."""
-    if runs(str(fetched())):
-        return ""
-    fetched().parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{NAME}-", dir=fetched().parent) as folder:
-        failed = make(Path(folder))
-        made = Path(folder) / NAME
-        if made.exists():
-            made.rename(fetched())
-        return failed
+    return "" if runs(fetched()) else put(NAME, fetched(), make)
 
 
 def _from_debian(folder: Path) -> str:

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -13,26 +14,42 @@ class NoProgramError(RuntimeError):
     """There is none, and it can't be fetched; the message says what was tried, and what to install."""
 
 
-def runs(program: str | Path) -> bool:
+def runs(program: str | Path, ask: str = "--version") -> bool:
     """Whether it tells its version: some packages are a script that tells how to install another."""
     try:
-        return subprocess.run([program, "--version"], capture_output=True, timeout=60).returncode == 0
+        return subprocess.run([program, ask], capture_output=True, timeout=60).returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 
 
-def found(variable: str, candidates: Iterable[str]) -> str | None:
+def found(variable: str, candidates: Iterable[str], ask: str = "--version") -> str | None:
     """What the environment's variable names, else the first candidate that runs.
+
+    `ask` is the argument to which it answers with its version.
 
     Raises:
         NoProgramError: the variable names none that runs.
     """
     named = os.environ.get(variable)
     if named:
-        if not runs(named):
+        if not runs(named, ask):
             raise NoProgramError(f"{variable}={named} is none that runs")
         return named
-    return next((one for one in candidates if runs(one)), None)
+    return next((one for one in candidates if runs(one, ask)), None)
+
+
+def put(made: str, place: Path, make: Callable[[Path], str]) -> str:
+    """Have it made, under a name, in a folder that ends, and move it to its place when it is whole.
+
+    `make` gets the folder and says how it failed, if it did; so does this.
+    """
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{made}-", dir=place.parent) as folder:
+        failed = make(Path(folder))
+        whole = Path(folder) / made
+        if whole.exists() and not place.is_dir():
+            whole.rename(place)
+        return failed
 
 
 def provide(find: Callable[[], str | None], fetch: Callable[[], str]) -> None:

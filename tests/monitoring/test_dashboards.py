@@ -12,7 +12,7 @@ from grafana_foundation_sdk.models.dashboard import Dashboard
 
 from citystream.contracts.metrics import CATALOGUE
 from monitoring import bounds
-from monitoring.__main__ import FOLDER, path_of
+from monitoring.__main__ import FOLDER, for_kubernetes, path_of
 from monitoring.board import Board
 from monitoring.bounds import Bound
 from monitoring.dashboards import BOARDS, expressions
@@ -39,6 +39,11 @@ def drawn(board: Board) -> list[Json]:
 def test_what_grafana_reads_is_current() -> None:
     found = {path: path.read_text() for path in FOLDER.glob("*")}
     assert found == {path_of(board): board.json() for board in BOARDS}, "make dashboards"
+
+
+def test_what_kubernetes_gets_is_current() -> None:
+    for path, text in for_kubernetes().items():
+        assert path.read_text() == text, f"{path}: make dashboards"
 
 
 @pytest.mark.parametrize("uid", BY_UID)
