@@ -1,21 +1,17 @@
 """Our processes as Compose starts them: their commands, their settings, and the secrets that they read."""
 
-import tomllib
-from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 
 import click
 import pytest
 
 from batch.airflow import settings as airflow_settings
-from citystream.secrets import VARIABLE
 from citystream.settings import Settings
 from gateway.settings import GatewaySettings
 from tests.compose.files import Json, commands, generate, interpolated, ours, projects, targets
 from tests.harness import dockerfile
+from tests.harness.command_lines import PROGRAMS, VARIABLES, parsed
 
-PROGRAMS = tomllib.loads(Path("pyproject.toml").read_text())["project"]["scripts"]
 OURS: dict[str, Json] = {
     f"{name}, {project}": one
     for project, found in projects().items()
@@ -28,29 +24,6 @@ COMMANDS = {
     for words in commands(one)
     if words[0] in PROGRAMS
 }
-KNOWN = {
-    *(f"CITY_{name.upper()}" for name in Settings.model_fields),
-    *(f"CITY_GATEWAY_{name.upper()}" for name in GatewaySettings.model_fields),
-    *airflow_settings.DEFAULTS,
-    VARIABLE,
-}
-
-
-def parsed(words: Sequence[str]) -> click.Context:
-    """A command as its own program reads it, down to the last subcommand, which is not run.
-
-    Raises:
-        click.UsageError: it would refuse it.
-    """
-    module, _, attribute = PROGRAMS[words[0]].partition(":")
-    command: click.Command = getattr(import_module(module), attribute)
-    context, rest = None, list(words[1:])
-    while isinstance(command, click.Group):
-        context = click.Context(command, parent=context, info_name=words[0])
-        _, found, rest = command.resolve_command(context, rest)
-        assert found
-        command = found
-    return command.make_context(words[0], rest, parent=context)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -99,7 +72,7 @@ def test_settings_are_valid_and_secrets_are_read(
     for secret, value in given.items():
         (tmp_path / secret).write_text(value)
     environment = dockerfile.images()[ours(one)].environment | interpolated(one.get("environment", {}))
-    assert {key for key in environment if key.startswith("CITY_")} <= KNOWN
+    assert {key for key in environment if key.startswith("CITY_")} <= VARIABLES
     for key, value in environment.items():
         monkeypatch.setenv(key, value.replace("/run/secrets", str(tmp_path)))
     own = Settings()

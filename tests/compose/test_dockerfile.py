@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.compose.files import BASE, FOLDER, example, ours, read
-from tests.compose.test_compose_processes import KNOWN, parsed
 from tests.harness import dockerfile
+from tests.harness.command_lines import VARIABLES, parsed
 
 TEXT = dockerfile.DOCKERFILE.read_text()
 IMAGES = dockerfile.images()
@@ -42,7 +42,7 @@ def test_an_image_s_command_is_one_that_its_program_takes(name: str, tmp_path: P
 @pytest.mark.parametrize("name", IMAGES)
 def test_an_image_sets_variables_that_are_settings(name: str) -> None:
     own = {variable for variable in IMAGES[name].environment if variable.startswith("CITY_")}
-    assert own <= KNOWN
+    assert own <= VARIABLES
 
 
 @pytest.mark.parametrize("name", sorted(set(IMAGES) - {"batch", "airflow", "simulator"}))
@@ -50,9 +50,7 @@ def test_a_health_check_asks_on_the_port_that_the_image_sets(name: str) -> None:
     python, module, program, variable = IMAGES[name].check
     assert (python, module) == ("python", "-m")
     assert importlib.util.find_spec(program)
-    port = IMAGES[name].environment[variable]
-    ports = {port for line in re.findall(r"^EXPOSE (.+)$", TEXT, re.M) for port in line.split()}
-    assert port in ports
+    assert int(IMAGES[name].environment[variable]) in IMAGES[name].ports
 
 
 def test_the_simulator_is_healthy_while_it_writes_what_it_sent() -> None:

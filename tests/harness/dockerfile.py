@@ -2,45 +2,51 @@
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
 DOCKERFILE = Path("compose/Dockerfile")
 
 
-class Stage(NamedTuple):
-    """What an image of it gives its process."""
+class Image(NamedTuple):
+    """What an image of a stage gives its process."""
 
-    parent: str
     environment: dict[str, str]
     user: str
+    ports: frozenset[int]
     command: list[str]
     check: list[str]
+    """Of its health; empty if it has none."""
 
 
-def stages() -> dict[str, Stage]:
-    """Every named stage, with what it takes from those that it is built on."""
-    text = re.sub(r"\\\n\s*", " ", DOCKERFILE.read_text())
-    text = re.sub(r"^#.*\n", "", text, flags=re.M)
-    found: dict[str, Stage] = {}
-    for parent, name, body in re.findall(r"^FROM (\S+) AS (\w+)\n((?:(?!FROM ).*\n?)*)", text, re.M):
-        base = found.get(parent, Stage(parent, {}, "root", [], []))
-        environment = dict(base.environment)
-        for line in re.findall(r"^ENV (.+)$", body, re.M):
-            environment |= dict(pair.split("=", 1) for pair in line.split())
-        user = re.findall(r"^USER (\S+)$", body, re.M)
-        command = re.findall(r"^CMD (\[.+\])$", body, re.M)
-        check = re.findall(r"^HEALTHCHECK .*?CMD (\[.+\])$", body, re.M)
-        found[name] = Stage(
-            parent,
-            environment,
-            user[-1] if user else base.user,
-            json.loads(command[-1]) if command else base.command,
-            json.loads(check[-1]) if check else base.check,
-        )
+@cache
+def stages() -> dict[str, Image]:
+    """Every named stage, with what it has from those that it is built on."""
+    found = {"": Image({}, "root", frozenset(), [], [])}
+    name = ""
+    text = re.sub(r"\\\n", " ", re.sub(r"^#.*\n", "", DOCKERFILE.read_text(), flags=re.M))
+    for line in text.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word == "FROM":
+            parent, _, name = rest.partition(" AS ")
+            found[name] = found.get(parent, found[""])
+        here = found[name]
+        if word == "ENV":
+            added = dict(one.split("=", 1) for one in rest.split())
+            found[name] = here._replace(environment=here.environment | added)
+        elif word == "USER":
+            found[name] = here._replace(user=rest)
+        elif word == "EXPOSE":
+            found[name] = here._replace(ports=here.ports | {int(port) for port in rest.split()})
+        elif word == "CMD":
+            found[name] = here._replace(command=json.loads(rest))
+        elif word == "HEALTHCHECK":
+            found[name] = here._replace(check=json.loads(rest.partition("CMD ")[2]))
+    del found[""]
     return found
 
 
-def images() -> dict[str, Stage]:
+def images() -> dict[str, Image]:
     """The stages that are images, which have a command."""
-    return {name: stage for name, stage in stages().items() if stage.command}
+    return {name: one for name, one in stages().items() if one.command}

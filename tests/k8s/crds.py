@@ -9,8 +9,8 @@ from typing import Any
 import yaml
 
 from batch.airflow.install import cache
+from tests.harness import go
 from tests.harness.programs import put
-from tests.k8s import go
 
 Json = dict[str, Any]
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.harness import go
 from tests.harness.programs import NoProgramError
-from tests.k8s import go, kustomize
+from tests.k8s import kustomize
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,6 @@
 
 import re
 import tomllib
-from importlib import import_module
 from pathlib import Path
 
 import click
@@ -14,11 +13,11 @@ from citystream.secrets import VARIABLE as SECRETS_DIR
 from citystream.settings import Settings, load
 from citystream.worker import DRAIN_S
 from gateway import operations
-from gateway.settings import PREFIX as GATEWAY_PREFIX
 from gateway.settings import GatewaySettings
 from tests.compose.files import BASE as COMPOSE
 from tests.compose.files import read
-from tests.k8s.images import Image, images
+from tests.harness.command_lines import PROGRAMS, VARIABLES, parsed
+from tests.harness.dockerfile import Image, images
 from tests.k8s.manifests import (
     WORKLOADS,
     Container,
@@ -32,12 +31,6 @@ from tests.k8s.manifests import (
 )
 
 PROJECT = tomllib.loads(Path("pyproject.toml").read_text())["project"]
-PROGRAMS = PROJECT["scripts"]
-KNOWN = (
-    {f"CITY_{name.upper()}" for name in Settings.model_fields}
-    | {f"{GATEWAY_PREFIX}{name.upper()}" for name in GatewaySettings.model_fields}
-    | set(airflow_settings.DEFAULTS)
-)
 SECRETS = {name for name in Settings.model_fields if "Secret" in str(Settings.model_fields[name].annotation)}
 ROUTE = re.compile(r'[Rr]oute\("(/\w+)"')
 ROUTES = {"health": health, "operations": operations}
@@ -47,20 +40,10 @@ def image_of(one: Container) -> Image:
     return images()[one.target]
 
 
-def parse(command: click.Command, words: list[str], parent: click.Context | None = None) -> None:
-    """Read a command line as the program itself does, and run nothing."""
-    context = command.make_context(words[0], words[1:], parent)
-    if isinstance(command, click.Group):
-        name, inner, rest = command.resolve_command(context, [*context._protected_args, *context.args])
-        assert inner is not None
-        parse(inner, [str(name), *rest], context)
-
-
 def test_a_command_is_one_of_its_image(built: tuple[Json, ...]) -> None:
     for one in containers(built):
         if one.program in PROGRAMS:
-            module, _, attribute = PROGRAMS[one.program].partition(":")
-            parse(getattr(import_module(module), attribute), one.spec["command"])
+            parsed(one.spec["command"])
             # `city` is in every image; the others need what only their image has.
             assert one.program in ("city", image_of(one).command[0])
         else:
@@ -72,7 +55,7 @@ def test_a_command_is_one_of_its_image(built: tuple[Json, ...]) -> None:
 )
 def test_a_command_that_is_not_there_is_found(wrong: list[str]) -> None:
     with pytest.raises(click.UsageError):
-        parse(import_module("services.gps.app").main, wrong)
+        parsed(wrong)
 
 
 def test_an_image_is_of_this_version(built: tuple[Json, ...]) -> None:
@@ -104,10 +87,10 @@ def test_airflows_parts_are_those_of_compose(overlay: str) -> None:
 
 
 def test_each_variable_is_a_setting(overlay: str) -> None:
-    assert settings(overlay).keys() <= KNOWN
+    assert settings(overlay).keys() <= VARIABLES
     for one in containers(of_overlay(overlay)):
         for name in one.variables({}):
-            assert name in KNOWN or (name.startswith("AIRFLOW__") and one.target == "airflow"), name
+            assert name in VARIABLES or (name.startswith("AIRFLOW__") and one.target == "airflow"), name
 
 
 def test_a_process_starts_with_these_settings_and_has_what_they_name(
@@ -170,7 +153,7 @@ def test_a_probe_asks_for_what_is_served(built: tuple[Json, ...]) -> None:
         if one.target == "simulator":
             (file,) = re.findall(r"/data/\w+\.json", one.spec["livenessProbe"]["exec"]["command"][-1])
             assert file in one.spec["command"]
-            assert file in image_of(one).health
+            assert file in image_of(one).check[-1]
             continue
         assert {"startupProbe", "readinessProbe", "livenessProbe"} <= set(one.spec)
         assert set(one.ports.values()) == image_of(one).ports
