@@ -9,6 +9,7 @@ import asyncio
 import logging
 import time
 
+from citystream.fold.rows import StateVersionError
 from citystream.state.partition import OwnedPartition
 from citystream.stream import Stream
 
@@ -24,7 +25,11 @@ SPREAD = 0.8
 
 
 async def publish_clock(stream: Stream) -> None:
-    """Publish and checkpoint until cancelled; publishing goes on while a checkpoint is under way."""
+    """Publish and checkpoint until cancelled; publishing goes on while a checkpoint is under way.
+
+    Raises:
+        ExceptionGroup: of a StateVersionError.
+    """
     async with asyncio.TaskGroup() as checkpoints:
         await _publish(stream, checkpoints)
 
@@ -49,6 +54,8 @@ async def _publish(stream: Stream, checkpoints: asyncio.TaskGroup) -> None:
             await stream.publish(live_only=True)
             if (checkpoint is None or checkpoint.done()) and (due := stream.due()):
                 checkpoint = checkpoints.create_task(_checkpoint(stream, due))
+        except StateVersionError:  # no later look will find another version
+            raise
         except Exception:  # a clock that stops would stop the service
             log.exception("the clock goes on after an error")
 

@@ -93,7 +93,7 @@ async def _run(service: Service[Any], settings: Settings, role: str, others: Map
             level.ignore_signal()
             # Faust's half-started threads end with the program that they are in.
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program, without a shell
-        code = await _watch(roles, health, stop)
+        code = await _watch(roles, tasks[2:], health, stop)
         for task in tasks[2:]:
             task.cancel()
         await _drain(roles, code)
@@ -170,9 +170,17 @@ async def _problem(type_: str, settings: Settings, wanted: set[str]) -> str | No
     return f"no topic {', '.join(missing)}; make them with: city topics create --type {type_}"
 
 
-async def _watch(roles: Sequence[Running], health: Health, stop: asyncio.Event) -> int:
-    """Report until stopped (0) or until Faust gives up (1)."""
+async def _watch(
+    roles: Sequence[Running], clocks: Sequence[asyncio.Task[None]], health: Health, stop: asyncio.Event
+) -> int:
+    """Report until stopped (0), or until Faust or a clock gives up (1)."""
     while not stop.is_set():
+        for clock in clocks:
+            if clock.done() and (error := clock.exception()):
+                while isinstance(error, BaseExceptionGroup):
+                    error = error.exceptions[0]
+                log.error("%s: %s", type(error).__name__, error)
+                return 1
         for app in (one.app for one in roles):
             if app.crashed:
                 log.error("%s gave up: %r", app.conf.id, app.crash_reason)

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from batch.airflow.install import cache
 from demo.servers.tools import TOOLS
-from tests.harness import programs
+from tests.harness import go, programs
 from tests.harness.programs import NoProgramError, provide, put
-from tests.k8s import crds, go
+from tests.k8s import crds
 
 NAME = "kustomize"
 VERSION = "v5.8.2"

@@ -15,6 +15,8 @@ Json = dict[str, Any]
 
 ROOT = Path("k8s")
 OVERLAYS = {path.parent.name: path.parent for path in sorted(ROOT.glob("overlays/*/kustomization.yaml"))}
+BESIDE = "green"
+"""The overlay of a new version beside `prod`."""
 BASES = {path.parent.name: path.parent for path in sorted(ROOT.glob("base/*/kustomization.yaml"))}
 WORKLOADS = ("Deployment", "StatefulSet", "Job")
 

@@ -4,13 +4,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from monitoring.__main__ import ALERTS, FOLDER
-from tests.k8s.manifests import WORKLOADS, chosen, containers, of_kind, of_overlay
+from tests.k8s.manifests import BESIDE, OVERLAYS, WORKLOADS, chosen, containers, of_kind, of_overlay
 
 PROMETHEUS = Path("compose/prometheus/prometheus.yml")
 OURS = ("city", "gateway")
+COMPLETE = [name for name in OVERLAYS if name != BESIDE]
 
 
 def test_what_is_scraped_has_the_labels_of_compose(overlay: str) -> None:
@@ -52,16 +54,27 @@ def squeezed(value: Any) -> Any:
     return " ".join(value.split()) if isinstance(value, str) else value
 
 
+@pytest.mark.parametrize("overlay", COMPLETE)
 def test_alerts_are_those_of_compose(overlay: str) -> None:
     (rule,) = of_kind(of_overlay(overlay), "PrometheusRule").values()
     assert squeezed(rule["spec"]) == squeezed(yaml.safe_load(ALERTS.read_text()))
 
 
-def test_dashboards_are_those_of_compose(overlay: str) -> None:
-    found = {
+def dashboards(overlay: str) -> dict[str, Any]:
+    """By their files' names."""
+    return {
         name: json.loads(text)
         for one in of_kind(of_overlay(overlay), "ConfigMap").values()
         if one["metadata"].get("labels", {}).get("grafana_dashboard") == "1"
         for name, text in one["data"].items()
     }
-    assert found == {path.name: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
+
+
+@pytest.mark.parametrize("overlay", COMPLETE)
+def test_dashboards_are_those_of_compose(overlay: str) -> None:
+    assert dashboards(overlay) == {path.name: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
+
+
+def test_a_version_beside_another_has_neither_of_its_own() -> None:
+    assert not of_kind(of_overlay(BESIDE), "PrometheusRule")
+    assert not dashboards(BESIDE)

@@ -5,6 +5,7 @@ from citystream.contracts.registry import EVENTS
 from citystream.settings import Settings
 from tests.k8s import crds
 from tests.k8s.manifests import (
+    BESIDE,
     OVERLAYS,
     Json,
     chosen,
@@ -37,12 +38,12 @@ def test_each_type_is_scaled_by_the_lag_of_its_groups(overlay: str) -> None:
         assert (spec["minReplicaCount"] >= 1, spec["maxReplicaCount"]) == (True, config.partitions)
         assert [trigger["metadata"]["consumerGroup"] for trigger in spec["triggers"]] == [
             topics.app_id(config.namespace, type_),
-            topics.archive_group(config.namespace, type_),
+            topics.archive_group(config.shared, type_),
         ]
         for trigger in spec["triggers"]:
             told = trigger["metadata"]
             assert trigger["type"] == "kafka"
-            assert told["topic"] == topics.source(config.namespace, type_)
+            assert told["topic"] == topics.source(config.shared, type_)
             assert set(told) <= crds.kafka_trigger()["triggerMetadata"]
             (worker,) = [one for one in containers(objects) if one.workload == type_]
             assert worker.spec["name"] == spec["scaleTargetRef"]["envSourceContainerName"]
@@ -128,8 +129,25 @@ def test_dev_is_smaller() -> None:
     dev, prod = (
         of_kind(of_overlay(name), "ScaledObject", "HorizontalPodAutoscaler") for name in ("dev", "prod")
     )
-    assert set(OVERLAYS) == {"dev", "prod"}
+    assert set(OVERLAYS) == {"dev", "prod", "green"}
     for name, one in dev.items():
         for field in ("minReplicaCount", "maxReplicaCount", "minReplicas", "maxReplicas"):
             if field in one["spec"]:
                 assert one["spec"][field] < prod[name]["spec"][field]
+
+
+def test_a_version_beside_another_shares_events_and_archive_and_nothing_else() -> None:
+    prod, green = overlay_settings("prod"), overlay_settings(BESIDE)
+    assert green.shared == prod.shared == prod.namespace != green.namespace
+    differing = {name for name, value in settings(BESIDE).items() if settings("prod")[name] != value}
+    assert differing == {"CITY_NAMESPACE"}
+    names = [of_kind(of_overlay(name), "Namespace").keys() for name in ("prod", BESIDE)]
+    assert names[0].isdisjoint(names[1])
+    hosts = [
+        one["spec"]["rules"][0]["host"]
+        for name in ("prod", BESIDE)
+        for one in of_kind(of_overlay(name), "Ingress").values()
+    ]
+    assert len(set(hosts)) == 2
+    # Closed days are made by one.
+    assert of_kind(of_overlay(BESIDE), "StatefulSet")["airflow"]["spec"]["replicas"] == 0
