@@ -13,7 +13,7 @@ import psutil
 from demo.servers.process import Process
 from tests.compose.files import FOLDER, Json, interpolated
 from tests.harness.patience import PATIENCE_S
-from tests.images.buildah import Buildah
+from tests.images.buildah import GLITCH, TRIES, Buildah
 
 USER = 10_001
 """Of all our images."""
@@ -82,11 +82,32 @@ class Container:
 
     def ask(self, command: list[str]) -> subprocess.CompletedProcess[str]:
         """Run another command in it, as `docker exec` does."""
-        return subprocess.run(self._run(command), capture_output=True, text=True)
+        for _ in range(TRIES):
+            ended = subprocess.run(self._run(command), capture_output=True, text=True)
+            if GLITCH not in ended.stderr:
+                break
+        return ended
+
+    def start(self) -> None:
+        """Start its main process."""
+        for _ in range(TRIES):
+            self.process.start()
+            while self.process.running and self._main() is None:
+                time.sleep(0.05)
+            if self.process.running or GLITCH not in self.process.last_lines(3):
+                break
+
+    def _main(self) -> psutil.Process | None:
+        try:
+            children = psutil.Process(self.process.pid).children(recursive=True)
+            # Those of buildah stand before it.
+            return next(one for one in children if not one.cmdline()[0].startswith("buildah"))
+        except (StopIteration, IndexError, psutil.NoSuchProcess):
+            return None
 
     def work(self) -> str:
         """Run a job to its end; what it wrote."""
-        self.process.start()
+        self.start()
         deadline = time.monotonic() + PATIENCE_S
         while self.process.running and time.monotonic() < deadline:
             time.sleep(0.1)
@@ -96,7 +117,7 @@ class Container:
 
     def until_healthy(self) -> None:
         """Start it, and wait until its health check passes."""
-        self.process.start()
+        self.start()
         self.until(lambda: self.ask(self.check).returncode == 0, "its health")
 
     def health(self) -> Json:
@@ -118,9 +139,8 @@ class Container:
 
     def stop(self, patience_s: float = PATIENCE_S) -> None:
         """SIGTERM to its main process, as the engine's init passes it on, after which it ends well."""
-        children = psutil.Process(self.process.pid).children(recursive=True)
-        # Those of buildah stand before it.
-        main = next(child for child in children if not child.cmdline()[0].startswith("buildah"))
+        main = self._main()
+        assert main, f"it ended:\n{self.process.last_lines(40)}"
         main.send_signal(signal.SIGTERM)
         deadline = time.monotonic() + patience_s
         while self.process.running and time.monotonic() < deadline:
