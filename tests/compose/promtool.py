@@ -3,13 +3,13 @@
 import os
 import platform
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 from batch.airflow.install import cache
 from demo.servers.server import ServerError
 from tests.harness import programs, prometheus
-from tests.harness.programs import APT, NoProgramError, provide, put, runs, tried
+from tests.harness.programs import APT, NoProgramError, on_path_or, provide, put, runs, tried
 
 NAME = "promtool"
 
@@ -25,14 +25,7 @@ def found() -> str | None:
     Raises:
         NoProgramError: PROMTOOL names none.
     """
-    return programs.found("PROMTOOL", _candidates())
-
-
-def _candidates() -> Iterator[str]:
-    on_path = shutil.which(NAME)
-    if on_path:
-        yield on_path
-    yield str(fetched())
+    return programs.found("PROMTOOL", on_path_or(NAME, fetched()))
 
 
 def fetch() -> str:

@@ -1,10 +1,11 @@
 """Programs that tests run and that a machine may lack."""
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 APT = ("apt-get", "-o", "DPkg::Lock::Timeout=600", "-qq")
@@ -36,6 +37,14 @@ def found(variable: str, candidates: Iterable[str], ask: str = "--version") -> s
             raise NoProgramError(f"{variable}={named} is none that runs")
         return named
     return next((one for one in candidates if runs(one, ask)), None)
+
+
+def on_path_or(name: str, fetched: Path) -> Iterator[str]:
+    """The one on PATH, then the one that was fetched."""
+    on_path = shutil.which(name)
+    if on_path:
+        yield on_path
+    yield str(fetched)
 
 
 def put(made: str, place: Path, make: Callable[[Path], str]) -> str:

@@ -15,6 +15,8 @@ from tests.compose.files import FOLDER, Json, interpolated
 from tests.harness.patience import PATIENCE_S
 from tests.images.buildah import GLITCH, TRIES, Buildah
 
+TMPFS = "type=tmpfs,tmpfs-mode=1777,noexec,nosuid,nodev"
+"""As Docker mounts one."""
 USER = 10_001
 """Of all our images."""
 
@@ -54,11 +56,7 @@ class Container:
                 for name in service["secrets"]
                 for text in ("--volume", f"{host.secrets / name}:/run/secrets/{name}:ro")
             ),
-            *(
-                text
-                for path in service["tmpfs"]
-                for text in ("--mount", f"type=tmpfs,tmpfs-mode=1777,destination={path}")
-            ),
+            *(text for path in service["tmpfs"] for text in ("--mount", f"{TMPFS},destination={path}")),
             *(
                 text
                 for name, value in service["environment"].items()

@@ -1,15 +1,13 @@
 """Which kustomize builds the manifests: yours, or one that is fetched (`python -m tests.k8s.kustomize`)."""
 
 import platform
-import shutil
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 from batch.airflow.install import cache
 from demo.servers.tools import TOOLS
 from tests.harness import go, programs
-from tests.harness.programs import NoProgramError, provide, put
+from tests.harness.programs import NoProgramError, on_path_or, provide, put
 from tests.k8s import crds
 
 NAME = "kustomize"
@@ -29,14 +27,7 @@ def found() -> str | None:
     Raises:
         NoProgramError: KUSTOMIZE names none.
     """
-    return programs.found("KUSTOMIZE", _candidates(), "version")
-
-
-def _candidates() -> Iterator[str]:
-    on_path = shutil.which(NAME)
-    if on_path:
-        yield on_path
-    yield str(fetched())
+    return programs.found("KUSTOMIZE", on_path_or(NAME, fetched()), "version")
 
 
 def fetch() -> str:
