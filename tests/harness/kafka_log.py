@@ -106,7 +106,7 @@ async def committed(kafka: str, group: str) -> dict[tuple[str, int], int]:
 async def folded(settings: Settings, service: str) -> dict[int, int]:
     """What the stream role has committed of each partition of a service's topic."""
     found = await committed(settings.kafka, topics.app_id(settings.namespace, service))
-    source = topics.source(settings.namespace, service)
+    source = topics.source(settings.shared, service)
     return {number: offset for (topic, number), offset in found.items() if topic == source}
 
 
@@ -139,16 +139,16 @@ async def ends(settings: Settings, topic: str) -> dict[int, int]:
 async def drained(settings: Settings, service: str, seconds: float = PATIENCE_S) -> None:
     """Wait until both roles have committed all of a service's topic, as it ends now."""
     app = topics.app_id(settings.namespace, service)
-    await _committed_all(settings, service, (app, topics.archive_group(settings.namespace, service)), seconds)
+    await _committed_all(settings, service, (app, topics.archive_group(settings.shared, service)), seconds)
 
 
 async def archived(settings: Settings, service: str) -> None:
     """Wait until the archive role has committed all of a service's topic, as it ends now."""
-    await _committed_all(settings, service, (topics.archive_group(settings.namespace, service),), PATIENCE_S)
+    await _committed_all(settings, service, (topics.archive_group(settings.shared, service),), PATIENCE_S)
 
 
 async def _committed_all(settings: Settings, service: str, groups: Sequence[str], seconds: float) -> None:
-    topic = topics.source(settings.namespace, service)
+    topic = topics.source(settings.shared, service)
     wanted = {(topic, number): end for number, end in (await ends(settings, topic)).items()}
     loop = asyncio.get_running_loop()
     deadline = loop.time() + seconds
