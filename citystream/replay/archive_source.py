@@ -40,9 +40,10 @@ class ArchiveSource:
         """Kafka timestamp up to which a partition was read."""
 
     async def plan(self, wanted: ReplayRange, margin_ms: int) -> list[PartitionRange]:
-        bounds = await self._kafka.bounds()
-        chains = [Chain(number, wanted, margin_ms) for number, each in bounds.items() if each.end]
+        chains = [Chain(number, wanted, margin_ms) for number in await self._kafka.bounds()]
         await self._walk(chains, wanted)
+        # Asked after what is archived: that goes on meanwhile, beyond any earlier end.
+        bounds = await self._kafka.bounds()
         made = await self._kafka.generations(bounds)
         ranges, missing = [], []
         for chain in chains:

@@ -1,5 +1,6 @@
 """Which making of its topic a partition's live states belong to, as the changelog's newest facts say."""
 
+from collections.abc import Collection
 from typing import Any
 
 import msgspec
@@ -17,25 +18,28 @@ FURTHER = 8
 
 
 async def generations(
-    consumer: AIOKafkaConsumer, settings: Settings, service: Service[Any], ends: dict[int, int]
+    consumer: AIOKafkaConsumer, settings: Settings, service: Service[Any], partitions: Collection[int]
 ) -> dict[int, int]:
-    """Generation of the log that each partition of the source has now.
+    """Generation of the log that each of these partitions of the source has now.
 
     Args:
         consumer: any; it is assigned to the changelog.
-        ends: where the source's partitions end.
     """
     changelog = topics.changelog(settings.namespace, service.name)
     tps = [TopicPartition(changelog, n) for n in range((await partition_counts(settings)).get(changelog, 0))]
-    found = dict.fromkeys(ends, 0)
+    found = dict.fromkeys(partitions, 0)
     if not tps:
         return found
     begins, changelog_ends = await consumer.beginning_offsets(tps), await consumer.end_offsets(tps)
-    for tp in tps:
-        facts = await _newest_facts(consumer, tp, begins[tp], changelog_ends[tp])
-        if facts and tp.partition in ends:
+    known = {tp.partition: await _newest_facts(consumer, tp, begins[tp], changelog_ends[tp]) for tp in tps}
+    source = topics.source(settings.shared, service.name)
+    # Asked after the facts: workers go on meanwhile, and their facts may be beyond any earlier end.
+    ends = await consumer.end_offsets([TopicPartition(source, number) for number in partitions])
+    for tp, end in ends.items():
+        facts = known.get(tp.partition)
+        if facts:
             # Facts beyond the end are of the log before this one.
-            found[tp.partition] = facts.generation + (facts.next_offset > ends[tp.partition])
+            found[tp.partition] = facts.generation + (facts.next_offset > end)
     return found
 
 

@@ -49,10 +49,9 @@ class KafkaSource:
         begins, ends = await self._consumer.beginning_offsets(tps), await self._consumer.end_offsets(tps)
         return {tp.partition: Bounds(begins[tp], ends[tp]) for tp in tps}
 
-    async def generations(self, bounds: Mapping[int, Bounds]) -> dict[int, int]:
-        """Which making of the topic each partition is."""
-        ends = {number: each.end for number, each in bounds.items()}
-        return await generations(self._consumer, self._settings, self._service, ends)
+    async def generations(self, partitions: Collection[int]) -> dict[int, int]:
+        """Which making of the topic each of these is."""
+        return await generations(self._consumer, self._settings, self._service, partitions)
 
     async def plan(self, wanted: ReplayRange, margin_ms: int) -> list[PartitionRange]:
         bounds = await self.bounds()

@@ -2,13 +2,15 @@
 
 import asyncio
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from citystream.settings import Settings
 from demo.servers.server import Server
 from tests.faults.schedule import Fault, Kind, Lengths, Step
+from tests.harness import kafka_log
 from tests.harness.kept_valkey import KeptValkey
+from tests.harness.patience import PATIENCE_S
 from tests.harness.proxy import Mode, Proxy
 from tests.harness.workers import Worker
 
@@ -18,14 +20,17 @@ MODES = {Kind.REFUSED: Mode.REFUSE, Kind.SLOW: Mode.SLOW}
 class Member:
     """One worker process with a disk of its own."""
 
-    def __init__(self, name: str, service: str, role: str, settings: Settings) -> None:
+    def __init__(
+        self, name: str, service: str, role: str, settings: Settings, command: Sequence[str] | None = None
+    ) -> None:
+        """`command` is instead of the installed `city-<type>`."""
         self.name = name
         self.folds = role != "archive"
-        self.worker = Worker(service, settings, settings.data_dir.with_suffix(".logs"), role)
-        self._disk = settings.data_dir
+        self.worker = Worker(service, settings, settings.data_dir.with_suffix(".logs"), role, command)
+        self.disk = settings.data_dir
 
     def lose_disk(self) -> None:
-        shutil.rmtree(self._disk, ignore_errors=True)
+        shutil.rmtree(self.disk, ignore_errors=True)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,13 @@ class Crew:
             assert worker.process.running, (
                 f"{member.name} ended by itself ({worker.process.exit_code}):\n{worker.log_tail()}"
             )
+
+    async def works_off(
+        self, settings: Settings, services: Iterable[str], seconds: float = PATIENCE_S
+    ) -> None:
+        """Wait until all that lies in the log now is folded, archived and committed; nobody may end."""
+        await asyncio.gather(*(kafka_log.drained(settings, service, seconds) for service in services))
+        self.check_running()
 
     async def flushed(self) -> None:
         """Wait until the sinks have everything, of those too that are only just back."""

@@ -14,6 +14,7 @@ from citystream.settings import Settings
 from tests.harness import kafka_log, outputs, recount
 from tests.harness.feed import Feed
 from tests.harness.kept_valkey import KeptValkey
+from tests.harness.recount import WindowId
 from tests.services.descriptions import SERVICES
 
 Log = dict[int, list[Any]]
@@ -35,7 +36,7 @@ def same(what: str, found: Mapping[Any, Any], wanted: Mapping[Any, Any]) -> None
 
 async def log_of(settings: Settings, service: str, feed: Feed) -> Log:
     """The topic as the broker has it, which is what was sent: all of it, once, in its order."""
-    log = await kafka_log.read(settings, topics.source(settings.namespace, service))
+    log = await kafka_log.read(settings, topics.source(settings.shared, service))
     for number, messages in feed.sent.items():
         lies = [(record.key, record.value) for record in log[number]]
         assert len(lies) == len(messages), f"partition {number}: {len(lies)} records, {len(messages)} sent"
@@ -44,14 +45,24 @@ async def log_of(settings: Settings, service: str, feed: Feed) -> Log:
 
 
 async def views_are_exact(
-    settings: Settings, service: str, log: Log, rules: TimeRules, valkey: KeptValkey
+    settings: Settings, service: str, log: Log, rules: TimeRules, valkey: KeptValkey | None = None
 ) -> None:
-    """Every window that Redis ever had; things and newest events as it has them now.
+    """Every window, things and newest events, as Redis has them now; and windows as `valkey` ever had them.
 
     A window that closed before Redis was emptied is not written again: it lies in the copy.
     """
-    described = SERVICES[service]
-    databases = [settings.model_copy(update={"redis": valkey.database(n)}) for n in range(valkey.emptied + 1)]
+    await windows_are_exact(settings, service, log, rules, valkey)
+    await singles_are_exact(settings, service, log, rules)
+
+
+async def windows_are_exact(
+    settings: Settings, service: str, log: Log, rules: TimeRules, valkey: KeptValkey | None = None
+) -> None:
+    """Every window, as Redis has it now, or `valkey` ever had it."""
+    described, databases = SERVICES[service], [settings]
+    if valkey:
+        copies = range(1, valkey.emptied + 1)
+        databases += [settings.model_copy(update={"redis": valkey.database(number)}) for number in copies]
     for view in described.windows:
         parts: dict[outputs.PartId, bytes] = {}
         for one in databases:
@@ -59,7 +70,6 @@ async def views_are_exact(
                 # A version is the first that a part says; the rest is equal where it is.
                 parts[part] = max(value, parts.get(part, b""))
         same(view.name, outputs.merged(view, parts), recount.windows(described, view, log, rules))
-    await _singles_are_exact(settings, service, log, rules)
 
 
 async def live_views_are_exact(
@@ -70,10 +80,11 @@ async def live_views_are_exact(
     for view in described.windows:
         found = await outputs.windows(settings, service, view)
         same(f"live {view.name}", found, recount.open_windows(described, view, log, rules, since))
-    await _singles_are_exact(settings, service, log, rules)
+    await singles_are_exact(settings, service, log, rules)
 
 
-async def _singles_are_exact(settings: Settings, service: str, log: Log, rules: TimeRules) -> None:
+async def singles_are_exact(settings: Settings, service: str, log: Log, rules: TimeRules) -> None:
+    """Things and newest events, as Redis has them now."""
     described = SERVICES[service]
     for things in described.things:
         wanted = recount.things(described, things, log, rules)
@@ -91,60 +102,67 @@ async def archive_is_exact(settings: Settings, service: str, log: Log) -> None:
 
 async def dead_letters_are_exact(settings: Settings, service: str, log: Log, rules: TimeRules) -> None:
     """The refused records, and no others."""
-    topic = topics.source(settings.namespace, service)
+    topic = topics.source(settings.shared, service)
     refused = recount.refused(SERVICES[service], log, rules)
     assert refused, "nothing was refused: this run shows nothing of dead letters"
     letters = dict.fromkeys(await outputs.dead_letters(settings, service), True)
     same("dead letters", letters, {f"{topic}-{n}-{offset}".encode(): True for n, offset in refused})
 
 
+async def results_are_exact(
+    settings: Settings, service: str, log: Log, rules: TimeRules, valkey: KeptValkey | None = None
+) -> None:
+    """What is a namespace's own: views, dead letters and documents."""
+    await views_are_exact(settings, service, log, rules, valkey)
+    await dead_letters_are_exact(settings, service, log, rules)
+    await documents_are_exact(settings, service, log, rules)
+
+
 async def documents_are_exact(settings: Settings, service: str, log: Log, rules: TimeRules) -> None:
-    """Each partition's part of each window and thing, as the search index has it."""
+    """Each partition's part of each window and thing, as the search index has it, and no others."""
     described = SERVICES[service]
+    for view in described.windows:
+        parts = {
+            number: recount.windows(described, view, {number: records}, rules)
+            for number, records in log.items()
+        }
+        await documents_are(settings, service, view, parts)
+    for things in described.things:
+        states = {}
+        for number, records in log.items():
+            found = recount.things(described, things, {number: records}, rules)
+            states[number] = {(key, 0): state for key, state in found.items()}
+        await documents_are(settings, service, things, states)
+
+
+async def documents_are(
+    settings: Settings, service: str, view: Windowed | Thing, parts: Mapping[int, Mapping[WindowId, Any]]
+) -> None:
+    """The search index has these states of each partition, and no others of the view."""
+    wanted: dict[tuple[str, str], Any] = {}
+    for number, states in parts.items():
+        for (key, start_s), state in states.items():
+            index = (
+                indices.windows(settings.namespace, service, view.name, start_s)
+                if isinstance(view, Windows)
+                else indices.states(settings.namespace, service, view.name)
+            )
+            document = view.document(key, state) if view.document else state.summary()
+            wanted[index, indices.window_id(key, start_s, 0, number)] = _nearly(document)
     async with AsyncElasticsearch(settings.elasticsearch, request_timeout=60) as client:
-        views: list[Windowed | Thing] = [*described.windows, *described.things]
-        for view in views:
-            wanted: dict[tuple[str, str], Any] = {}
-            for number, records in log.items():
-                wanted |= _documents(settings, service, view, number, records, rules)
-            found: dict[tuple[str, str], Any] = {}
-            places = sorted(wanted)
-            for start in range(0, len(places), MGET):
-                asked = [{"_index": index, "_id": id_} for index, id_ in places[start : start + MGET]]
-                for one in (await client.mget(docs=asked))["docs"]:
-                    place = one["_index"], one["_id"]
-                    document = one.get("_source", {})
-                    found[place] = {name: document.get(name) for name in wanted[place]}
-            same(f"documents of {view.name}", found, wanted)
-            names = ",".join(sorted({index for index, _ in places}))
-            await client.indices.refresh(index=names)
-            count = (await client.count(index=names))["count"]
-            assert count == len(wanted), f"{count} documents of {view.name}, not {len(wanted)}"
-
-
-def _documents(
-    settings: Settings,
-    service: str,
-    view: Windowed | Thing,
-    number: int,
-    records: list[Any],
-    rules: TimeRules,
-) -> dict[tuple[str, str], Any]:
-    described, log = SERVICES[service], {number: records}
-    if isinstance(view, Windows):
-        states = recount.windows(described, view, log, rules)
-    else:
-        states = {(key, 0): one for key, one in recount.things(described, view, log, rules).items()}
-    documents = {}
-    for (key, start_s), state in states.items():
-        index = (
-            indices.windows(settings.namespace, service, view.name, start_s)
-            if isinstance(view, Windows)
-            else indices.states(settings.namespace, service, view.name)
-        )
-        document = view.document(key, state) if view.document else state.summary()
-        documents[index, indices.window_id(key, start_s, 0, number)] = _nearly(document)
-    return documents
+        found: dict[tuple[str, str], Any] = {}
+        places = sorted(wanted)
+        for start in range(0, len(places), MGET):
+            asked = [{"_index": index, "_id": id_} for index, id_ in places[start : start + MGET]]
+            for one in (await client.mget(docs=asked))["docs"]:
+                place = one["_index"], one["_id"]
+                document = one.get("_source", {})
+                found[place] = {name: document.get(name) for name in wanted[place]}
+        same(f"documents of {view.name}", found, wanted)
+        names = ",".join(sorted({index for index, _ in places}))
+        await client.indices.refresh(index=names)
+        count = (await client.count(index=names))["count"]
+        assert count == len(wanted), f"{count} documents of {view.name}, not {len(wanted)}"
 
 
 def _nearly(value: Any) -> Any:

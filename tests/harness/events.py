@@ -83,7 +83,11 @@ def encode(event: Fields) -> bytes:
 
 
 def flow(
-    type_: str, seed: int, step_ms: int = STEP_MS, again_within: int = AGAIN_WITHIN
+    type_: str,
+    seed: int,
+    step_ms: int = STEP_MS,
+    again_within: int = AGAIN_WITHIN,
+    start_ms: int = START_MS,
 ) -> Iterator[list[Message]]:
     """Events without end, each with what goes wrong beside it.
 
@@ -93,11 +97,12 @@ def flow(
     Args:
         step_ms: event time from one event to the next.
         again_within: a message sent again is one of the last so many.
+        start_ms: event time of the first, about.
     """
     rng = random.Random(seed)
     recent: deque[Message] = deque(maxlen=again_within)
     for number in itertools.count():
-        time_ms = START_MS + number * step_ms - rng.randrange(4_000)
+        time_ms = start_ms + number * step_ms - rng.randrange(4_000)
         if rng.random() < 0.01:
             time_ms -= rng.randrange(60_000)
         event = fields(type_, rng, number, time_ms)

@@ -22,7 +22,7 @@ PACED = 20
 
 
 class Feed:
-    """Feeds one topic until it is stopped.
+    """Feeds one topic until it is stopped, and again when it is run again.
 
     The producer is idempotent: what it repeats after a fault lies in the log once, in the order sent.
     """
@@ -61,13 +61,14 @@ class Feed:
         loop = asyncio.get_running_loop()
         started = loop.time()
         for number, messages in enumerate(self._flow):
+            await self._send(messages)
             if self._stopping:
                 break
-            await self._send(messages)
             behind = started + number / per_s - loop.time()
             if number % PACED == 0:
                 await asyncio.sleep(max(0.0, behind))
         await self._acknowledged()
+        self._stopping = False
 
     async def repeat(self, messages: Iterable[Message]) -> None:
         """Send these, each to the partition of its key, and wait for every acknowledgement."""

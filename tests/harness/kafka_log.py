@@ -106,7 +106,7 @@ async def committed(kafka: str, group: str) -> dict[tuple[str, int], int]:
 async def folded(settings: Settings, service: str) -> dict[int, int]:
     """What the stream role has committed of each partition of a service's topic."""
     found = await committed(settings.kafka, topics.app_id(settings.namespace, service))
-    source = topics.source(settings.namespace, service)
+    source = topics.source(settings.shared, service)
     return {number: offset for (topic, number), offset in found.items() if topic == source}
 
 

@@ -83,7 +83,7 @@ async def archived(settings: Settings, service: str) -> Counter[tuple[int, int, 
     rows: Counter[tuple[int, int, bytes]] = Counter()
     async with s3_client(settings) as s3:
         pages = s3.get_paginator("list_objects_v2").paginate(
-            Bucket=settings.s3_bucket, Prefix=s3_paths.raw_prefix(settings.namespace, service)
+            Bucket=settings.s3_bucket, Prefix=s3_paths.raw_prefix(settings.shared, service)
         )
         async for page in pages:
             for entry in page.get("Contents", []):

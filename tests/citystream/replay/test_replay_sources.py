@@ -3,10 +3,13 @@
 import random
 
 import pytest
+from aiokafka import AIOKafkaConsumer
 
 from citystream.archive import parquet
 from citystream.contracts import s3_paths, topics
 from citystream.fold.redaction import Redaction
+from citystream.fold.rows import FACTS_KEY, Facts, facts_value
+from citystream.replay.kafka_source import KafkaSource
 from citystream.replay.order import ReplayOrder
 from citystream.replay.ranges import Bound, ReplayError, ReplayRange
 from citystream.servers.connections import s3_client
@@ -165,6 +168,42 @@ async def test_an_older_log_of_the_same_name_is_told_apart(
     for name, fields in found.items():
         for field, value in fields.items():
             assert whole[name][field] == value
+
+
+async def test_what_is_archived_of_a_kafka_that_was_lost_is_replayed_beside_an_empty_one(
+    own: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    length = await archive(own)
+    await archive(own, (0, 300), (300, length))
+    await run(own, TYPE, s3_order())
+    whole = await live_run.pages(own, TYPE)
+    await live_run.flush(own)
+    await live_run.delete_topic(own, TYPE)
+    await live_run.make_topics(own, [TYPE])
+    report = await run(own, TYPE, s3_order())
+    assert report.records == length
+    assert "a log that Kafka no longer has" in capsys.readouterr().err
+    # What was open at its end is not whole; all else is as it was.
+    found = await live_run.pages(own, TYPE)
+    assert len(starts(found)) > len(starts(whole)) / 2
+    for name, fields in found.items():
+        for field, value in fields.items():
+            assert whole[name][field] == value
+
+
+async def test_what_workers_fold_meanwhile_is_of_no_other_log(own: Settings) -> None:
+    consumer = AIOKafkaConsumer(bootstrap_servers=own.kafka, enable_auto_commit=False)
+    await consumer.start()
+    try:
+        source = KafkaSource(consumer, SERVICES[TYPE], own)
+        bounds = await source.bounds()
+        # The worker has folded what came since the bounds were asked.
+        await live_run.send(own, TYPE, live_run.stream(TYPE, 4, 10))
+        facts = facts_value(Facts(0, bounds[0].end + 5, START_MS))
+        await kafka_log.produce(own.kafka, topics.changelog(own.namespace, TYPE), [(FACTS_KEY, facts)])
+        assert await source.generations(bounds) == {0: 0}
+    finally:
+        await consumer.stop()
 
 
 async def test_redacted_bytes_are_told_of(settings: MakeSettings, capsys: pytest.CaptureFixture[str]) -> None:
