@@ -1,4 +1,4 @@
-"""Docker Compose itself, built from its source, reads the files as the other tests do: that needs no engine."""
+"""Docker Compose itself, built from its source, reads the files as other tests do: that needs no engine."""
 
 import json
 import os
