@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 import pytest
 
@@ -62,7 +62,7 @@ class Release:
             assert f"{self.folder}/services/" in said, f"{name} does not run {COMMIT}:\n{said[-2000:]}"
 
 
-def _unpack(archive: BinaryIO, folder: Path) -> None:
+def _unpack(archive: IO[bytes], folder: Path) -> None:
     try:
         with tarfile.open(fileobj=archive, mode="r|") as files:
             files.extractall(folder, filter="data")

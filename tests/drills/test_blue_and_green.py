@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -94,12 +95,13 @@ async def answers_are_the_same(blue: City, environment: dict[str, str], green: C
     ):
         for route in ROUTES:
 
-            async def both(route: str = route) -> tuple[object, object]:
+            async def both(route: str = route) -> tuple[tuple[int, Any], tuple[int, Any]]:
                 one, other = await old.http.get(route), await new.http.get(route)
                 return (one.status_code, one.json()), (other.status_code, other.json())
 
-            (status, _), _ = await until(both, lambda answers: answers[0] == answers[1])
+            (status, answer), _ = await until(both, lambda answers: answers[0] == answers[1])
             assert status == 200, route
+            assert answer["count"], f"{route}: nothing, which any gateway answers"
 
 
 @contextlib.asynccontextmanager
