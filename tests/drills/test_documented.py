@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.compose.files import BASE, read
-from tests.harness.command_lines import parsed
+from tests.harness.command_lines import VARIABLES, parsed
 
 PAGE = Path("docs/drills.md").read_text()
 DRILLS = {path for path in Path(__file__).parent.glob("test_*.py") if path.name != Path(__file__).name}
@@ -39,12 +39,24 @@ def test_a_command_is_there(line: str) -> None:
         assert pod.removesuffix("-0") in read(BASE)["services"]
         parsed(command)
     else:
-        verb, *rest = [word for word in words if not word.startswith("--") or "replay" in words]
+        verb, *rest = words
+        assert verb in ("build", "kill", "rm", "run", "stop", "up")
         if verb == "run":
-            option, service, *command = rest
-            assert option == "--rm"
+            service, *command = run_by(rest)
             assert service in read(BASE)["services"]
-            parsed(command)
+            assert not command or parsed(command)
         else:
-            assert verb in ("kill", "rm", "stop", "up")
-            assert set(rest) <= set(read(BASE)["services"])
+            named = {word for word in rest if not word.startswith("--")}
+            assert named <= set(read(BASE)["services"])
+
+
+def run_by(words: list[str]) -> list[str]:
+    """Service and command of a `run`; variables must be settings."""
+    while words[0].startswith("--"):
+        option, *words = words
+        if option in ("--env", "--name", "--publish"):
+            value, *words = words
+            assert option != "--env" or value.partition("=")[0] in VARIABLES
+        else:
+            assert option in ("--rm", "--detach")
+    return words
