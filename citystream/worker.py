@@ -84,7 +84,7 @@ async def _run(service: Service[Any], settings: Settings, role: str, others: Map
         if not await _wait_for_topics(service, settings, role, stop):
             return 0
         try:
-            tasks += await _start(roles)
+            clocks = await _start(roles)
         except KafkaError as error:
             if stop.is_set():
                 return 0
@@ -93,9 +93,10 @@ async def _run(service: Service[Any], settings: Settings, role: str, others: Map
             level.ignore_signal()
             # Faust's half-started threads end with the program that they are in.
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - the same program, without a shell
-        code = await _watch(roles, tasks[2:], health, stop)
-        for task in tasks[2:]:
-            task.cancel()
+        tasks += clocks
+        code = await _watch(roles, clocks, health, stop)
+        for clock in clocks:
+            clock.cancel()
         await _drain(roles, code)
         return code
     finally:

@@ -3,15 +3,14 @@
 All of it is asked for at once: Airflow takes seconds to start.
 """
 
-import json
 import os
 import re
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.airflow.asking import answer
 from tests.airflow.running import composed
 from tests.compose.files import BASE, commands, generate, interpolated, ours, read
 
@@ -40,16 +39,12 @@ def secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def told(airflow_python: Path, secrets: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """What `as_composed` says."""
     own = {"AIRFLOW_HOME": str(tmp_path_factory.mktemp("airflow")), "PYTHONPATH": str(Path.cwd())}
-    done = subprocess.run(
-        [airflow_python, "-m", "tests.airflow.as_composed"],
-        env=os.environ | own | composed(secrets),
-        input=json.dumps({"commands": [words[1:] for words in ALL.values()]}),
-        capture_output=True,
-        text=True,
-        check=False,
+    found: dict[str, Any] = answer(
+        airflow_python,
+        "tests.airflow.as_composed",
+        question={"commands": [words[1:] for words in ALL.values()]},
+        environment=os.environ | own | composed(secrets),
     )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 

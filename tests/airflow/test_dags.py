@@ -3,7 +3,6 @@
 All of it is asked for at once: Airflow takes seconds to start.
 """
 
-import json
 import os
 import subprocess
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import Any
 import pytest
 
 from demo.servers.process import installed
+from tests.airflow.asking import answer
 
 DAGS = (
     *("compact_archive", "data_quality", "daily_analytics", "trends", "reconcile"),
@@ -106,16 +106,13 @@ def read(airflow_python: Path, tmp_path_factory: pytest.TempPathFactory) -> dict
         "PYTHONPATH": str(Path.cwd()),
         "CITY_TIMEZONE": "Europe/Berlin",
     }
-    done = subprocess.run(
-        [airflow_python, "-m", "tests.airflow.inside", slow],
-        env=environment,
-        input=json.dumps([asked for asked, _ in CASES.values()]),
-        capture_output=True,
-        text=True,
-        check=False,
+    found: dict[str, Any] = answer(
+        airflow_python,
+        "tests.airflow.inside",
+        str(slow),
+        question=[asked for asked, _ in CASES.values()],
+        environment=environment,
     )
-    assert done.returncode == 0, done.stderr
-    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
 
 

@@ -5,22 +5,13 @@ from pathlib import Path
 import pytest
 
 from tests.compose import promtool
+from tests.harness.pretended import nothing_is_there, program
 from tests.harness.programs import NoProgramError
 
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing on PATH, named or fetched."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("PROMTOOL", raising=False)
-
-
-def program(path: Path, text: str = "exit 0") -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return str(path)
+    nothing_is_there(tmp_path, monkeypatch, "PROMTOOL")
 
 
 def test_a_named_one_goes_before_one_on_path_and_that_before_a_fetched_one(

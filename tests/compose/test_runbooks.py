@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import tomllib
 from importlib import import_module
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pytest
 
 from tests.compose.alerting import ALERTS
 from tests.compose.files import BASE, read
+from tests.harness.command_lines import PROGRAMS
 from tests.monitoring.expressions import check
 
 FOLDER = Path("docs/runbooks")
@@ -18,7 +18,6 @@ BOOKS = {path.stem: path.read_text() for path in FOLDER.glob("*.md") if path.ste
 ROW = re.compile(r"^\| \[`(\w+)`\]\(runbooks/(\w+)\.md\) \| (\w+) \| .+ \|$", re.M)
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.M | re.S)
 IN_TEXT = re.compile(r"`((?:city(?:-[a-z]+)?) [^`]+)`")
-PROGRAMS = tomllib.loads(Path("pyproject.toml").read_text())["project"]["scripts"]
 SERVICES = read(BASE)["services"]
 GATEWAY = Path("docs/gateway.md").read_text()
 

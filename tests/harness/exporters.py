@@ -5,13 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
-import yaml
-
 from demo.servers.server import Server, http_status
 from demo.servers.tools import fetched
+from tests.compose.files import BASE, interpolated, read
 from tests.harness import go, programs
-
-COMPOSE = Path(__file__).parents[2] / "compose" / "docker-compose.yml"
 
 
 class Built(NamedTuple):
@@ -35,7 +32,7 @@ BUILT = {
 
 def service(name: str) -> dict[str, Any]:
     """As Compose has it."""
-    found: dict[str, Any] = yaml.safe_load(COMPOSE.read_text())["services"][name]
+    found: dict[str, Any] = read(BASE)["services"][name]
     return found
 
 
@@ -50,8 +47,8 @@ def version(name: str) -> str:
 def arguments(name: str) -> list[str]:
     """What Compose starts, words as the process gets them, `$` included."""
     one = service(name)
-    words = [*one.get("entrypoint", [BUILT[name].program]), *one.get("command", [])]
-    return [word.replace("$$", "$") for word in words]
+    words: list[str] = interpolated([*one.get("entrypoint", [BUILT[name].program]), *one.get("command", [])])
+    return words
 
 
 def port(name: str) -> int:

@@ -5,33 +5,29 @@ from pathlib import Path
 import pytest
 
 from tests.harness import go
+from tests.harness.pretended import nothing_is_there, program
 from tests.harness.programs import NoProgramError
 from tests.k8s import kustomize
 
 
 @pytest.fixture(autouse=True)
 def _alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing on PATH, named or fetched."""
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.delenv("KUSTOMIZE", raising=False)
+    nothing_is_there(tmp_path, monkeypatch, "KUSTOMIZE")
 
 
-def program(path: Path, text: str = 'test "$1" = version') -> str:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return str(path)
+def takes_version(path: Path) -> str:
+    """As kustomize does, which has no `--version`."""
+    return program(path, 'test "$1" = version')
 
 
 def test_a_named_one_goes_before_one_on_path_and_that_before_a_fetched_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fetched = program(kustomize.fetched())
+    fetched = takes_version(kustomize.fetched())
     assert kustomize.found() == fetched
-    on_path = program(tmp_path / "kustomize")
+    on_path = takes_version(tmp_path / "kustomize")
     assert kustomize.found() == on_path
-    named = program(tmp_path / "mine")
+    named = takes_version(tmp_path / "mine")
     monkeypatch.setenv("KUSTOMIZE", named)
     assert kustomize.found() == named
 

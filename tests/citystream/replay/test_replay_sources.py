@@ -106,9 +106,7 @@ async def test_windows_that_reach_before_the_archive_are_left_out(
     assert report.incomplete > 0
     found = await live_run.pages(own, TYPE)
     assert 0 < len(starts(found)) < len(starts(whole))
-    for name, fields in found.items():
-        for field, value in fields.items():
-            assert whole[name][field] == value
+    assert_part(found, whole)
 
 
 async def test_windows_that_retention_cut_are_left_out(
@@ -139,9 +137,8 @@ async def test_windows_that_retention_cut_are_left_out(
     assert await live_run.pages(own, TYPE) == whole
 
 
-async def test_an_older_log_of_the_same_name_is_told_apart(
-    own: Settings, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def archived_and_lost(own: Settings) -> tuple[int, live_run.Bytes]:
+    """A log that was archived as a whole, and made anew; how long it was, and its windows."""
     length = await archive(own)
     await archive(own, (0, 300), (300, length))
     await run(own, TYPE, s3_order())
@@ -149,6 +146,20 @@ async def test_an_older_log_of_the_same_name_is_told_apart(
     await live_run.flush(own)
     await live_run.delete_topic(own, TYPE)
     await live_run.make_topics(own, [TYPE])
+    return length, whole
+
+
+def assert_part(found: live_run.Bytes, whole: live_run.Bytes) -> None:
+    """All that was found is as it was."""
+    for name, fields in found.items():
+        for field, value in fields.items():
+            assert whole[name][field] == value
+
+
+async def test_an_older_log_of_the_same_name_is_told_apart(
+    own: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    length, whole = await archived_and_lost(own)
     # In the same hour, so that its objects lie beside the old ones.
     anew = live_run.stream(TYPE, 4, 300, START_MS + LENGTH * STEP_MS + 2 * MINUTE_MS)
     await live_run.send(own, TYPE, anew)
@@ -165,30 +176,20 @@ async def test_an_older_log_of_the_same_name_is_told_apart(
     assert "a log that Kafka no longer has" in capsys.readouterr().err
     found = await live_run.pages(own, TYPE)
     assert len(starts(found)) > len(starts(whole)) / 2
-    for name, fields in found.items():
-        for field, value in fields.items():
-            assert whole[name][field] == value
+    assert_part(found, whole)
 
 
 async def test_what_is_archived_of_a_kafka_that_was_lost_is_replayed_beside_an_empty_one(
     own: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    length = await archive(own)
-    await archive(own, (0, 300), (300, length))
-    await run(own, TYPE, s3_order())
-    whole = await live_run.pages(own, TYPE)
-    await live_run.flush(own)
-    await live_run.delete_topic(own, TYPE)
-    await live_run.make_topics(own, [TYPE])
+    length, whole = await archived_and_lost(own)
     report = await run(own, TYPE, s3_order())
     assert report.records == length
     assert "a log that Kafka no longer has" in capsys.readouterr().err
     # What was open at its end is not whole; all else is as it was.
     found = await live_run.pages(own, TYPE)
     assert len(starts(found)) > len(starts(whole)) / 2
-    for name, fields in found.items():
-        for field, value in fields.items():
-            assert whole[name][field] == value
+    assert_part(found, whole)
 
 
 async def test_what_workers_fold_meanwhile_is_of_no_other_log(own: Settings) -> None:
